@@ -21,6 +21,30 @@ public struct BankTransactionView: ~Escapable {
     /// The source's number of the row.
     public private(set) var transactionNumber: Span<UInt8>
 
+    /// A movement to be written; what is not said is absent.
+    @_lifetime(
+        copy memo, copy channel, copy purpose, copy counterpartyBank, copy counterpartyAccount,
+        copy transactionNumber)
+    public init(
+        amount: Int64, currency: UInt32 = 410, kind: BankTransactionKind,
+        balanceAfter: Int64? = nil, memo: Span<UInt8> = Span(), channel: Span<UInt8> = Span(),
+        purpose: Span<UInt8> = Span(), counterpartyBank: Span<UInt8> = Span(),
+        counterpartyAccount: Span<UInt8> = Span(), transactionNumber: Span<UInt8> = Span(),
+        paymentsInCount: UInt32 = 0
+    ) {
+        self.amount = amount
+        currencyCode = EventView.currencyCode(currency)
+        kindCode = Int32(truncatingIfNeeded: kind.rawValue)
+        self.balanceAfter = balanceAfter
+        self.memo = memo
+        self.channel = channel
+        self.purpose = purpose
+        self.counterpartyBank = counterpartyBank
+        self.counterpartyAccount = counterpartyAccount
+        self.transactionNumber = transactionNumber
+        self.paymentsInCount = paymentsInCount
+    }
+
     @_lifetime(copy fact)
     init(_ fact: Span<UInt8>) throws(EventError) {
         memo = Span()
@@ -53,6 +77,38 @@ public struct BankTransactionView: ~Escapable {
     /// What kind of movement; unspecified if the source's code has no name here.
     public var kind: BankTransactionKind {
         BankTransactionKind(rawValue: Int(kindCode)) ?? .unspecified
+    }
+}
+
+extension BankTransactionView {
+    @inline(__always)
+    var size: Int {
+        var size = WireSize.number(1, WireSize.zigzag(amount))
+        size += WireSize.number(2, UInt64(currencyCode))
+        size += WireSize.number(3, UInt64(bitPattern: Int64(kindCode)))
+        size += WireSize.number(4, ifSet: WireSize.zigzag(ifSet: balanceAfter))
+        size += WireSize.text(5, memo)
+        size += WireSize.text(6, channel)
+        size += WireSize.text(7, purpose)
+        size += WireSize.text(8, counterpartyBank)
+        size += WireSize.text(9, counterpartyAccount)
+        size += WireSize.text(10, transactionNumber)
+        return size + WireSize.number(11, UInt64(paymentsInCount))
+    }
+
+    @inline(__always)
+    func write(into output: inout OutputSpan<UInt8>) {
+        output.number(1, WireSize.zigzag(amount))
+        output.number(2, UInt64(currencyCode))
+        output.number(3, UInt64(bitPattern: Int64(kindCode)))
+        output.number(4, ifSet: WireSize.zigzag(ifSet: balanceAfter))
+        output.text(5, memo)
+        output.text(6, channel)
+        output.text(7, purpose)
+        output.text(8, counterpartyBank)
+        output.text(9, counterpartyAccount)
+        output.text(10, transactionNumber)
+        output.number(11, UInt64(paymentsInCount))
     }
 }
 

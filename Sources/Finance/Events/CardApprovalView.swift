@@ -28,6 +28,33 @@ public struct CardApprovalView: ~Escapable {
     /// ISO 3166 alpha-2; empty is the card's own country.
     public private(set) var country: Span<UInt8>
 
+    /// An approval to be written; what is not said is absent.
+    @_lifetime(
+        copy merchantName, copy approvalNumber, copy merchantRegistration, copy country)
+    public init(
+        amount: Int64, currency: UInt32 = 410, merchantName: Span<UInt8> = Span(),
+        mcc: UInt32 = 0, payType: PayType = .unspecified, status: ApprovalStatus = .unspecified,
+        approvalNumber: Span<UInt8> = Span(), instalments: UInt32 = 0,
+        merchantRegistration: Span<UInt8> = Span(), country: Span<UInt8> = Span(),
+        billedAmount: Int64? = nil, billedCurrency: UInt32 = 410, approvedAt: Int64 = 0,
+        amountBefore: Int64 = 0
+    ) {
+        self.amount = amount
+        currencyCode = EventView.currencyCode(currency)
+        self.merchantName = merchantName
+        self.mcc = mcc
+        payTypeCode = Int32(truncatingIfNeeded: payType.rawValue)
+        statusCode = Int32(truncatingIfNeeded: status.rawValue)
+        self.approvalNumber = approvalNumber
+        self.instalments = instalments
+        self.merchantRegistration = merchantRegistration
+        self.country = country
+        self.billedAmount = billedAmount
+        billedCurrencyCode = EventView.currencyCode(billedCurrency)
+        self.approvedAt = approvedAt
+        self.amountBefore = amountBefore
+    }
+
     @_lifetime(copy fact)
     init(_ fact: Span<UInt8>) throws(EventError) {
         merchantName = Span()
@@ -68,10 +95,64 @@ public struct CardApprovalView: ~Escapable {
     }
 }
 
+extension CardApprovalView {
+    private func statusNumber(_ type: EventType) -> UInt64 {
+        type == .cardApproved ? UInt64(bitPattern: Int64(statusCode)) : 0
+    }
+
+    private func approvedAtNumber(_ type: EventType) -> UInt64 {
+        type == .cardApproved ? 0 : UInt64(bitPattern: approvedAt)
+    }
+
+    private func amountBeforeNumber(_ type: EventType) -> UInt64 {
+        type == .cardApprovalCorrected ? WireSize.zigzag(amountBefore) : 0
+    }
+
+    @inline(__always)
+    func size(_ type: EventType) -> Int {
+        var size = WireSize.number(1, WireSize.zigzag(amount))
+        size += WireSize.number(2, UInt64(currencyCode))
+        size += WireSize.text(3, merchantName)
+        size += WireSize.number(4, UInt64(mcc))
+        size += WireSize.number(5, UInt64(bitPattern: Int64(payTypeCode)))
+        size += WireSize.number(6, statusNumber(type))
+        size += WireSize.text(7, approvalNumber)
+        size += WireSize.number(8, UInt64(instalments))
+        size += WireSize.text(9, merchantRegistration)
+        size += WireSize.text(10, country)
+        size += WireSize.number(11, ifSet: WireSize.zigzag(ifSet: billedAmount))
+        size += WireSize.number(12, UInt64(billedCurrencyCode))
+        size += WireSize.number(13, approvedAtNumber(type))
+        return size + WireSize.number(14, amountBeforeNumber(type))
+    }
+
+    @inline(__always)
+    func write(_ type: EventType, into output: inout OutputSpan<UInt8>) {
+        output.number(1, WireSize.zigzag(amount))
+        output.number(2, UInt64(currencyCode))
+        output.text(3, merchantName)
+        output.number(4, UInt64(mcc))
+        output.number(5, UInt64(bitPattern: Int64(payTypeCode)))
+        output.number(6, statusNumber(type))
+        output.text(7, approvalNumber)
+        output.number(8, UInt64(instalments))
+        output.text(9, merchantRegistration)
+        output.text(10, country)
+        output.number(11, ifSet: WireSize.zigzag(ifSet: billedAmount))
+        output.number(12, UInt64(billedCurrencyCode))
+        output.number(13, approvedAtNumber(type))
+        output.number(14, amountBeforeNumber(type))
+    }
+}
+
 extension EventView {
     /// An absent currency is the won's.
     @inline(__always)
     static func currency(_ code: UInt32) -> UInt32 { code == 0 ? 410 : code }
+
+    /// The won is left out.
+    @inline(__always)
+    static func currencyCode(_ currency: UInt32) -> UInt32 { currency == 410 ? 0 : currency }
 
     /// The approval, cancellation or correction, or nil when this is another fact.
     ///

@@ -669,6 +669,505 @@ public nonisolated struct CardApprovalCorrected: Sendable {
   fileprivate var _billedAmount: Int64? = nil
 }
 
+/// A card purchase was tried and declined; no money moved.
+public nonisolated struct CardDeclined: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Amount tried. Unit: thousandths of the currency.
+  public var amount: Int64 = 0
+
+  /// Currency of the amount, ISO 4217 numeric; absent is 410, KRW. Unit: code.
+  public var currency: UInt32 = 0
+
+  /// Merchant as the source writes it. Unit: text.
+  public var merchantName: String = String()
+
+  /// Merchant category code, ISO 18245. Unit: code.
+  public var mcc: UInt32 = 0
+
+  /// Credit or debit. Unit: code.
+  public var payType: PayType = .unspecified
+
+  /// Why, in the source's words; several are separated by a comma. Unit: text.
+  public var reason: String = String()
+
+  /// City of the merchant. Unit: text.
+  public var merchantCity: String = String()
+
+  /// State or region of the merchant. Unit: text.
+  public var merchantRegion: String = String()
+
+  /// Postal code of the merchant. Unit: text.
+  public var merchantPostcode: String = String()
+
+  /// How the card was presented. Unit: code.
+  public var entryMode: EntryMode = .unspecified
+
+  /// The source's own id of the merchant. Unit: text.
+  public var merchantID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// The card company took in the sales slip of a purchase; negative is a capture that was undone.
+public nonisolated struct CardPurchaseCaptured: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Amount captured; negative when the capture was undone. Unit: thousandths of the currency.
+  public var amount: Int64 = 0
+
+  /// Currency of the amount, ISO 4217 numeric; absent is 410, KRW. Unit: code.
+  public var currency: UInt32 = 0
+
+  /// Merchant as the source writes it. Unit: text.
+  public var merchantName: String = String()
+
+  /// Credit or debit. Unit: code.
+  public var payType: PayType = .unspecified
+
+  /// Number of the capture; its natural key with the day. Unit: text.
+  public var captureNumber: String = String()
+
+  /// Day of the capture. Unit: YYYYMMDD in the provider's calendar.
+  public var capturedOn: UInt32 = 0
+
+  /// Day of the sale. Unit: YYYYMMDD in the provider's calendar.
+  public var soldOn: UInt32 = 0
+
+  /// Number of the approval that is captured; absent if there was none. Unit: text.
+  public var approvalNumber: String = String()
+
+  /// When that approval was given. Unit: seconds since 1970-01-01T00:00:00Z.
+  public var approvedAt: Int64 = 0
+
+  /// Amount of that approval, in its currency; for an overseas purchase in won where the
+  /// provider says so. Unit: thousandths of the approval's currency.
+  public var approvedAmount: Int64 {
+    get {_approvedAmount ?? 0}
+    set {_approvedAmount = newValue}
+  }
+  /// Returns true if `approvedAmount` has been explicitly set.
+  public var hasApprovedAmount: Bool {self._approvedAmount != nil}
+  /// Clears the value of `approvedAmount`. Subsequent reads from it will return its default value.
+  public mutating func clearApprovedAmount() {self._approvedAmount = nil}
+
+  /// Currency of that approval, ISO 4217 numeric; absent is 410, KRW. Unit: code.
+  public var approvedCurrency: UInt32 = 0
+
+  /// Number of monthly instalments; absent is a lump sum. Unit: months.
+  public var instalments: UInt32 = 0
+
+  /// Business registration number of the merchant. Unit: text.
+  public var merchantRegistration: String = String()
+
+  /// Country of the merchant, ISO 3166 alpha-2. Unit: code.
+  public var country: String = String()
+
+  /// What the card holder is charged, in won. Unit: thousandths of a won.
+  public var billedAmount: Int64 {
+    get {_billedAmount ?? 0}
+    set {_billedAmount = newValue}
+  }
+  /// Returns true if `billedAmount` has been explicitly set.
+  public var hasBilledAmount: Bool {self._billedAmount != nil}
+  /// Clears the value of `billedAmount`. Subsequent reads from it will return its default value.
+  public mutating func clearBilledAmount() {self._billedAmount = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _approvedAmount: Int64? = nil
+  fileprivate var _billedAmount: Int64? = nil
+}
+
+/// A card was listed by its company, for the first time or with changed data.
+public nonisolated struct CardListed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Name of the card product. Unit: text.
+  public var cardName: String = String()
+
+  /// Credit or debit. Unit: code.
+  public var cardType: CardType = .unspecified
+
+  /// Own or family card. Unit: code.
+  public var member: CardMember = .unspecified
+
+  /// Card number, masked by the provider; changes when a card is issued again under the same id.
+  /// Unit: text.
+  public var maskedNumber: String = String()
+
+  /// Whether the person asked for this card's data to be sent. Unit: yes or no.
+  public var requested: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// The terms of a card were reported.
+public nonisolated struct CardTermsReported: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// International or domestic brand. Unit: code.
+  public var brand: CardBrand = .unspecified
+
+  /// Annual fee. Unit: thousandths of a won.
+  public var annualFee: Int64 = 0
+
+  /// Day of issue; a new day under the same id is a card issued again. Unit: YYYYMMDD in the
+  /// provider's calendar.
+  public var issuedOn: UInt32 = 0
+
+  /// Whether it pays public transport. Unit: yes or no.
+  public var transitPayable: Bool = false
+
+  /// Whether it is also a cash card. Unit: yes or no.
+  public var cashCard: Bool = false
+
+  /// Institution of the account that pays it. Unit: code.
+  public var linkedBank: String = String()
+
+  /// Account that pays it. Unit: text.
+  public var linkedAccount: String = String()
+
+  /// Credit limit. Unit: thousandths of the currency.
+  public var creditLimit: Int64 {
+    get {_creditLimit ?? 0}
+    set {_creditLimit = newValue}
+  }
+  /// Returns true if `creditLimit` has been explicitly set.
+  public var hasCreditLimit: Bool {self._creditLimit != nil}
+  /// Clears the value of `creditLimit`. Subsequent reads from it will return its default value.
+  public mutating func clearCreditLimit() {self._creditLimit = nil}
+
+  /// Currency of the limit, ISO 4217 numeric; absent is 410, KRW. Unit: code.
+  public var currency: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _creditLimit: Int64? = nil
+}
+
+/// A month's bill of a customer was issued.
+public nonisolated struct CardBilled: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Amount charged, in won. Unit: thousandths of a won.
+  public var amount: Int64 = 0
+
+  /// Month the bill is for. Unit: YYYYMM.
+  public var month: UInt32 = 0
+
+  /// Day on which it is paid. Unit: YYYYMMDD in the provider's calendar.
+  public var paysOn: UInt32 = 0
+
+  /// Payment day agreed, 1-31. Unit: day of the month.
+  public var day: UInt32 = 0
+
+  /// Which of several bills of the month; its natural key with the month. Unit: text.
+  public var billNumber: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A line of a bill was charged.
+public nonisolated struct CardBillLineCharged: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Amount charged by the line; may be negative. Unit: thousandths of the currency.
+  public var amount: Int64 = 0
+
+  /// Currency of the amount, ISO 4217 numeric; absent is 410, KRW. Unit: code.
+  public var currency: UInt32 = 0
+
+  /// Merchant as the source writes it. Unit: text.
+  public var merchantName: String = String()
+
+  /// What the line is. Unit: code.
+  public var kind: BillLineKind = .unspecified
+
+  /// Month of the bill. Unit: YYYYMM.
+  public var month: UInt32 = 0
+
+  /// Which of several bills of the month. Unit: text.
+  public var billNumber: String = String()
+
+  /// The company's id of the card that was used. Unit: text.
+  public var card: String = String()
+
+  /// The source's number of the row; part of its natural key. Unit: text.
+  public var transactionNumber: String = String()
+
+  /// Credit fee in it, in won. Unit: thousandths of a won.
+  public var fee: Int64 = 0
+
+  /// Number of monthly instalments in all. Unit: months.
+  public var instalments: UInt32 = 0
+
+  /// Which instalment this is, from 1. Unit: count.
+  public var instalment: UInt32 = 0
+
+  /// What remains to be paid of the purchase, in won. Unit: thousandths of a won.
+  public var balanceAfter: Int64 {
+    get {_balanceAfter ?? 0}
+    set {_balanceAfter = newValue}
+  }
+  /// Returns true if `balanceAfter` has been explicitly set.
+  public var hasBalanceAfter: Bool {self._balanceAfter != nil}
+  /// Clears the value of `balanceAfter`. Subsequent reads from it will return its default value.
+  public mutating func clearBalanceAfter() {self._balanceAfter = nil}
+
+  /// Business registration number of the merchant. Unit: text.
+  public var merchantRegistration: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _balanceAfter: Int64? = nil
+}
+
+/// A payment that will fall due was announced.
+public nonisolated struct CardPaymentScheduled: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Amount that will be due, in won. Unit: thousandths of a won.
+  public var amount: Int64 = 0
+
+  /// Day on which it falls due. Unit: YYYYMMDD in the provider's calendar.
+  public var dueOn: UInt32 = 0
+
+  /// Which of several payments; its natural key with the day. Unit: text.
+  public var billNumber: String = String()
+
+  /// Whether the customer has revolving credit. Unit: yes or no.
+  public var revolving: Bool = false
+
+  /// Part of it for lump-sum purchases. Unit: thousandths of a won.
+  public var lumpSumAmount: Int64 {
+    get {_lumpSumAmount ?? 0}
+    set {_lumpSumAmount = newValue}
+  }
+  /// Returns true if `lumpSumAmount` has been explicitly set.
+  public var hasLumpSumAmount: Bool {self._lumpSumAmount != nil}
+  /// Clears the value of `lumpSumAmount`. Subsequent reads from it will return its default value.
+  public mutating func clearLumpSumAmount() {self._lumpSumAmount = nil}
+
+  /// Part of it for instalments. Unit: thousandths of a won.
+  public var instalmentAmount: Int64 {
+    get {_instalmentAmount ?? 0}
+    set {_instalmentAmount = newValue}
+  }
+  /// Returns true if `instalmentAmount` has been explicitly set.
+  public var hasInstalmentAmount: Bool {self._instalmentAmount != nil}
+  /// Clears the value of `instalmentAmount`. Subsequent reads from it will return its default value.
+  public mutating func clearInstalmentAmount() {self._instalmentAmount = nil}
+
+  /// Part of it for cash advances. Unit: thousandths of a won.
+  public var cashAdvanceAmount: Int64 {
+    get {_cashAdvanceAmount ?? 0}
+    set {_cashAdvanceAmount = newValue}
+  }
+  /// Returns true if `cashAdvanceAmount` has been explicitly set.
+  public var hasCashAdvanceAmount: Bool {self._cashAdvanceAmount != nil}
+  /// Clears the value of `cashAdvanceAmount`. Subsequent reads from it will return its default value.
+  public mutating func clearCashAdvanceAmount() {self._cashAdvanceAmount = nil}
+
+  /// Part of it for revolving credit. Unit: thousandths of a won.
+  public var revolvingAmount: Int64 {
+    get {_revolvingAmount ?? 0}
+    set {_revolvingAmount = newValue}
+  }
+  /// Returns true if `revolvingAmount` has been explicitly set.
+  public var hasRevolvingAmount: Bool {self._revolvingAmount != nil}
+  /// Clears the value of `revolvingAmount`. Subsequent reads from it will return its default value.
+  public mutating func clearRevolvingAmount() {self._revolvingAmount = nil}
+
+  /// Part of it for card loans. Unit: thousandths of a won.
+  public var cardLoanAmount: Int64 {
+    get {_cardLoanAmount ?? 0}
+    set {_cardLoanAmount = newValue}
+  }
+  /// Returns true if `cardLoanAmount` has been explicitly set.
+  public var hasCardLoanAmount: Bool {self._cardLoanAmount != nil}
+  /// Clears the value of `cardLoanAmount`. Subsequent reads from it will return its default value.
+  public mutating func clearCardLoanAmount() {self._cardLoanAmount = nil}
+
+  /// Part of it for anything else. Unit: thousandths of a won.
+  public var otherAmount: Int64 {
+    get {_otherAmount ?? 0}
+    set {_otherAmount = newValue}
+  }
+  /// Returns true if `otherAmount` has been explicitly set.
+  public var hasOtherAmount: Bool {self._otherAmount != nil}
+  /// Clears the value of `otherAmount`. Subsequent reads from it will return its default value.
+  public mutating func clearOtherAmount() {self._otherAmount = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _lumpSumAmount: Int64? = nil
+  fileprivate var _instalmentAmount: Int64? = nil
+  fileprivate var _cashAdvanceAmount: Int64? = nil
+  fileprivate var _revolvingAmount: Int64? = nil
+  fileprivate var _cardLoanAmount: Int64? = nil
+  fileprivate var _otherAmount: Int64? = nil
+}
+
+/// The revolving credit of a customer was reported.
+public nonisolated struct RevolvingCreditReported: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Amount carried over. Unit: thousandths of a won.
+  public var remaining: Int64 = 0
+
+  /// Day on which it was asked for; its natural key. Unit: YYYYMMDD in the provider's calendar.
+  public var requestedOn: UInt32 = 0
+
+  /// Smallest share of the bill that must be paid. Unit: thousandths of one percent.
+  public var minimumRate: Int32 = 0
+
+  /// Smallest amount that must be paid. Unit: thousandths of a won.
+  public var minimumAmount: Int64 = 0
+
+  /// Share of the bill that is paid by agreement. Unit: thousandths of one percent.
+  public var agreedRate: Int32 {
+    get {_agreedRate ?? 0}
+    set {_agreedRate = newValue}
+  }
+  /// Returns true if `agreedRate` has been explicitly set.
+  public var hasAgreedRate: Bool {self._agreedRate != nil}
+  /// Clears the value of `agreedRate`. Subsequent reads from it will return its default value.
+  public mutating func clearAgreedRate() {self._agreedRate = nil}
+
+  /// Amount that is paid by agreement. Unit: thousandths of a won.
+  public var agreedAmount: Int64 {
+    get {_agreedAmount ?? 0}
+    set {_agreedAmount = newValue}
+  }
+  /// Returns true if `agreedAmount` has been explicitly set.
+  public var hasAgreedAmount: Bool {self._agreedAmount != nil}
+  /// Clears the value of `agreedAmount`. Subsequent reads from it will return its default value.
+  public mutating func clearAgreedAmount() {self._agreedAmount = nil}
+
+  /// Day on which the agreement ends. Unit: YYYYMMDD in the provider's calendar.
+  public var endsOn: UInt32 = 0
+
+  /// Day on which it was given up. Unit: YYYYMMDD in the provider's calendar.
+  public var closedOn: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _agreedRate: Int32? = nil
+  fileprivate var _agreedAmount: Int64? = nil
+}
+
+/// The points of a customer were reported.
+public nonisolated struct PointsReported: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Points left. Unit: points.
+  public var balance: Int64 = 0
+
+  /// Points that are about to expire, by the provider's own horizon. Unit: points.
+  public var expiring: Int64 = 0
+
+  /// Name of the points; the natural key within a company. Unit: text.
+  public var name: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// An approval turned out to be fraud.
+public nonisolated struct CardFraudConfirmed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Amount of the approval. Unit: thousandths of the currency.
+  public var amount: Int64 = 0
+
+  /// Currency, ISO 4217 numeric; absent is 410, KRW. Unit: code.
+  public var currency: UInt32 = 0
+
+  /// When the approval had been given. Unit: seconds since 1970-01-01T00:00:00Z.
+  public var approvedAt: Int64 = 0
+
+  /// Number of the approval, if it had one. Unit: text.
+  public var approvalNumber: String = String()
+
+  /// The source's own id of the merchant. Unit: text.
+  public var merchantID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A cash advance on a card was reported.
+public nonisolated struct CashAdvanceReported: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Amount still owed, in won. Unit: thousandths of a won.
+  public var balance: Int64 = 0
+
+  /// Amount lent, in won. Unit: thousandths of a won.
+  public var amount: Int64 = 0
+
+  /// When it was lent; its natural key with the amount. Unit: seconds since
+  /// 1970-01-01T00:00:00Z.
+  public var lentAt: Int64 = 0
+
+  /// Day on which it falls due. Unit: YYYYMMDD in the provider's calendar.
+  public var dueOn: UInt32 = 0
+
+  /// Interest rate. Unit: hundred-thousandths of one percent a year.
+  public var interestRate: Int32 = 0
+
+  /// Institution of the account that repays it. Unit: code.
+  public var repaymentBank: String = String()
+
+  /// Account that repays it. Unit: text.
+  public var repaymentAccount: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "jangbu.v1"
@@ -1099,6 +1598,756 @@ nonisolated extension CardApprovalCorrected: SwiftProtobuf.Message, SwiftProtobu
     if lhs.billedCurrency != rhs.billedCurrency {return false}
     if lhs.approvedAt != rhs.approvedAt {return false}
     if lhs.amountBefore != rhs.amountBefore {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CardDeclined: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CardDeclined"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}amount\0\u{1}currency\0\u{3}merchant_name\0\u{1}mcc\0\u{3}pay_type\0\u{1}reason\0\u{3}merchant_city\0\u{3}merchant_region\0\u{3}merchant_postcode\0\u{3}entry_mode\0\u{3}merchant_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularSInt64Field(value: &self.amount) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.currency) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.merchantName) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.mcc) }()
+      case 5: try { try decoder.decodeSingularEnumField(value: &self.payType) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.merchantCity) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.merchantRegion) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.merchantPostcode) }()
+      case 10: try { try decoder.decodeSingularEnumField(value: &self.entryMode) }()
+      case 11: try { try decoder.decodeSingularStringField(value: &self.merchantID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.amount != 0 {
+      try visitor.visitSingularSInt64Field(value: self.amount, fieldNumber: 1)
+    }
+    if self.currency != 0 {
+      try visitor.visitSingularUInt32Field(value: self.currency, fieldNumber: 2)
+    }
+    if !self.merchantName.isEmpty {
+      try visitor.visitSingularStringField(value: self.merchantName, fieldNumber: 3)
+    }
+    if self.mcc != 0 {
+      try visitor.visitSingularUInt32Field(value: self.mcc, fieldNumber: 4)
+    }
+    if self.payType != .unspecified {
+      try visitor.visitSingularEnumField(value: self.payType, fieldNumber: 5)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 6)
+    }
+    if !self.merchantCity.isEmpty {
+      try visitor.visitSingularStringField(value: self.merchantCity, fieldNumber: 7)
+    }
+    if !self.merchantRegion.isEmpty {
+      try visitor.visitSingularStringField(value: self.merchantRegion, fieldNumber: 8)
+    }
+    if !self.merchantPostcode.isEmpty {
+      try visitor.visitSingularStringField(value: self.merchantPostcode, fieldNumber: 9)
+    }
+    if self.entryMode != .unspecified {
+      try visitor.visitSingularEnumField(value: self.entryMode, fieldNumber: 10)
+    }
+    if !self.merchantID.isEmpty {
+      try visitor.visitSingularStringField(value: self.merchantID, fieldNumber: 11)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: CardDeclined, rhs: CardDeclined) -> Bool {
+    if lhs.amount != rhs.amount {return false}
+    if lhs.currency != rhs.currency {return false}
+    if lhs.merchantName != rhs.merchantName {return false}
+    if lhs.mcc != rhs.mcc {return false}
+    if lhs.payType != rhs.payType {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.merchantCity != rhs.merchantCity {return false}
+    if lhs.merchantRegion != rhs.merchantRegion {return false}
+    if lhs.merchantPostcode != rhs.merchantPostcode {return false}
+    if lhs.entryMode != rhs.entryMode {return false}
+    if lhs.merchantID != rhs.merchantID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CardPurchaseCaptured: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CardPurchaseCaptured"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}amount\0\u{1}currency\0\u{3}merchant_name\0\u{3}pay_type\0\u{3}capture_number\0\u{3}captured_on\0\u{3}sold_on\0\u{3}approval_number\0\u{3}approved_at\0\u{3}approved_amount\0\u{3}approved_currency\0\u{1}instalments\0\u{3}merchant_registration\0\u{1}country\0\u{3}billed_amount\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularSInt64Field(value: &self.amount) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.currency) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.merchantName) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.payType) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.captureNumber) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.capturedOn) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.soldOn) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.approvalNumber) }()
+      case 9: try { try decoder.decodeSingularInt64Field(value: &self.approvedAt) }()
+      case 10: try { try decoder.decodeSingularSInt64Field(value: &self._approvedAmount) }()
+      case 11: try { try decoder.decodeSingularUInt32Field(value: &self.approvedCurrency) }()
+      case 12: try { try decoder.decodeSingularUInt32Field(value: &self.instalments) }()
+      case 13: try { try decoder.decodeSingularStringField(value: &self.merchantRegistration) }()
+      case 14: try { try decoder.decodeSingularStringField(value: &self.country) }()
+      case 15: try { try decoder.decodeSingularSInt64Field(value: &self._billedAmount) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.amount != 0 {
+      try visitor.visitSingularSInt64Field(value: self.amount, fieldNumber: 1)
+    }
+    if self.currency != 0 {
+      try visitor.visitSingularUInt32Field(value: self.currency, fieldNumber: 2)
+    }
+    if !self.merchantName.isEmpty {
+      try visitor.visitSingularStringField(value: self.merchantName, fieldNumber: 3)
+    }
+    if self.payType != .unspecified {
+      try visitor.visitSingularEnumField(value: self.payType, fieldNumber: 4)
+    }
+    if !self.captureNumber.isEmpty {
+      try visitor.visitSingularStringField(value: self.captureNumber, fieldNumber: 5)
+    }
+    if self.capturedOn != 0 {
+      try visitor.visitSingularUInt32Field(value: self.capturedOn, fieldNumber: 6)
+    }
+    if self.soldOn != 0 {
+      try visitor.visitSingularUInt32Field(value: self.soldOn, fieldNumber: 7)
+    }
+    if !self.approvalNumber.isEmpty {
+      try visitor.visitSingularStringField(value: self.approvalNumber, fieldNumber: 8)
+    }
+    if self.approvedAt != 0 {
+      try visitor.visitSingularInt64Field(value: self.approvedAt, fieldNumber: 9)
+    }
+    try { if let v = self._approvedAmount {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 10)
+    } }()
+    if self.approvedCurrency != 0 {
+      try visitor.visitSingularUInt32Field(value: self.approvedCurrency, fieldNumber: 11)
+    }
+    if self.instalments != 0 {
+      try visitor.visitSingularUInt32Field(value: self.instalments, fieldNumber: 12)
+    }
+    if !self.merchantRegistration.isEmpty {
+      try visitor.visitSingularStringField(value: self.merchantRegistration, fieldNumber: 13)
+    }
+    if !self.country.isEmpty {
+      try visitor.visitSingularStringField(value: self.country, fieldNumber: 14)
+    }
+    try { if let v = self._billedAmount {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 15)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: CardPurchaseCaptured, rhs: CardPurchaseCaptured) -> Bool {
+    if lhs.amount != rhs.amount {return false}
+    if lhs.currency != rhs.currency {return false}
+    if lhs.merchantName != rhs.merchantName {return false}
+    if lhs.payType != rhs.payType {return false}
+    if lhs.captureNumber != rhs.captureNumber {return false}
+    if lhs.capturedOn != rhs.capturedOn {return false}
+    if lhs.soldOn != rhs.soldOn {return false}
+    if lhs.approvalNumber != rhs.approvalNumber {return false}
+    if lhs.approvedAt != rhs.approvedAt {return false}
+    if lhs._approvedAmount != rhs._approvedAmount {return false}
+    if lhs.approvedCurrency != rhs.approvedCurrency {return false}
+    if lhs.instalments != rhs.instalments {return false}
+    if lhs.merchantRegistration != rhs.merchantRegistration {return false}
+    if lhs.country != rhs.country {return false}
+    if lhs._billedAmount != rhs._billedAmount {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CardListed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CardListed"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}card_name\0\u{3}card_type\0\u{1}member\0\u{3}masked_number\0\u{1}requested\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.cardName) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.cardType) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.member) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.maskedNumber) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.requested) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.cardName.isEmpty {
+      try visitor.visitSingularStringField(value: self.cardName, fieldNumber: 1)
+    }
+    if self.cardType != .unspecified {
+      try visitor.visitSingularEnumField(value: self.cardType, fieldNumber: 2)
+    }
+    if self.member != .unspecified {
+      try visitor.visitSingularEnumField(value: self.member, fieldNumber: 3)
+    }
+    if !self.maskedNumber.isEmpty {
+      try visitor.visitSingularStringField(value: self.maskedNumber, fieldNumber: 4)
+    }
+    if self.requested != false {
+      try visitor.visitSingularBoolField(value: self.requested, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: CardListed, rhs: CardListed) -> Bool {
+    if lhs.cardName != rhs.cardName {return false}
+    if lhs.cardType != rhs.cardType {return false}
+    if lhs.member != rhs.member {return false}
+    if lhs.maskedNumber != rhs.maskedNumber {return false}
+    if lhs.requested != rhs.requested {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CardTermsReported: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CardTermsReported"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}brand\0\u{3}annual_fee\0\u{3}issued_on\0\u{3}transit_payable\0\u{3}cash_card\0\u{3}linked_bank\0\u{3}linked_account\0\u{3}credit_limit\0\u{1}currency\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.brand) }()
+      case 2: try { try decoder.decodeSingularSInt64Field(value: &self.annualFee) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.issuedOn) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.transitPayable) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.cashCard) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.linkedBank) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.linkedAccount) }()
+      case 8: try { try decoder.decodeSingularSInt64Field(value: &self._creditLimit) }()
+      case 9: try { try decoder.decodeSingularUInt32Field(value: &self.currency) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.brand != .unspecified {
+      try visitor.visitSingularEnumField(value: self.brand, fieldNumber: 1)
+    }
+    if self.annualFee != 0 {
+      try visitor.visitSingularSInt64Field(value: self.annualFee, fieldNumber: 2)
+    }
+    if self.issuedOn != 0 {
+      try visitor.visitSingularUInt32Field(value: self.issuedOn, fieldNumber: 3)
+    }
+    if self.transitPayable != false {
+      try visitor.visitSingularBoolField(value: self.transitPayable, fieldNumber: 4)
+    }
+    if self.cashCard != false {
+      try visitor.visitSingularBoolField(value: self.cashCard, fieldNumber: 5)
+    }
+    if !self.linkedBank.isEmpty {
+      try visitor.visitSingularStringField(value: self.linkedBank, fieldNumber: 6)
+    }
+    if !self.linkedAccount.isEmpty {
+      try visitor.visitSingularStringField(value: self.linkedAccount, fieldNumber: 7)
+    }
+    try { if let v = self._creditLimit {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 8)
+    } }()
+    if self.currency != 0 {
+      try visitor.visitSingularUInt32Field(value: self.currency, fieldNumber: 9)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: CardTermsReported, rhs: CardTermsReported) -> Bool {
+    if lhs.brand != rhs.brand {return false}
+    if lhs.annualFee != rhs.annualFee {return false}
+    if lhs.issuedOn != rhs.issuedOn {return false}
+    if lhs.transitPayable != rhs.transitPayable {return false}
+    if lhs.cashCard != rhs.cashCard {return false}
+    if lhs.linkedBank != rhs.linkedBank {return false}
+    if lhs.linkedAccount != rhs.linkedAccount {return false}
+    if lhs._creditLimit != rhs._creditLimit {return false}
+    if lhs.currency != rhs.currency {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CardBilled: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CardBilled"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}amount\0\u{1}month\0\u{3}pays_on\0\u{1}day\0\u{3}bill_number\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularSInt64Field(value: &self.amount) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.month) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.paysOn) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.day) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.billNumber) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.amount != 0 {
+      try visitor.visitSingularSInt64Field(value: self.amount, fieldNumber: 1)
+    }
+    if self.month != 0 {
+      try visitor.visitSingularUInt32Field(value: self.month, fieldNumber: 2)
+    }
+    if self.paysOn != 0 {
+      try visitor.visitSingularUInt32Field(value: self.paysOn, fieldNumber: 3)
+    }
+    if self.day != 0 {
+      try visitor.visitSingularUInt32Field(value: self.day, fieldNumber: 4)
+    }
+    if !self.billNumber.isEmpty {
+      try visitor.visitSingularStringField(value: self.billNumber, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: CardBilled, rhs: CardBilled) -> Bool {
+    if lhs.amount != rhs.amount {return false}
+    if lhs.month != rhs.month {return false}
+    if lhs.paysOn != rhs.paysOn {return false}
+    if lhs.day != rhs.day {return false}
+    if lhs.billNumber != rhs.billNumber {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CardBillLineCharged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CardBillLineCharged"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}amount\0\u{1}currency\0\u{3}merchant_name\0\u{1}kind\0\u{1}month\0\u{3}bill_number\0\u{1}card\0\u{3}transaction_number\0\u{1}fee\0\u{1}instalments\0\u{1}instalment\0\u{3}balance_after\0\u{3}merchant_registration\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularSInt64Field(value: &self.amount) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.currency) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.merchantName) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.month) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.billNumber) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.card) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.transactionNumber) }()
+      case 9: try { try decoder.decodeSingularSInt64Field(value: &self.fee) }()
+      case 10: try { try decoder.decodeSingularUInt32Field(value: &self.instalments) }()
+      case 11: try { try decoder.decodeSingularUInt32Field(value: &self.instalment) }()
+      case 12: try { try decoder.decodeSingularSInt64Field(value: &self._balanceAfter) }()
+      case 13: try { try decoder.decodeSingularStringField(value: &self.merchantRegistration) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.amount != 0 {
+      try visitor.visitSingularSInt64Field(value: self.amount, fieldNumber: 1)
+    }
+    if self.currency != 0 {
+      try visitor.visitSingularUInt32Field(value: self.currency, fieldNumber: 2)
+    }
+    if !self.merchantName.isEmpty {
+      try visitor.visitSingularStringField(value: self.merchantName, fieldNumber: 3)
+    }
+    if self.kind != .unspecified {
+      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 4)
+    }
+    if self.month != 0 {
+      try visitor.visitSingularUInt32Field(value: self.month, fieldNumber: 5)
+    }
+    if !self.billNumber.isEmpty {
+      try visitor.visitSingularStringField(value: self.billNumber, fieldNumber: 6)
+    }
+    if !self.card.isEmpty {
+      try visitor.visitSingularStringField(value: self.card, fieldNumber: 7)
+    }
+    if !self.transactionNumber.isEmpty {
+      try visitor.visitSingularStringField(value: self.transactionNumber, fieldNumber: 8)
+    }
+    if self.fee != 0 {
+      try visitor.visitSingularSInt64Field(value: self.fee, fieldNumber: 9)
+    }
+    if self.instalments != 0 {
+      try visitor.visitSingularUInt32Field(value: self.instalments, fieldNumber: 10)
+    }
+    if self.instalment != 0 {
+      try visitor.visitSingularUInt32Field(value: self.instalment, fieldNumber: 11)
+    }
+    try { if let v = self._balanceAfter {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 12)
+    } }()
+    if !self.merchantRegistration.isEmpty {
+      try visitor.visitSingularStringField(value: self.merchantRegistration, fieldNumber: 13)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: CardBillLineCharged, rhs: CardBillLineCharged) -> Bool {
+    if lhs.amount != rhs.amount {return false}
+    if lhs.currency != rhs.currency {return false}
+    if lhs.merchantName != rhs.merchantName {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.month != rhs.month {return false}
+    if lhs.billNumber != rhs.billNumber {return false}
+    if lhs.card != rhs.card {return false}
+    if lhs.transactionNumber != rhs.transactionNumber {return false}
+    if lhs.fee != rhs.fee {return false}
+    if lhs.instalments != rhs.instalments {return false}
+    if lhs.instalment != rhs.instalment {return false}
+    if lhs._balanceAfter != rhs._balanceAfter {return false}
+    if lhs.merchantRegistration != rhs.merchantRegistration {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CardPaymentScheduled: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CardPaymentScheduled"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}amount\0\u{3}due_on\0\u{3}bill_number\0\u{1}revolving\0\u{3}lump_sum_amount\0\u{3}instalment_amount\0\u{3}cash_advance_amount\0\u{3}revolving_amount\0\u{3}card_loan_amount\0\u{3}other_amount\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularSInt64Field(value: &self.amount) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.dueOn) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.billNumber) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.revolving) }()
+      case 5: try { try decoder.decodeSingularSInt64Field(value: &self._lumpSumAmount) }()
+      case 6: try { try decoder.decodeSingularSInt64Field(value: &self._instalmentAmount) }()
+      case 7: try { try decoder.decodeSingularSInt64Field(value: &self._cashAdvanceAmount) }()
+      case 8: try { try decoder.decodeSingularSInt64Field(value: &self._revolvingAmount) }()
+      case 9: try { try decoder.decodeSingularSInt64Field(value: &self._cardLoanAmount) }()
+      case 10: try { try decoder.decodeSingularSInt64Field(value: &self._otherAmount) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.amount != 0 {
+      try visitor.visitSingularSInt64Field(value: self.amount, fieldNumber: 1)
+    }
+    if self.dueOn != 0 {
+      try visitor.visitSingularUInt32Field(value: self.dueOn, fieldNumber: 2)
+    }
+    if !self.billNumber.isEmpty {
+      try visitor.visitSingularStringField(value: self.billNumber, fieldNumber: 3)
+    }
+    if self.revolving != false {
+      try visitor.visitSingularBoolField(value: self.revolving, fieldNumber: 4)
+    }
+    try { if let v = self._lumpSumAmount {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._instalmentAmount {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 6)
+    } }()
+    try { if let v = self._cashAdvanceAmount {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 7)
+    } }()
+    try { if let v = self._revolvingAmount {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 8)
+    } }()
+    try { if let v = self._cardLoanAmount {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 9)
+    } }()
+    try { if let v = self._otherAmount {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 10)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: CardPaymentScheduled, rhs: CardPaymentScheduled) -> Bool {
+    if lhs.amount != rhs.amount {return false}
+    if lhs.dueOn != rhs.dueOn {return false}
+    if lhs.billNumber != rhs.billNumber {return false}
+    if lhs.revolving != rhs.revolving {return false}
+    if lhs._lumpSumAmount != rhs._lumpSumAmount {return false}
+    if lhs._instalmentAmount != rhs._instalmentAmount {return false}
+    if lhs._cashAdvanceAmount != rhs._cashAdvanceAmount {return false}
+    if lhs._revolvingAmount != rhs._revolvingAmount {return false}
+    if lhs._cardLoanAmount != rhs._cardLoanAmount {return false}
+    if lhs._otherAmount != rhs._otherAmount {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension RevolvingCreditReported: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RevolvingCreditReported"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}remaining\0\u{3}requested_on\0\u{3}minimum_rate\0\u{3}minimum_amount\0\u{3}agreed_rate\0\u{3}agreed_amount\0\u{3}ends_on\0\u{3}closed_on\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularSInt64Field(value: &self.remaining) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.requestedOn) }()
+      case 3: try { try decoder.decodeSingularSInt32Field(value: &self.minimumRate) }()
+      case 4: try { try decoder.decodeSingularSInt64Field(value: &self.minimumAmount) }()
+      case 5: try { try decoder.decodeSingularSInt32Field(value: &self._agreedRate) }()
+      case 6: try { try decoder.decodeSingularSInt64Field(value: &self._agreedAmount) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.endsOn) }()
+      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.closedOn) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.remaining != 0 {
+      try visitor.visitSingularSInt64Field(value: self.remaining, fieldNumber: 1)
+    }
+    if self.requestedOn != 0 {
+      try visitor.visitSingularUInt32Field(value: self.requestedOn, fieldNumber: 2)
+    }
+    if self.minimumRate != 0 {
+      try visitor.visitSingularSInt32Field(value: self.minimumRate, fieldNumber: 3)
+    }
+    if self.minimumAmount != 0 {
+      try visitor.visitSingularSInt64Field(value: self.minimumAmount, fieldNumber: 4)
+    }
+    try { if let v = self._agreedRate {
+      try visitor.visitSingularSInt32Field(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._agreedAmount {
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 6)
+    } }()
+    if self.endsOn != 0 {
+      try visitor.visitSingularUInt32Field(value: self.endsOn, fieldNumber: 7)
+    }
+    if self.closedOn != 0 {
+      try visitor.visitSingularUInt32Field(value: self.closedOn, fieldNumber: 8)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: RevolvingCreditReported, rhs: RevolvingCreditReported) -> Bool {
+    if lhs.remaining != rhs.remaining {return false}
+    if lhs.requestedOn != rhs.requestedOn {return false}
+    if lhs.minimumRate != rhs.minimumRate {return false}
+    if lhs.minimumAmount != rhs.minimumAmount {return false}
+    if lhs._agreedRate != rhs._agreedRate {return false}
+    if lhs._agreedAmount != rhs._agreedAmount {return false}
+    if lhs.endsOn != rhs.endsOn {return false}
+    if lhs.closedOn != rhs.closedOn {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PointsReported: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".PointsReported"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}balance\0\u{1}expiring\0\u{1}name\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularSInt64Field(value: &self.balance) }()
+      case 2: try { try decoder.decodeSingularSInt64Field(value: &self.expiring) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.balance != 0 {
+      try visitor.visitSingularSInt64Field(value: self.balance, fieldNumber: 1)
+    }
+    if self.expiring != 0 {
+      try visitor.visitSingularSInt64Field(value: self.expiring, fieldNumber: 2)
+    }
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: PointsReported, rhs: PointsReported) -> Bool {
+    if lhs.balance != rhs.balance {return false}
+    if lhs.expiring != rhs.expiring {return false}
+    if lhs.name != rhs.name {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CardFraudConfirmed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CardFraudConfirmed"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}amount\0\u{1}currency\0\u{3}approved_at\0\u{3}approval_number\0\u{3}merchant_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularSInt64Field(value: &self.amount) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.currency) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.approvedAt) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.approvalNumber) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.merchantID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.amount != 0 {
+      try visitor.visitSingularSInt64Field(value: self.amount, fieldNumber: 1)
+    }
+    if self.currency != 0 {
+      try visitor.visitSingularUInt32Field(value: self.currency, fieldNumber: 2)
+    }
+    if self.approvedAt != 0 {
+      try visitor.visitSingularInt64Field(value: self.approvedAt, fieldNumber: 3)
+    }
+    if !self.approvalNumber.isEmpty {
+      try visitor.visitSingularStringField(value: self.approvalNumber, fieldNumber: 4)
+    }
+    if !self.merchantID.isEmpty {
+      try visitor.visitSingularStringField(value: self.merchantID, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: CardFraudConfirmed, rhs: CardFraudConfirmed) -> Bool {
+    if lhs.amount != rhs.amount {return false}
+    if lhs.currency != rhs.currency {return false}
+    if lhs.approvedAt != rhs.approvedAt {return false}
+    if lhs.approvalNumber != rhs.approvalNumber {return false}
+    if lhs.merchantID != rhs.merchantID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CashAdvanceReported: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".CashAdvanceReported"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}balance\0\u{1}amount\0\u{3}lent_at\0\u{3}due_on\0\u{3}interest_rate\0\u{3}repayment_bank\0\u{3}repayment_account\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularSInt64Field(value: &self.balance) }()
+      case 2: try { try decoder.decodeSingularSInt64Field(value: &self.amount) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.lentAt) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.dueOn) }()
+      case 5: try { try decoder.decodeSingularSInt32Field(value: &self.interestRate) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.repaymentBank) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.repaymentAccount) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.balance != 0 {
+      try visitor.visitSingularSInt64Field(value: self.balance, fieldNumber: 1)
+    }
+    if self.amount != 0 {
+      try visitor.visitSingularSInt64Field(value: self.amount, fieldNumber: 2)
+    }
+    if self.lentAt != 0 {
+      try visitor.visitSingularInt64Field(value: self.lentAt, fieldNumber: 3)
+    }
+    if self.dueOn != 0 {
+      try visitor.visitSingularUInt32Field(value: self.dueOn, fieldNumber: 4)
+    }
+    if self.interestRate != 0 {
+      try visitor.visitSingularSInt32Field(value: self.interestRate, fieldNumber: 5)
+    }
+    if !self.repaymentBank.isEmpty {
+      try visitor.visitSingularStringField(value: self.repaymentBank, fieldNumber: 6)
+    }
+    if !self.repaymentAccount.isEmpty {
+      try visitor.visitSingularStringField(value: self.repaymentAccount, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: CashAdvanceReported, rhs: CashAdvanceReported) -> Bool {
+    if lhs.balance != rhs.balance {return false}
+    if lhs.amount != rhs.amount {return false}
+    if lhs.lentAt != rhs.lentAt {return false}
+    if lhs.dueOn != rhs.dueOn {return false}
+    if lhs.interestRate != rhs.interestRate {return false}
+    if lhs.repaymentBank != rhs.repaymentBank {return false}
+    if lhs.repaymentAccount != rhs.repaymentAccount {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

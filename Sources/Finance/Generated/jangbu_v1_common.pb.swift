@@ -282,7 +282,131 @@ public nonisolated enum Industry: SwiftProtobuf.Enum, Swift.CaseIterable {
 
 }
 
-/// 카드 pay_type: how a card purchase is paid.
+/// What a compartment is for; one key opens it, one erasure destroys it.
+public nonisolated enum CompartmentPurpose: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// one account, card, policy or wallet at one provider
+  case asset // = 1
+  case consent // = 2
+
+  /// kept by duty
+  case evidence // = 3
+  case decision // = 4
+
+  /// corrections and budgets; the operator may read it
+  case preference // = 5
+
+  /// the person's alone; never wrapped to the operator
+  case own // = 6
+
+  /// what the server derived
+  case view // = 7
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .asset
+    case 2: self = .consent
+    case 3: self = .evidence
+    case 4: self = .decision
+    case 5: self = .preference
+    case 6: self = .own
+    case 7: self = .view
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .asset: return 1
+    case .consent: return 2
+    case .evidence: return 3
+    case .decision: return 4
+    case .preference: return 5
+    case .own: return 6
+    case .view: return 7
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [CompartmentPurpose] = [
+    .unspecified,
+    .asset,
+    .consent,
+    .evidence,
+    .decision,
+    .preference,
+    .own,
+    .view,
+  ]
+
+}
+
+/// int_type of 은행-010, 보험-011 and 할부금융-004.
+public nonisolated enum InterestKind: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// 01
+  case normal // = 1
+
+  /// 02; overdue at insurers
+  case late // = 2
+
+  /// 03
+  case overdueBalance // = 3
+
+  /// 99
+  case other // = 99
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .normal
+    case 2: self = .late
+    case 3: self = .overdueBalance
+    case 99: self = .other
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .normal: return 1
+    case .late: return 2
+    case .overdueBalance: return 3
+    case .other: return 99
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [InterestKind] = [
+    .unspecified,
+    .normal,
+    .late,
+    .overdueBalance,
+    .other,
+  ]
+
+}
+
+/// pay_type of cards: how a card purchase is paid.
 public nonisolated enum PayType: SwiftProtobuf.Enum, Swift.CaseIterable {
   public typealias RawValue = Int
   case unspecified // = 0
@@ -459,6 +583,14 @@ nonisolated extension AssetKind: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension Industry: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0INDUSTRY_UNSPECIFIED\0\u{1}INDUSTRY_BANK\0\u{1}INDUSTRY_CARD\0\u{1}INDUSTRY_INVEST\0\u{1}INDUSTRY_INSU\0\u{1}INDUSTRY_EFIN\0\u{1}INDUSTRY_CAPITAL\0\u{1}INDUSTRY_GINSU\0\u{1}INDUSTRY_TELECOM\0\u{1}INDUSTRY_P2P\0\u{1}INDUSTRY_BOND\0\u{1}INDUSTRY_USURY\0")
+}
+
+nonisolated extension CompartmentPurpose: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0COMPARTMENT_PURPOSE_UNSPECIFIED\0\u{1}COMPARTMENT_PURPOSE_ASSET\0\u{1}COMPARTMENT_PURPOSE_CONSENT\0\u{1}COMPARTMENT_PURPOSE_EVIDENCE\0\u{1}COMPARTMENT_PURPOSE_DECISION\0\u{1}COMPARTMENT_PURPOSE_PREFERENCE\0\u{1}COMPARTMENT_PURPOSE_OWN\0\u{1}COMPARTMENT_PURPOSE_VIEW\0")
+}
+
+nonisolated extension InterestKind: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0INTEREST_KIND_UNSPECIFIED\0\u{1}INTEREST_KIND_NORMAL\0\u{1}INTEREST_KIND_LATE\0\u{1}INTEREST_KIND_OVERDUE_BALANCE\0\u{2}`\u{1}INTEREST_KIND_OTHER\0")
 }
 
 nonisolated extension PayType: SwiftProtobuf._ProtoNameProviding {

@@ -70,6 +70,226 @@ public nonisolated struct Event: @unchecked Sendable {
     set {_uniqueStorage()._fact = newValue}
   }
 
+  /// A compartment's key of one epoch was wrapped for one holder.
+  public var keyWrapped: KeyWrapped {
+    get {
+      if case .keyWrapped(let v)? = _storage._fact {return v}
+      return KeyWrapped()
+    }
+    set {_uniqueStorage()._fact = .keyWrapped(newValue)}
+  }
+
+  /// The operator key of a subject was replaced and the keys that remain were wrapped under
+  /// the new one.
+  public var keysRewrapped: KeysRewrapped {
+    get {
+      if case .keysRewrapped(let v)? = _storage._fact {return v}
+      return KeysRewrapped()
+    }
+    set {_uniqueStorage()._fact = .keysRewrapped(newValue)}
+  }
+
+  /// A subject or one of its compartments was erased: its keys are destroyed.
+  public var shredded: Shredded {
+    get {
+      if case .shredded(let v)? = _storage._fact {return v}
+      return Shredded()
+    }
+    set {_uniqueStorage()._fact = .shredded(newValue)}
+  }
+
+  /// A person became a subject of this ledger.
+  public var subjectEnrolled: SubjectEnrolled {
+    get {
+      if case .subjectEnrolled(let v)? = _storage._fact {return v}
+      return SubjectEnrolled()
+    }
+    set {_uniqueStorage()._fact = .subjectEnrolled(newValue)}
+  }
+
+  /// A compartment of a subject was opened; for an asset, this says which one it is.
+  public var compartmentOpened: CompartmentOpened {
+    get {
+      if case .compartmentOpened(let v)? = _storage._fact {return v}
+      return CompartmentOpened()
+    }
+    set {_uniqueStorage()._fact = .compartmentOpened(newValue)}
+  }
+
+  /// Totals over subjects were closed, so that they outlive erasures.
+  public var projectionTotalClosed: ProjectionTotalClosed {
+    get {
+      if case .projectionTotalClosed(let v)? = _storage._fact {return v}
+      return ProjectionTotalClosed()
+    }
+    set {_uniqueStorage()._fact = .projectionTotalClosed(newValue)}
+  }
+
+  /// A file was imported; rows = events + duplicates + rejected.
+  public var importCompleted: ImportCompleted {
+    get {
+      if case .importCompleted(let v)? = _storage._fact {return v}
+      return ImportCompleted()
+    }
+    set {_uniqueStorage()._fact = .importCompleted(newValue)}
+  }
+
+  /// A person asked a provider to send their data to the operator.
+  public var transferRequested: TransferRequested {
+    get {
+      if case .transferRequested(let v)? = _storage._fact {return v}
+      return TransferRequested()
+    }
+    set {_uniqueStorage()._fact = .transferRequested(newValue)}
+  }
+
+  /// A transfer request was replaced by one with other terms.
+  public var transferRequestChanged: TransferRequestChanged {
+    get {
+      if case .transferRequestChanged(let v)? = _storage._fact {return v}
+      return TransferRequestChanged()
+    }
+    set {_uniqueStorage()._fact = .transferRequestChanged(newValue)}
+  }
+
+  /// A transfer request got a later end date.
+  public var transferRequestExtended: TransferRequestExtended {
+    get {
+      if case .transferRequestExtended(let v)? = _storage._fact {return v}
+      return TransferRequestExtended()
+    }
+    set {_uniqueStorage()._fact = .transferRequestExtended(newValue)}
+  }
+
+  /// A transfer request reached its end date.
+  public var transferRequestExpired: TransferRequestExpired {
+    get {
+      if case .transferRequestExpired(let v)? = _storage._fact {return v}
+      return TransferRequestExpired()
+    }
+    set {_uniqueStorage()._fact = .transferRequestExpired(newValue)}
+  }
+
+  /// A transfer request was withdrawn.
+  public var transferRequestWithdrawn: TransferRequestWithdrawn {
+    get {
+      if case .transferRequestWithdrawn(let v)? = _storage._fact {return v}
+      return TransferRequestWithdrawn()
+    }
+    set {_uniqueStorage()._fact = .transferRequestWithdrawn(newValue)}
+  }
+
+  /// A person agreed to something other than a transfer request.
+  public var consentGranted: ConsentGranted {
+    get {
+      if case .consentGranted(let v)? = _storage._fact {return v}
+      return ConsentGranted()
+    }
+    set {_uniqueStorage()._fact = .consentGranted(newValue)}
+  }
+
+  /// An agreement was withdrawn, or its withdrawal went a step further.
+  public var consentWithdrawn: ConsentWithdrawn {
+    get {
+      if case .consentWithdrawn(let v)? = _storage._fact {return v}
+      return ConsentWithdrawn()
+    }
+    set {_uniqueStorage()._fact = .consentWithdrawn(newValue)}
+  }
+
+  /// Data of the person was handed to a third party.
+  public var thirdPartyProvided: ThirdPartyProvided {
+    get {
+      if case .thirdPartyProvided(let v)? = _storage._fact {return v}
+      return ThirdPartyProvided()
+    }
+    set {_uniqueStorage()._fact = .thirdPartyProvided(newValue)}
+  }
+
+  /// An account, loan or pension was listed by its provider, for the first time or with
+  /// changed data.
+  public var accountListed: AccountListed {
+    get {
+      if case .accountListed(let v)? = _storage._fact {return v}
+      return AccountListed()
+    }
+    set {_uniqueStorage()._fact = .accountListed(newValue)}
+  }
+
+  /// An asset is no longer there.
+  public var assetClosed: AssetClosed {
+    get {
+      if case .assetClosed(let v)? = _storage._fact {return v}
+      return AssetClosed()
+    }
+    set {_uniqueStorage()._fact = .assetClosed(newValue)}
+  }
+
+  /// What is held of one product in an account was reported; value 0 and no quantity says that
+  /// it is gone.
+  public var holdingReported: HoldingReported {
+    get {
+      if case .holdingReported(let v)? = _storage._fact {return v}
+      return HoldingReported()
+    }
+    set {_uniqueStorage()._fact = .holdingReported(newValue)}
+  }
+
+  /// The state of a pension was reported.
+  public var pensionReported: PensionReported {
+    get {
+      if case .pensionReported(let v)? = _storage._fact {return v}
+      return PensionReported()
+    }
+    set {_uniqueStorage()._fact = .pensionReported(newValue)}
+  }
+
+  /// Money went in or out of a pension or ISA.
+  public var pensionTransactionPosted: PensionTransactionPosted {
+    get {
+      if case .pensionTransactionPosted(let v)? = _storage._fact {return v}
+      return PensionTransactionPosted()
+    }
+    set {_uniqueStorage()._fact = .pensionTransactionPosted(newValue)}
+  }
+
+  /// A loan was drawn, repaid or corrected.
+  public var loanTransactionPosted: LoanTransactionPosted {
+    get {
+      if case .loanTransactionPosted(let v)? = _storage._fact {return v}
+      return LoanTransactionPosted()
+    }
+    set {_uniqueStorage()._fact = .loanTransactionPosted(newValue)}
+  }
+
+  /// What is owed on a loan was reported.
+  public var loanBalanceReported: LoanBalanceReported {
+    get {
+      if case .loanBalanceReported(let v)? = _storage._fact {return v}
+      return LoanBalanceReported()
+    }
+    set {_uniqueStorage()._fact = .loanBalanceReported(newValue)}
+  }
+
+  /// The terms of a loan were reported, or agreed when it was granted.
+  public var loanTermsReported: LoanTermsReported {
+    get {
+      if case .loanTermsReported(let v)? = _storage._fact {return v}
+      return LoanTermsReported()
+    }
+    set {_uniqueStorage()._fact = .loanTermsReported(newValue)}
+  }
+
+  /// How a loan stands or ended became known; never part of its terms, so that no model sees
+  /// it early.
+  public var loanStatusReported: LoanStatusReported {
+    get {
+      if case .loanStatusReported(let v)? = _storage._fact {return v}
+      return LoanStatusReported()
+    }
+    set {_uniqueStorage()._fact = .loanStatusReported(newValue)}
+  }
+
   /// Money went in or out of a deposit account.
   public var bankTransactionPosted: BankTransactionPosted {
     get {
@@ -160,9 +380,324 @@ public nonisolated struct Event: @unchecked Sendable {
     set {_uniqueStorage()._fact = .cardApprovalCorrected(newValue)}
   }
 
+  /// A card purchase was tried and declined; no money moved.
+  public var cardDeclined: CardDeclined {
+    get {
+      if case .cardDeclined(let v)? = _storage._fact {return v}
+      return CardDeclined()
+    }
+    set {_uniqueStorage()._fact = .cardDeclined(newValue)}
+  }
+
+  /// The card company took in the sales slip of a purchase; negative is a capture that was
+  /// undone.
+  public var cardPurchaseCaptured: CardPurchaseCaptured {
+    get {
+      if case .cardPurchaseCaptured(let v)? = _storage._fact {return v}
+      return CardPurchaseCaptured()
+    }
+    set {_uniqueStorage()._fact = .cardPurchaseCaptured(newValue)}
+  }
+
+  /// A card was listed by its company, for the first time or with changed data.
+  public var cardListed: CardListed {
+    get {
+      if case .cardListed(let v)? = _storage._fact {return v}
+      return CardListed()
+    }
+    set {_uniqueStorage()._fact = .cardListed(newValue)}
+  }
+
+  /// The terms of a card were reported.
+  public var cardTermsReported: CardTermsReported {
+    get {
+      if case .cardTermsReported(let v)? = _storage._fact {return v}
+      return CardTermsReported()
+    }
+    set {_uniqueStorage()._fact = .cardTermsReported(newValue)}
+  }
+
+  /// A month's bill of a customer was issued.
+  public var cardBilled: CardBilled {
+    get {
+      if case .cardBilled(let v)? = _storage._fact {return v}
+      return CardBilled()
+    }
+    set {_uniqueStorage()._fact = .cardBilled(newValue)}
+  }
+
+  /// A line of a bill was charged.
+  public var cardBillLineCharged: CardBillLineCharged {
+    get {
+      if case .cardBillLineCharged(let v)? = _storage._fact {return v}
+      return CardBillLineCharged()
+    }
+    set {_uniqueStorage()._fact = .cardBillLineCharged(newValue)}
+  }
+
+  /// A payment that will fall due was announced.
+  public var cardPaymentScheduled: CardPaymentScheduled {
+    get {
+      if case .cardPaymentScheduled(let v)? = _storage._fact {return v}
+      return CardPaymentScheduled()
+    }
+    set {_uniqueStorage()._fact = .cardPaymentScheduled(newValue)}
+  }
+
+  /// The revolving credit of a customer was reported.
+  public var revolvingCreditReported: RevolvingCreditReported {
+    get {
+      if case .revolvingCreditReported(let v)? = _storage._fact {return v}
+      return RevolvingCreditReported()
+    }
+    set {_uniqueStorage()._fact = .revolvingCreditReported(newValue)}
+  }
+
+  /// The points of a customer were reported.
+  public var pointsReported: PointsReported {
+    get {
+      if case .pointsReported(let v)? = _storage._fact {return v}
+      return PointsReported()
+    }
+    set {_uniqueStorage()._fact = .pointsReported(newValue)}
+  }
+
+  /// An approval turned out to be fraud.
+  public var cardFraudConfirmed: CardFraudConfirmed {
+    get {
+      if case .cardFraudConfirmed(let v)? = _storage._fact {return v}
+      return CardFraudConfirmed()
+    }
+    set {_uniqueStorage()._fact = .cardFraudConfirmed(newValue)}
+  }
+
+  /// A cash advance on a card was reported.
+  public var cashAdvanceReported: CashAdvanceReported {
+    get {
+      if case .cashAdvanceReported(let v)? = _storage._fact {return v}
+      return CashAdvanceReported()
+    }
+    set {_uniqueStorage()._fact = .cashAdvanceReported(newValue)}
+  }
+
+  /// Cash or securities moved in an investment account, as settled.
+  public var investTransactionPosted: InvestTransactionPosted {
+    get {
+      if case .investTransactionPosted(let v)? = _storage._fact {return v}
+      return InvestTransactionPosted()
+    }
+    set {_uniqueStorage()._fact = .investTransactionPosted(newValue)}
+  }
+
+  /// An investment account was listed, for the first time or with changed data.
+  public var investAccountListed: InvestAccountListed {
+    get {
+      if case .investAccountListed(let v)? = _storage._fact {return v}
+      return InvestAccountListed()
+    }
+    set {_uniqueStorage()._fact = .investAccountListed(newValue)}
+  }
+
+  /// The cash and loans of an investment account in one currency were reported.
+  public var investBalanceReported: InvestBalanceReported {
+    get {
+      if case .investBalanceReported(let v)? = _storage._fact {return v}
+      return InvestBalanceReported()
+    }
+    set {_uniqueStorage()._fact = .investBalanceReported(newValue)}
+  }
+
+  /// A premium was paid.
+  public var premiumPaid: PremiumPaid {
+    get {
+      if case .premiumPaid(let v)? = _storage._fact {return v}
+      return PremiumPaid()
+    }
+    set {_uniqueStorage()._fact = .premiumPaid(newValue)}
+  }
+
+  /// A policy was listed by its insurer, for the first time or with changed data.
+  public var policyListed: PolicyListed {
+    get {
+      if case .policyListed(let v)? = _storage._fact {return v}
+      return PolicyListed()
+    }
+    set {_uniqueStorage()._fact = .policyListed(newValue)}
+  }
+
+  /// The terms of a policy were reported.
+  public var policyTermsReported: PolicyTermsReported {
+    get {
+      if case .policyTermsReported(let v)? = _storage._fact {return v}
+      return PolicyTermsReported()
+    }
+    set {_uniqueStorage()._fact = .policyTermsReported(newValue)}
+  }
+
+  /// One cover of a policy, main contract or rider, was reported.
+  public var policyCoverReported: PolicyCoverReported {
+    get {
+      if case .policyCoverReported(let v)? = _storage._fact {return v}
+      return PolicyCoverReported()
+    }
+    set {_uniqueStorage()._fact = .policyCoverReported(newValue)}
+  }
+
+  /// How and when premiums are to be paid was reported.
+  public var premiumScheduleReported: PremiumScheduleReported {
+    get {
+      if case .premiumScheduleReported(let v)? = _storage._fact {return v}
+      return PremiumScheduleReported()
+    }
+    set {_uniqueStorage()._fact = .premiumScheduleReported(newValue)}
+  }
+
+  /// The cover of one car by a policy was reported.
+  public var carCoverReported: CarCoverReported {
+    get {
+      if case .carCoverReported(let v)? = _storage._fact {return v}
+      return CarCoverReported()
+    }
+    set {_uniqueStorage()._fact = .carCoverReported(newValue)}
+  }
+
+  /// Money moved at a wallet or payment service: charged, sent, received, earned, paid or
+  /// cancelled.
+  public var emoneyTransactionPosted: EmoneyTransactionPosted {
+    get {
+      if case .emoneyTransactionPosted(let v)? = _storage._fact {return v}
+      return EmoneyTransactionPosted()
+    }
+    set {_uniqueStorage()._fact = .emoneyTransactionPosted(newValue)}
+  }
+
+  /// The balance of a prepaid wallet was reported.
+  public var prepaidBalanceReported: PrepaidBalanceReported {
+    get {
+      if case .prepaidBalanceReported(let v)? = _storage._fact {return v}
+      return PrepaidBalanceReported()
+    }
+    set {_uniqueStorage()._fact = .prepaidBalanceReported(newValue)}
+  }
+
+  /// A prepaid wallet was listed, for the first time or with changed data.
+  public var prepaidWalletListed: PrepaidWalletListed {
+    get {
+      if case .prepaidWalletListed(let v)? = _storage._fact {return v}
+      return PrepaidWalletListed()
+    }
+    set {_uniqueStorage()._fact = .prepaidWalletListed(newValue)}
+  }
+
+  /// A rule by which a wallet is charged was reported.
+  public var chargeRuleReported: ChargeRuleReported {
+    get {
+      if case .chargeRuleReported(let v)? = _storage._fact {return v}
+      return ChargeRuleReported()
+    }
+    set {_uniqueStorage()._fact = .chargeRuleReported(newValue)}
+  }
+
+  /// An account at a payment service was listed, for the first time or with changed data.
+  public var paymentAccountListed: PaymentAccountListed {
+    get {
+      if case .paymentAccountListed(let v)? = _storage._fact {return v}
+      return PaymentAccountListed()
+    }
+    set {_uniqueStorage()._fact = .paymentAccountListed(newValue)}
+  }
+
+  /// A means of payment registered at a payment service was reported.
+  public var paymentMethodReported: PaymentMethodReported {
+    get {
+      if case .paymentMethodReported(let v)? = _storage._fact {return v}
+      return PaymentMethodReported()
+    }
+    set {_uniqueStorage()._fact = .paymentMethodReported(newValue)}
+  }
+
+  /// A payment of an operating lease was made.
+  public var leaseTransactionPosted: LeaseTransactionPosted {
+    get {
+      if case .leaseTransactionPosted(let v)? = _storage._fact {return v}
+      return LeaseTransactionPosted()
+    }
+    set {_uniqueStorage()._fact = .leaseTransactionPosted(newValue)}
+  }
+
+  /// The terms of an operating lease were reported.
+  public var leaseTermsReported: LeaseTermsReported {
+    get {
+      if case .leaseTermsReported(let v)? = _storage._fact {return v}
+      return LeaseTermsReported()
+    }
+    set {_uniqueStorage()._fact = .leaseTermsReported(newValue)}
+  }
+
+  /// A person put a transaction, or every one of a merchant, into another category.
+  public var categoryCorrected: CategoryCorrected {
+    get {
+      if case .categoryCorrected(let v)? = _storage._fact {return v}
+      return CategoryCorrected()
+    }
+    set {_uniqueStorage()._fact = .categoryCorrected(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Fact: Equatable, Sendable {
+    /// A compartment's key of one epoch was wrapped for one holder.
+    case keyWrapped(KeyWrapped)
+    /// The operator key of a subject was replaced and the keys that remain were wrapped under
+    /// the new one.
+    case keysRewrapped(KeysRewrapped)
+    /// A subject or one of its compartments was erased: its keys are destroyed.
+    case shredded(Shredded)
+    /// A person became a subject of this ledger.
+    case subjectEnrolled(SubjectEnrolled)
+    /// A compartment of a subject was opened; for an asset, this says which one it is.
+    case compartmentOpened(CompartmentOpened)
+    /// Totals over subjects were closed, so that they outlive erasures.
+    case projectionTotalClosed(ProjectionTotalClosed)
+    /// A file was imported; rows = events + duplicates + rejected.
+    case importCompleted(ImportCompleted)
+    /// A person asked a provider to send their data to the operator.
+    case transferRequested(TransferRequested)
+    /// A transfer request was replaced by one with other terms.
+    case transferRequestChanged(TransferRequestChanged)
+    /// A transfer request got a later end date.
+    case transferRequestExtended(TransferRequestExtended)
+    /// A transfer request reached its end date.
+    case transferRequestExpired(TransferRequestExpired)
+    /// A transfer request was withdrawn.
+    case transferRequestWithdrawn(TransferRequestWithdrawn)
+    /// A person agreed to something other than a transfer request.
+    case consentGranted(ConsentGranted)
+    /// An agreement was withdrawn, or its withdrawal went a step further.
+    case consentWithdrawn(ConsentWithdrawn)
+    /// Data of the person was handed to a third party.
+    case thirdPartyProvided(ThirdPartyProvided)
+    /// An account, loan or pension was listed by its provider, for the first time or with
+    /// changed data.
+    case accountListed(AccountListed)
+    /// An asset is no longer there.
+    case assetClosed(AssetClosed)
+    /// What is held of one product in an account was reported; value 0 and no quantity says that
+    /// it is gone.
+    case holdingReported(HoldingReported)
+    /// The state of a pension was reported.
+    case pensionReported(PensionReported)
+    /// Money went in or out of a pension or ISA.
+    case pensionTransactionPosted(PensionTransactionPosted)
+    /// A loan was drawn, repaid or corrected.
+    case loanTransactionPosted(LoanTransactionPosted)
+    /// What is owed on a loan was reported.
+    case loanBalanceReported(LoanBalanceReported)
+    /// The terms of a loan were reported, or agreed when it was granted.
+    case loanTermsReported(LoanTermsReported)
+    /// How a loan stands or ended became known; never part of its terms, so that no model sees
+    /// it early.
+    case loanStatusReported(LoanStatusReported)
     /// Money went in or out of a deposit account.
     case bankTransactionPosted(BankTransactionPosted)
     /// A deposit account's balance in one currency was reported.
@@ -183,6 +718,66 @@ public nonisolated struct Event: @unchecked Sendable {
     case cardApprovalCancelled(CardApprovalCancelled)
     /// The amount of an approval was corrected.
     case cardApprovalCorrected(CardApprovalCorrected)
+    /// A card purchase was tried and declined; no money moved.
+    case cardDeclined(CardDeclined)
+    /// The card company took in the sales slip of a purchase; negative is a capture that was
+    /// undone.
+    case cardPurchaseCaptured(CardPurchaseCaptured)
+    /// A card was listed by its company, for the first time or with changed data.
+    case cardListed(CardListed)
+    /// The terms of a card were reported.
+    case cardTermsReported(CardTermsReported)
+    /// A month's bill of a customer was issued.
+    case cardBilled(CardBilled)
+    /// A line of a bill was charged.
+    case cardBillLineCharged(CardBillLineCharged)
+    /// A payment that will fall due was announced.
+    case cardPaymentScheduled(CardPaymentScheduled)
+    /// The revolving credit of a customer was reported.
+    case revolvingCreditReported(RevolvingCreditReported)
+    /// The points of a customer were reported.
+    case pointsReported(PointsReported)
+    /// An approval turned out to be fraud.
+    case cardFraudConfirmed(CardFraudConfirmed)
+    /// A cash advance on a card was reported.
+    case cashAdvanceReported(CashAdvanceReported)
+    /// Cash or securities moved in an investment account, as settled.
+    case investTransactionPosted(InvestTransactionPosted)
+    /// An investment account was listed, for the first time or with changed data.
+    case investAccountListed(InvestAccountListed)
+    /// The cash and loans of an investment account in one currency were reported.
+    case investBalanceReported(InvestBalanceReported)
+    /// A premium was paid.
+    case premiumPaid(PremiumPaid)
+    /// A policy was listed by its insurer, for the first time or with changed data.
+    case policyListed(PolicyListed)
+    /// The terms of a policy were reported.
+    case policyTermsReported(PolicyTermsReported)
+    /// One cover of a policy, main contract or rider, was reported.
+    case policyCoverReported(PolicyCoverReported)
+    /// How and when premiums are to be paid was reported.
+    case premiumScheduleReported(PremiumScheduleReported)
+    /// The cover of one car by a policy was reported.
+    case carCoverReported(CarCoverReported)
+    /// Money moved at a wallet or payment service: charged, sent, received, earned, paid or
+    /// cancelled.
+    case emoneyTransactionPosted(EmoneyTransactionPosted)
+    /// The balance of a prepaid wallet was reported.
+    case prepaidBalanceReported(PrepaidBalanceReported)
+    /// A prepaid wallet was listed, for the first time or with changed data.
+    case prepaidWalletListed(PrepaidWalletListed)
+    /// A rule by which a wallet is charged was reported.
+    case chargeRuleReported(ChargeRuleReported)
+    /// An account at a payment service was listed, for the first time or with changed data.
+    case paymentAccountListed(PaymentAccountListed)
+    /// A means of payment registered at a payment service was reported.
+    case paymentMethodReported(PaymentMethodReported)
+    /// A payment of an operating lease was made.
+    case leaseTransactionPosted(LeaseTransactionPosted)
+    /// The terms of an operating lease were reported.
+    case leaseTermsReported(LeaseTermsReported)
+    /// A person put a transaction, or every one of a merchant, into another category.
+    case categoryCorrected(CategoryCorrected)
 
   }
 
@@ -197,7 +792,7 @@ fileprivate nonisolated let _protobuf_package = "jangbu.v1"
 
 nonisolated extension Event: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Event"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}occurred_at\0\u{3}utc_offset_minutes\0\u{1}precision\0\u{1}unmapped\0\u{1}occurrence\0\u{4}7bank_transaction_posted\0\u{3}balance_reported\0\u{3}deposit_terms_reported\0\u{3}fund_terms_reported\0\u{3}fund_balance_reported\0\u{3}fund_transaction_posted\0\u{3}scheduled_transfer_reported\0\u{4}\u{e}card_approved\0\u{3}card_approval_cancelled\0\u{3}card_approval_corrected\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}occurred_at\0\u{3}utc_offset_minutes\0\u{1}precision\0\u{1}unmapped\0\u{1}occurrence\0\u{4}\u{5}key_wrapped\0\u{3}keys_rewrapped\0\u{1}shredded\0\u{3}subject_enrolled\0\u{3}compartment_opened\0\u{3}projection_total_closed\0\u{3}import_completed\0\u{4}\u{4}transfer_requested\0\u{3}transfer_request_changed\0\u{3}transfer_request_extended\0\u{3}transfer_request_expired\0\u{3}transfer_request_withdrawn\0\u{3}consent_granted\0\u{3}consent_withdrawn\0\u{3}third_party_provided\0\u{4}\u{d}account_listed\0\u{3}asset_closed\0\u{3}holding_reported\0\u{3}pension_reported\0\u{3}pension_transaction_posted\0\u{4}\u{6}loan_transaction_posted\0\u{3}loan_balance_reported\0\u{3}loan_terms_reported\0\u{3}loan_status_reported\0\u{4}\u{7}bank_transaction_posted\0\u{3}balance_reported\0\u{3}deposit_terms_reported\0\u{3}fund_terms_reported\0\u{3}fund_balance_reported\0\u{3}fund_transaction_posted\0\u{3}scheduled_transfer_reported\0\u{4}\u{e}card_approved\0\u{3}card_approval_cancelled\0\u{3}card_approval_corrected\0\u{3}card_declined\0\u{3}card_purchase_captured\0\u{3}card_listed\0\u{3}card_terms_reported\0\u{3}card_billed\0\u{3}card_bill_line_charged\0\u{3}card_payment_scheduled\0\u{3}revolving_credit_reported\0\u{3}points_reported\0\u{3}card_fraud_confirmed\0\u{3}cash_advance_reported\0\u{4}\u{7}invest_transaction_posted\0\u{3}invest_account_listed\0\u{3}invest_balance_reported\0\u{4}\u{12}premium_paid\0\u{3}policy_listed\0\u{3}policy_terms_reported\0\u{3}policy_cover_reported\0\u{3}premium_schedule_reported\0\u{3}car_cover_reported\0\u{4}\u{f}emoney_transaction_posted\0\u{3}prepaid_balance_reported\0\u{3}prepaid_wallet_listed\0\u{3}charge_rule_reported\0\u{3}payment_account_listed\0\u{3}payment_method_reported\0\u{4}\u{f}lease_transaction_posted\0\u{3}lease_terms_reported\0\u{4}\u{13}category_corrected\0")
 
   fileprivate class _StorageClass {
     var _occurredAt: Int64 = 0
@@ -245,6 +840,318 @@ nonisolated extension Event: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
         case 3: try { try decoder.decodeSingularEnumField(value: &_storage._precision) }()
         case 4: try { try decoder.decodeRepeatedMessageField(value: &_storage._unmapped) }()
         case 5: try { try decoder.decodeSingularUInt32Field(value: &_storage._occurrence) }()
+        case 10: try {
+          var v: KeyWrapped?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .keyWrapped(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .keyWrapped(v)
+          }
+        }()
+        case 11: try {
+          var v: KeysRewrapped?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .keysRewrapped(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .keysRewrapped(v)
+          }
+        }()
+        case 12: try {
+          var v: Shredded?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .shredded(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .shredded(v)
+          }
+        }()
+        case 13: try {
+          var v: SubjectEnrolled?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .subjectEnrolled(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .subjectEnrolled(v)
+          }
+        }()
+        case 14: try {
+          var v: CompartmentOpened?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .compartmentOpened(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .compartmentOpened(v)
+          }
+        }()
+        case 15: try {
+          var v: ProjectionTotalClosed?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .projectionTotalClosed(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .projectionTotalClosed(v)
+          }
+        }()
+        case 16: try {
+          var v: ImportCompleted?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .importCompleted(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .importCompleted(v)
+          }
+        }()
+        case 20: try {
+          var v: TransferRequested?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .transferRequested(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .transferRequested(v)
+          }
+        }()
+        case 21: try {
+          var v: TransferRequestChanged?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .transferRequestChanged(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .transferRequestChanged(v)
+          }
+        }()
+        case 22: try {
+          var v: TransferRequestExtended?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .transferRequestExtended(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .transferRequestExtended(v)
+          }
+        }()
+        case 23: try {
+          var v: TransferRequestExpired?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .transferRequestExpired(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .transferRequestExpired(v)
+          }
+        }()
+        case 24: try {
+          var v: TransferRequestWithdrawn?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .transferRequestWithdrawn(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .transferRequestWithdrawn(v)
+          }
+        }()
+        case 25: try {
+          var v: ConsentGranted?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .consentGranted(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .consentGranted(v)
+          }
+        }()
+        case 26: try {
+          var v: ConsentWithdrawn?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .consentWithdrawn(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .consentWithdrawn(v)
+          }
+        }()
+        case 27: try {
+          var v: ThirdPartyProvided?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .thirdPartyProvided(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .thirdPartyProvided(v)
+          }
+        }()
+        case 40: try {
+          var v: AccountListed?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .accountListed(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .accountListed(v)
+          }
+        }()
+        case 41: try {
+          var v: AssetClosed?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .assetClosed(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .assetClosed(v)
+          }
+        }()
+        case 42: try {
+          var v: HoldingReported?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .holdingReported(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .holdingReported(v)
+          }
+        }()
+        case 43: try {
+          var v: PensionReported?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .pensionReported(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .pensionReported(v)
+          }
+        }()
+        case 44: try {
+          var v: PensionTransactionPosted?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .pensionTransactionPosted(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .pensionTransactionPosted(v)
+          }
+        }()
+        case 50: try {
+          var v: LoanTransactionPosted?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .loanTransactionPosted(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .loanTransactionPosted(v)
+          }
+        }()
+        case 51: try {
+          var v: LoanBalanceReported?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .loanBalanceReported(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .loanBalanceReported(v)
+          }
+        }()
+        case 52: try {
+          var v: LoanTermsReported?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .loanTermsReported(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .loanTermsReported(v)
+          }
+        }()
+        case 53: try {
+          var v: LoanStatusReported?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .loanStatusReported(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .loanStatusReported(v)
+          }
+        }()
         case 60: try {
           var v: BankTransactionPosted?
           var hadOneofValue = false
@@ -375,6 +1282,383 @@ nonisolated extension Event: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
             _storage._fact = .cardApprovalCorrected(v)
           }
         }()
+        case 83: try {
+          var v: CardDeclined?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .cardDeclined(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .cardDeclined(v)
+          }
+        }()
+        case 84: try {
+          var v: CardPurchaseCaptured?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .cardPurchaseCaptured(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .cardPurchaseCaptured(v)
+          }
+        }()
+        case 85: try {
+          var v: CardListed?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .cardListed(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .cardListed(v)
+          }
+        }()
+        case 86: try {
+          var v: CardTermsReported?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .cardTermsReported(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .cardTermsReported(v)
+          }
+        }()
+        case 87: try {
+          var v: CardBilled?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .cardBilled(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .cardBilled(v)
+          }
+        }()
+        case 88: try {
+          var v: CardBillLineCharged?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .cardBillLineCharged(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .cardBillLineCharged(v)
+          }
+        }()
+        case 89: try {
+          var v: CardPaymentScheduled?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .cardPaymentScheduled(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .cardPaymentScheduled(v)
+          }
+        }()
+        case 90: try {
+          var v: RevolvingCreditReported?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .revolvingCreditReported(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .revolvingCreditReported(v)
+          }
+        }()
+        case 91: try {
+          var v: PointsReported?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .pointsReported(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .pointsReported(v)
+          }
+        }()
+        case 92: try {
+          var v: CardFraudConfirmed?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .cardFraudConfirmed(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .cardFraudConfirmed(v)
+          }
+        }()
+        case 93: try {
+          var v: CashAdvanceReported?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .cashAdvanceReported(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .cashAdvanceReported(v)
+          }
+        }()
+        case 100: try {
+          var v: InvestTransactionPosted?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .investTransactionPosted(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .investTransactionPosted(v)
+          }
+        }()
+        case 101: try {
+          var v: InvestAccountListed?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .investAccountListed(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .investAccountListed(v)
+          }
+        }()
+        case 102: try {
+          var v: InvestBalanceReported?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .investBalanceReported(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .investBalanceReported(v)
+          }
+        }()
+        case 120: try {
+          var v: PremiumPaid?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .premiumPaid(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .premiumPaid(v)
+          }
+        }()
+        case 121: try {
+          var v: PolicyListed?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .policyListed(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .policyListed(v)
+          }
+        }()
+        case 122: try {
+          var v: PolicyTermsReported?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .policyTermsReported(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .policyTermsReported(v)
+          }
+        }()
+        case 123: try {
+          var v: PolicyCoverReported?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .policyCoverReported(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .policyCoverReported(v)
+          }
+        }()
+        case 124: try {
+          var v: PremiumScheduleReported?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .premiumScheduleReported(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .premiumScheduleReported(v)
+          }
+        }()
+        case 125: try {
+          var v: CarCoverReported?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .carCoverReported(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .carCoverReported(v)
+          }
+        }()
+        case 140: try {
+          var v: EmoneyTransactionPosted?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .emoneyTransactionPosted(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .emoneyTransactionPosted(v)
+          }
+        }()
+        case 141: try {
+          var v: PrepaidBalanceReported?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .prepaidBalanceReported(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .prepaidBalanceReported(v)
+          }
+        }()
+        case 142: try {
+          var v: PrepaidWalletListed?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .prepaidWalletListed(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .prepaidWalletListed(v)
+          }
+        }()
+        case 143: try {
+          var v: ChargeRuleReported?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .chargeRuleReported(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .chargeRuleReported(v)
+          }
+        }()
+        case 144: try {
+          var v: PaymentAccountListed?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .paymentAccountListed(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .paymentAccountListed(v)
+          }
+        }()
+        case 145: try {
+          var v: PaymentMethodReported?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .paymentMethodReported(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .paymentMethodReported(v)
+          }
+        }()
+        case 160: try {
+          var v: LeaseTransactionPosted?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .leaseTransactionPosted(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .leaseTransactionPosted(v)
+          }
+        }()
+        case 161: try {
+          var v: LeaseTermsReported?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .leaseTermsReported(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .leaseTermsReported(v)
+          }
+        }()
+        case 180: try {
+          var v: CategoryCorrected?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .categoryCorrected(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .categoryCorrected(v)
+          }
+        }()
         default: break
         }
       }
@@ -403,6 +1687,102 @@ nonisolated extension Event: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
         try visitor.visitSingularUInt32Field(value: _storage._occurrence, fieldNumber: 5)
       }
       switch _storage._fact {
+      case .keyWrapped?: try {
+        guard case .keyWrapped(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+      }()
+      case .keysRewrapped?: try {
+        guard case .keysRewrapped(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+      }()
+      case .shredded?: try {
+        guard case .shredded(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+      }()
+      case .subjectEnrolled?: try {
+        guard case .subjectEnrolled(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+      }()
+      case .compartmentOpened?: try {
+        guard case .compartmentOpened(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+      }()
+      case .projectionTotalClosed?: try {
+        guard case .projectionTotalClosed(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+      }()
+      case .importCompleted?: try {
+        guard case .importCompleted(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
+      }()
+      case .transferRequested?: try {
+        guard case .transferRequested(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
+      }()
+      case .transferRequestChanged?: try {
+        guard case .transferRequestChanged(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
+      }()
+      case .transferRequestExtended?: try {
+        guard case .transferRequestExtended(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 22)
+      }()
+      case .transferRequestExpired?: try {
+        guard case .transferRequestExpired(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 23)
+      }()
+      case .transferRequestWithdrawn?: try {
+        guard case .transferRequestWithdrawn(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 24)
+      }()
+      case .consentGranted?: try {
+        guard case .consentGranted(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 25)
+      }()
+      case .consentWithdrawn?: try {
+        guard case .consentWithdrawn(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 26)
+      }()
+      case .thirdPartyProvided?: try {
+        guard case .thirdPartyProvided(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 27)
+      }()
+      case .accountListed?: try {
+        guard case .accountListed(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
+      }()
+      case .assetClosed?: try {
+        guard case .assetClosed(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 41)
+      }()
+      case .holdingReported?: try {
+        guard case .holdingReported(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 42)
+      }()
+      case .pensionReported?: try {
+        guard case .pensionReported(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 43)
+      }()
+      case .pensionTransactionPosted?: try {
+        guard case .pensionTransactionPosted(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 44)
+      }()
+      case .loanTransactionPosted?: try {
+        guard case .loanTransactionPosted(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 50)
+      }()
+      case .loanBalanceReported?: try {
+        guard case .loanBalanceReported(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 51)
+      }()
+      case .loanTermsReported?: try {
+        guard case .loanTermsReported(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 52)
+      }()
+      case .loanStatusReported?: try {
+        guard case .loanStatusReported(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 53)
+      }()
       case .bankTransactionPosted?: try {
         guard case .bankTransactionPosted(let v)? = _storage._fact else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 60)
@@ -442,6 +1822,122 @@ nonisolated extension Event: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
       case .cardApprovalCorrected?: try {
         guard case .cardApprovalCorrected(let v)? = _storage._fact else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 82)
+      }()
+      case .cardDeclined?: try {
+        guard case .cardDeclined(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 83)
+      }()
+      case .cardPurchaseCaptured?: try {
+        guard case .cardPurchaseCaptured(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 84)
+      }()
+      case .cardListed?: try {
+        guard case .cardListed(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 85)
+      }()
+      case .cardTermsReported?: try {
+        guard case .cardTermsReported(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 86)
+      }()
+      case .cardBilled?: try {
+        guard case .cardBilled(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 87)
+      }()
+      case .cardBillLineCharged?: try {
+        guard case .cardBillLineCharged(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 88)
+      }()
+      case .cardPaymentScheduled?: try {
+        guard case .cardPaymentScheduled(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 89)
+      }()
+      case .revolvingCreditReported?: try {
+        guard case .revolvingCreditReported(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 90)
+      }()
+      case .pointsReported?: try {
+        guard case .pointsReported(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 91)
+      }()
+      case .cardFraudConfirmed?: try {
+        guard case .cardFraudConfirmed(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 92)
+      }()
+      case .cashAdvanceReported?: try {
+        guard case .cashAdvanceReported(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 93)
+      }()
+      case .investTransactionPosted?: try {
+        guard case .investTransactionPosted(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 100)
+      }()
+      case .investAccountListed?: try {
+        guard case .investAccountListed(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 101)
+      }()
+      case .investBalanceReported?: try {
+        guard case .investBalanceReported(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 102)
+      }()
+      case .premiumPaid?: try {
+        guard case .premiumPaid(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 120)
+      }()
+      case .policyListed?: try {
+        guard case .policyListed(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 121)
+      }()
+      case .policyTermsReported?: try {
+        guard case .policyTermsReported(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 122)
+      }()
+      case .policyCoverReported?: try {
+        guard case .policyCoverReported(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 123)
+      }()
+      case .premiumScheduleReported?: try {
+        guard case .premiumScheduleReported(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 124)
+      }()
+      case .carCoverReported?: try {
+        guard case .carCoverReported(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 125)
+      }()
+      case .emoneyTransactionPosted?: try {
+        guard case .emoneyTransactionPosted(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 140)
+      }()
+      case .prepaidBalanceReported?: try {
+        guard case .prepaidBalanceReported(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 141)
+      }()
+      case .prepaidWalletListed?: try {
+        guard case .prepaidWalletListed(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 142)
+      }()
+      case .chargeRuleReported?: try {
+        guard case .chargeRuleReported(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 143)
+      }()
+      case .paymentAccountListed?: try {
+        guard case .paymentAccountListed(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 144)
+      }()
+      case .paymentMethodReported?: try {
+        guard case .paymentMethodReported(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 145)
+      }()
+      case .leaseTransactionPosted?: try {
+        guard case .leaseTransactionPosted(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 160)
+      }()
+      case .leaseTermsReported?: try {
+        guard case .leaseTermsReported(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 161)
+      }()
+      case .categoryCorrected?: try {
+        guard case .categoryCorrected(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 180)
       }()
       case nil: break
       }
