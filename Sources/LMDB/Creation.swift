@@ -36,12 +36,12 @@ extension Environment {
         try removeLeftover(temporary)
         try checkErrno(unsafe mkdir(temporary, 0o700), "mkdir")
         try makeFile(in: temporary, tables: tables, options: options)
-        try flush(temporary + "/data.mdb", O_RDONLY)
+        try DataFile(opening: temporary + "/data.mdb").flush()
         // The lock file means nothing without a process that has it open.
         try checkErrno(unsafe unlink(temporary + "/lock.mdb"), "unlink")
-        try flush(temporary, O_RDONLY | O_DIRECTORY)
+        try DataFile(opening: temporary, O_RDONLY | O_DIRECTORY).flush()
         try checkErrno(unsafe rename(temporary, path), "rename")
-        try flush(path.parentDirectory, O_RDONLY | O_DIRECTORY)
+        try DataFile(opening: path.parentDirectory, O_RDONLY | O_DIRECTORY).flush()
     }
 
     /// Opens `directory` with LMDB; the handle is set even when this throws, to be closed.
@@ -97,17 +97,6 @@ extension Environment {
             try checkErrno(unsafe unlink(directory + name), "unlink")
         }
         try checkErrno(unsafe rmdir(directory), "rmdir")
-    }
-
-    private static func flush(_ path: String, _ flags: Int32) throws(LMDBError) {
-        let descriptor = unsafe Glibc.open(path, flags)
-        try checkErrno(descriptor, "open")
-        let result = fsync(descriptor)
-        let failure = errno
-        Glibc.close(descriptor)
-        guard result == 0 else {
-            throw LMDBError(code: .init(rawValue: failure), operation: "fsync")
-        }
     }
 }
 

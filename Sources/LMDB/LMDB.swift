@@ -54,6 +54,7 @@ public final class Environment: Sendable {
     ///   and other codes of the operating system.
     public init(opening directory: String, options: Options = Options()) throws(LMDBError) {
         let dataFile = directory + "/data.mdb"
+        try PageCheck.checkBeforeOpening(dataFile)
         file = try FileIdentity(path: dataFile)
         try OpenFiles.claim(file)
         var handle: OpaquePointer?

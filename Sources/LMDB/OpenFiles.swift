@@ -29,6 +29,10 @@ enum OpenFiles {
         guard isNew else { throw LMDBError(code: .alreadyOpen, operation: "open") }
     }
 
+    static func contains(_ file: FileIdentity) -> Bool {
+        open.withLock { $0.contains(file) }
+    }
+
     static func release(_ file: FileIdentity) {
         open.withLock { _ = $0.remove(file) }
     }

@@ -3,7 +3,8 @@ extension Environment {
     public struct Options: Sendable {
         /// The most the file can grow to, in bytes; address space, not disk or memory.
         ///
-        /// It is never changed while open, because LMDB does not check that no transaction is active then.
+        /// It is never changed while open, because LMDB does not check that no transaction is
+        /// active then.
         public var mapSizeBytes: Int
         /// At most this many tables; every commit also rewrites the records of those it changed.
         public var tablesMax: Int

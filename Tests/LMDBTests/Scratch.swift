@@ -9,7 +9,9 @@ final class Scratch {
     let path: String
 
     init() {
-        var template = Array("/tmp/jangbu-lmdb-XXXXXX".utf8CString)
+        // In memory where there is such a place: no test here depends on a disk.
+        let parent = unsafe access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
+        var template = Array((parent + "/jangbu-lmdb-XXXXXX").utf8CString)
         path = unsafe template.withUnsafeMutableBufferPointer { buffer in
             guard let base = buffer.baseAddress, let made = unsafe mkdtemp(base) else {
                 fatalError("mkdtemp: \(errno)")
@@ -22,6 +24,7 @@ final class Scratch {
         remove(path)
     }
 
+    var name: String { String(path[path.index(after: path.lastIndex(of: "/") ?? path.startIndex)...]) }
     var environment: String { path + "/environment" }
     var dataFile: String { environment + "/data.mdb" }
 
