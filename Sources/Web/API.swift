@@ -1,0 +1,113 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// `/v1/…`: the ledger as JSON.
+extension Site {
+    @Sendable func overview(_ request: Request, _ context: Context) async throws -> Response {
+        json(try await ledger.overview().json)
+    }
+
+    @Sendable func partitions(_ request: Request, _ context: Context) async throws -> Response {
+        let overview = try await ledger.overview()
+        return json([
+            "cursor": .string(overview.cursor.description),
+            "items": .array(overview.partitions.map(\.json)),
+        ])
+    }
+
+    @Sendable func projections(_ request: Request, _ context: Context) async throws -> Response {
+        json(["items": .array(try await ledger.overview().projections.map(\.json))])
+    }
+
+    @Sendable func frames(_ request: Request, _ context: Context) async throws -> Response {
+        let (after, limit) = try paging(request)
+        return json(try await ledger.frames(after: after, limit: limit).json(\.json))
+    }
+
+    @Sendable func subjects(_ request: Request, _ context: Context) async throws -> Response {
+        let (after, limit) = try paging(request)
+        return json(try await ledger.subjects(after: after, limit: limit).json(\.json))
+    }
+
+    @Sendable func subject(_ request: Request, _ context: Context) async throws -> Response {
+        guard let report = try await ledger.subject(try subjectID(context)) else {
+            throw Problem(.subjectUnknown)
+        }
+        return json(report.json)
+    }
+
+    @Sendable func spending(_ request: Request, _ context: Context) async throws -> Response {
+        json(try await spendingReport(request, context).report.json)
+    }
+
+    @Sendable func transactions(_ request: Request, _ context: Context) async throws -> Response {
+        let (after, limit) = try paging(request)
+        let days = try period(request).days(today: await ledger.today())
+        guard
+            let lines = try await ledger.transactions(
+                try subjectID(context),
+                from: days.from,
+                through: days.through,
+                category: request.uri.queryParameters["category"].map(String.init),
+                after: after,
+                limit: limit
+            )
+        else { throw Problem(.subjectUnknown) }
+        return json(lines.json(\.json))
+    }
+
+    @Sendable func explain(_ request: Request, _ context: Context) async throws -> Response {
+        json(try await explanation(context).json)
+    }
+
+    func explanation(_ context: Context) async throws -> Explanation {
+        guard let event = EventID(text: try context.parameters.require("event")),
+            let found = try await ledger.explanation(try subjectID(context), event: event)
+        else { throw Problem(.eventUnknown) }
+        return found
+    }
+
+    func spendingReport(
+        _ request: Request,
+        _ context: Context
+    ) async throws -> (report: SpendingReport, period: Period) {
+        let period = try period(request)
+        let days = period.days(today: await ledger.today())
+        let currency = try currency(request)
+        guard
+            let report = try await ledger.spending(
+                try subjectID(context),
+                from: days.from,
+                through: days.through,
+                currency: currency
+            )
+        else { throw Problem(.subjectUnknown) }
+        return (report, period)
+    }
+
+    func period(_ request: Request) throws(Problem) -> Period {
+        let query = request.uri.queryParameters
+        return try Period.read(
+            period: query["period"],
+            from: query["from"],
+            through: query["through"]
+        )
+    }
+
+    /// A subject's id as it is written; anything else is as unknown as a wrong one.
+    func subjectID(_ context: Context) throws(Problem) -> String {
+        guard let id = context.parameters.get("subject"), id.utf8.count == 32,
+            id.utf8.allSatisfy({ 48...57 ~= $0 || 97...102 ~= $0 })
+        else { throw Problem(.subjectUnknown) }
+        return id
+    }
+
+    private func currency(_ request: Request) throws(Problem) -> String? {
+        guard let text = request.uri.queryParameters["currency"] else { return nil }
+        guard text.utf8.count == 3, text.utf8.allSatisfy({ 65...90 ~= $0 }) else {
+            throw Problem(.parameterInvalid, parameter: "currency")
+        }
+        return String(text)
+    }
+}

@@ -1,0 +1,244 @@
+extension Overview {
+    var json: JSON {
+        [
+            "cursor": .string(cursor.description),
+            "taken_at_ms": .integer(takenAt),
+            "mode": mode.json,
+            "uptime_ms": .integer(uptimeMilliseconds),
+            "events": .unsigned(events),
+            "frames": .unsigned(frames),
+            "subjects": .unsigned(subjects),
+            "erasures": .unsigned(erasures),
+            "flushes": .unsigned(flushes),
+            "events_per_second": .number(eventsPerSecond),
+            "events_per_second_minute": .number(eventsPerSecondMinute),
+            "partitions": .array(partitions.map(\.json)),
+            "projections": .array(projections.map(\.json)),
+            "disk": disk.json,
+            "recent": .array(recent.map(\.json)),
+        ]
+    }
+}
+
+extension Overview.Mode {
+    var json: JSON {
+        switch self {
+        case .normal: ["state": "normal", "reason": nil]
+        case .readOnly(let reason): ["state": "read-only", "reason": .string(reason)]
+        }
+    }
+}
+
+extension PartitionState {
+    var json: JSON {
+        [
+            "partition": .integer(Int64(partition)),
+            "frames": .unsigned(frames),
+            "bytes": .unsigned(bytes),
+            "last_recorded_at_ms": .maybe(lastRecordedAt, JSON.integer),
+        ]
+    }
+}
+
+extension ProjectionState {
+    var json: JSON {
+        [
+            "name": .string(name),
+            "version": .unsigned(UInt64(version)),
+            "folded_frames": .unsigned(folded),
+            "lag_frames": .unsigned(lagFrames),
+            "lag_events": .unsigned(lagEvents),
+            "lag_ms": .integer(lagMilliseconds),
+            "parked": .unsigned(parked),
+            "last_error": .maybe(lastError, JSON.string),
+        ]
+    }
+}
+
+extension DiskState {
+    var json: JSON {
+        [
+            "total_bytes": .unsigned(total),
+            "free_bytes": .unsigned(free),
+            "log_bytes": .unsigned(log),
+            "index_bytes": .unsigned(indexes),
+            "used_per_mille": .unsigned(usedPerMille),
+        ]
+    }
+}
+
+extension FrameHead {
+    var json: JSON {
+        [
+            "partition": .integer(Int64(partition)),
+            "position": .unsigned(position),
+            "revision": .unsigned(revision),
+            "kind": .string(kind),
+            "events": .integer(Int64(events)),
+            "bytes": .integer(Int64(bytes)),
+            "recorded_at_ms": .integer(recordedAt),
+        ]
+    }
+}
+
+extension Amount {
+    var json: JSON { ["amount": .string(decimal), "currency": .string(currency)] }
+}
+
+extension LocalizedName {
+    var json: JSON { ["ko": .string(ko), "en": .string(en)] }
+}
+
+extension Listing {
+    func json(_ item: (Element) -> JSON) -> JSON {
+        [
+            "items": .array(items.map(item)),
+            "next_cursor": .maybe(next) { .string($0.description) },
+        ]
+    }
+}
+
+extension SubjectSummary {
+    var json: JSON {
+        [
+            "id": .string(id),
+            "frames": .unsigned(frames),
+            "assets": .integer(Int64(assets)),
+            "last_recorded_at_ms": .maybe(lastRecordedAt, JSON.integer),
+        ]
+    }
+}
+
+extension SubjectReport {
+    var json: JSON {
+        [
+            "id": .string(id),
+            "cursor": .string(Cursor([frames]).description),
+            "assets": .array(assets.map(\.json)),
+            "totals": .array(totals.map(\.json)),
+            "sources": .array(sources.map(\.json)),
+        ]
+    }
+}
+
+extension Asset {
+    var json: JSON {
+        [
+            "id": .string(id),
+            "kind": .string(kind.rawValue),
+            "provider": .string(provider),
+            "name": .maybe(name, JSON.string),
+            "balance": .maybe(balance, \.json),
+            "balance_on": .maybe(balanceOn) { .string($0.description) },
+            "transactions": .unsigned(transactions),
+        ]
+    }
+}
+
+extension CurrencyTotal {
+    var json: JSON { ["has": has.json, "owes": owes.json, "net": net.json] }
+}
+
+extension Source {
+    var json: JSON {
+        let (word, reason): (String, JSON) =
+            switch state {
+            case .good: ("good", nil)
+            case .stale: ("stale", nil)
+            case .failed(let reason): ("failed", .string(reason))
+            }
+        return [
+            "provider": .string(provider),
+            "state": .string(word),
+            "reason": reason,
+            "last_good_at_ms": .maybe(lastGoodAt, JSON.integer),
+            "events": .unsigned(events),
+        ]
+    }
+}
+
+extension SpendingReport {
+    var json: JSON {
+        [
+            "from": .string(from.description),
+            "through": .string(through.description),
+            "currency": .string(currency),
+            "currencies": .array(currencies.map(JSON.string)),
+            "spent": spent.json,
+            "income": income.json,
+            "spent_before": .maybe(spentBefore, \.json),
+            "months": .array(months.map(\.json)),
+            "categories": .array(
+                categories.map {
+                    [
+                        "id": .string($0.id), "name": $0.name.json, "spent": $0.spent.json,
+                        "count": .unsigned($0.count),
+                    ]
+                }
+            ),
+            "merchants": .array(
+                merchants.map {
+                    [
+                        "name": .string($0.name), "spent": $0.spent.json,
+                        "count": .unsigned($0.count),
+                    ]
+                }
+            ),
+            "recurring": .array(recurring.map(\.json)),
+        ]
+    }
+}
+
+extension MonthSpending {
+    var json: JSON {
+        [
+            "month": .string(month.monthText),
+            "spent": spent.json,
+            "income": income.json,
+            "by_category": .object(
+                byCategory.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) }
+            ),
+        ]
+    }
+}
+
+extension RecurringPayment {
+    var json: JSON {
+        [
+            "merchant": .string(merchant),
+            "amount": amount.json,
+            "interval_days": .integer(Int64(intervalDays)),
+            "count": .unsigned(count),
+            "last_on": .string(lastOn.description),
+            "next_on": .maybe(nextOn) { .string($0.description) },
+        ]
+    }
+}
+
+extension TransactionLine {
+    var json: JSON {
+        [
+            "event": .string(event.description),
+            "day": .string(day.description),
+            "merchant": .maybe(merchant, JSON.string),
+            "amount": amount.json,
+            "category": .maybe(category, JSON.string),
+            "category_name": .maybe(categoryName, \.json),
+        ]
+    }
+}
+
+extension Explanation {
+    var json: JSON {
+        [
+            "transaction": transaction.json,
+            "rule": .string(rule),
+            "rule_text": ruleText.json,
+            "version": .string(version),
+            "evidence": .array(
+                evidence.map { ["field": .string($0.field), "value": .string($0.value)] }
+            ),
+            "others": .unsigned(others),
+        ]
+    }
+}

@@ -1,0 +1,88 @@
+/// Everything the pages and the API read, and nothing they could write.
+///
+/// One implementation stands over the real log, vault and projections (in the executable), one in the
+/// tests with the same limits. Every function reads memory or a bounded number of records, and answers
+/// from durable state only. Whatever it throws is shown as 503 to the caller without its text; the text goes
+/// to the server's log, so it must carry no amounts, names, keys or payloads.
+public protocol Ledger: Sendable {
+    /// The platform as of now: counters, partitions, projections, disk.
+    func overview() async throws -> Overview
+
+    /// One overview at once, then one at least every two seconds, also when nothing changed, so that
+    /// a reader can tell an idle ledger from a broken connection. Ends when the caller stops reading.
+    func subscribe() async -> AsyncStream<Overview>
+
+    /// Newest frames' clear headers after `cursor`, in order, of all partitions; `nil` starts at the
+    /// oldest frame kept. At most `limit` of them and the cursor that continues after the last.
+    func frames(after cursor: Cursor?, limit: Int) async throws -> Listing<FrameHead>
+
+    /// Subjects in a stable order, so that a page does not change under a reader while others are added.
+    func subjects(after cursor: Cursor?, limit: Int) async throws -> Listing<SubjectSummary>
+
+    /// The integrated view of one person; `nil` when unknown or erased.
+    func subject(_ id: String) async throws -> SubjectReport?
+
+    /// Spending of one person between two days, both included, in one currency (`nil`: the one with
+    /// most spending); `nil` when the subject is unknown or erased.
+    func spending(_ id: String, from: CivilDate, through: CivilDate, currency: String?) async throws
+        -> SpendingReport?
+
+    /// A person's transactions between two days, newest first; `nil` when unknown or erased.
+    func transactions(
+        _ id: String,
+        from: CivilDate,
+        through: CivilDate,
+        category: String?,
+        after cursor: Cursor?,
+        limit: Int
+    ) async throws -> Listing<TransactionLine>?
+
+    /// Why one event is in its category; `nil` when there is no such event or it has no category.
+    func explanation(_ id: String, event: EventID) async throws -> Explanation?
+
+    /// What the process can do now; asked by load balancers, must answer without reading the disk.
+    func readiness() async -> Readiness
+
+    /// The day on which "this month" stands: today's, or the simulated clock's.
+    func today() async -> CivilDate
+}
+
+/// One page of a longer list.
+public struct Listing<Element: Sendable>: Sendable {
+    /// The entries, in the list's order.
+    public var items: [Element]
+    /// Continues after the last entry; `nil` when this was the end.
+    public var next: Cursor?
+
+    /// A page with its continuation.
+    public init(items: [Element], next: Cursor?) {
+        self.items = items
+        self.next = next
+    }
+}
+
+/// Whether requests should be sent here.
+public struct Readiness: Sendable {
+    /// One thing that must hold: its stable name and whether it does.
+    public struct Check: Sendable {
+        /// Stable, lower-case name, such as `log` or `projections`.
+        public var name: String
+        /// Whether it holds.
+        public var passes: Bool
+
+        /// A check's result.
+        public init(name: String, passes: Bool) {
+            self.name = name
+            self.passes = passes
+        }
+    }
+
+    /// All checks, also those that pass.
+    public var checks: [Check]
+
+    /// The results of all checks.
+    public init(checks: [Check]) { self.checks = checks }
+
+    /// Ready only when every check passes.
+    public var isReady: Bool { checks.allSatisfy(\.passes) }
+}

@@ -1,0 +1,74 @@
+import HTTPTypes
+import Hummingbird
+
+/// One address of the server: its method, its template and who answers.
+struct Route: Sendable {
+    let method: HTTPRequest.Method
+    /// Template with `{names}`, as in the OpenAPI document.
+    let path: String
+    let respond: @Sendable (Request, Context) async throws -> Response
+
+    init(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        _ respond: @escaping @Sendable (Request, Context) async throws -> Response
+    ) {
+        self.method = method
+        self.path = path
+        self.respond = respond
+    }
+
+    /// Whether a path is one of this template's.
+    func matches(_ path: some StringProtocol) -> Bool {
+        let template = self.path.split(separator: "/")
+        let parts = path.split(separator: "/")
+        return template.count == parts.count
+            && zip(template, parts).allSatisfy { $0 == $1 || $0.hasPrefix("{") }
+    }
+}
+
+extension Site {
+    /// Every address there is.
+    var routes: [Route] {
+        [
+            Route(.get, "/", overviewPage),
+            Route(.get, "/subjects", subjectsPage),
+            Route(.get, "/subjects/{subject}", subjectPage),
+            Route(.get, "/subjects/{subject}/events/{event}", explanationPage),
+            Route(.get, "/problems", problemsPage),
+            Route(.get, "/problems/{problem}", problemPage),
+            Route(.get, "/sign-in", signInPage),
+            Route(.post, "/sign-in", signIn),
+            Route(.get, "/assets/{asset}", asset),
+            Route(.get, "/v1/overview", overview),
+            Route(.get, "/v1/partitions", partitions),
+            Route(.get, "/v1/projections", projections),
+            Route(.get, "/v1/frames", frames),
+            Route(.get, "/v1/stream", stream),
+            Route(.get, "/v1/subjects", subjects),
+            Route(.get, "/v1/subjects/{subject}", subject),
+            Route(.get, "/v1/subjects/{subject}/spending", spending),
+            Route(.get, "/v1/subjects/{subject}/transactions", transactions),
+            Route(.get, "/v1/subjects/{subject}/events/{event}/explain", explain),
+            Route(.get, "/health/live", live),
+            Route(.get, "/health/ready", ready),
+            Route(.get, "/metrics", metricsText),
+            Route(.get, "/openapi.yaml", openAPIYAML),
+            Route(.get, "/openapi.json", openAPIJSON),
+        ]
+    }
+
+    /// The router with all middleware; what the application runs and the tests ask for its routes.
+    func router(clock: @escaping @Sendable () -> Duration) -> Router<Context> {
+        let routes = routes
+        let router = Router(context: Context.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: RequestLog(metrics: metrics, clock: clock))
+        router.add(middleware: SecurityHeaders())
+        router.add(middleware: Problems(site: self, routes: routes))
+        router.add(middleware: RequestGate(configuration: configuration))
+        for route in routes {
+            router.on(RouterPath(route.path), method: route.method, use: route.respond)
+        }
+        return router
+    }
+}

@@ -1,0 +1,97 @@
+/// The part of a person's page about spending: period, sums, charts, recurring payments.
+extension Site {
+    func spendingValues(
+        _ report: SpendingReport,
+        _ period: Period,
+        _ id: String,
+        _ words: Words
+    ) -> [String: Any] {
+        let charts = SpendingCharts(report, words)
+        let hasSpending = report.months.contains {
+            $0.spent.thousandths != 0 || $0.income.thousandths != 0
+        }
+        return [
+            "period_text": words(
+                "period_text",
+                ["from": report.from.description, "through": report.through.description]
+            ),
+            "from": report.from.description, "through": report.through.description,
+            "currency": report.currency,
+            "is_custom": period.word == "custom",
+            "periods": Period.choices.map { choice -> [String: Any] in
+                [
+                    "name": words("period_" + choice.word.replacing("-", with: "_")),
+                    "href": "/subjects/\(id)?\(choice.query)&currency=\(report.currency)",
+                    "current": choice == period,
+                ]
+            },
+            "has_currencies": report.currencies.count > 1,
+            "currencies": report.currencies.map { currency -> [String: Any] in
+                [
+                    "name": currency,
+                    "href": "/subjects/\(id)?\(period.query)&currency=\(currency)",
+                    "current": currency == report.currency,
+                ]
+            },
+            "has_spending": hasSpending,
+            "facts": facts(report, words),
+            "charts": charts.all.map(\.values),
+            "has_recurring": !report.recurring.isEmpty,
+            "recurring": report.recurring.map { row($0, words) },
+        ]
+    }
+
+    private func facts(_ report: SpendingReport, _ words: Words) -> [[String: Any]] {
+        let spent = report.spent
+        let left = report.amount(report.income.thousandths &- spent.thousandths)
+        let mean = report.amount(
+            report.months.isEmpty ? 0 : spent.thousandths / Int64(report.months.count)
+        )
+        func fact(_ key: String, _ amount: Amount, _ note: String? = nil) -> [String: Any] {
+            var values: [String: Any] = [
+                "name": words(key), "text": amount.text, "spoken": amount.spoken(words.language),
+            ]
+            values["note"] = note
+            return values
+        }
+        return [
+            fact("spent", spent, change(report, words)), fact("earned", report.income),
+            fact("left", left), fact("monthly_mean", mean.rounded),
+        ]
+    }
+
+    private func change(_ report: SpendingReport, _ words: Words) -> String {
+        guard let before = report.spentBefore, before.thousandths > 0 else {
+            return words("against_unknown")
+        }
+        let ratio = Double(report.spent.thousandths) / Double(before.thousandths) - 1
+        let perMille = Int((ratio * 1000).rounded().magnitude)
+        let sign = perMille == 0 ? "±" : ratio > 0 ? "+" : "−"
+        return words(
+            "against_before",
+            ["change": sign + Display.percent(perMille: perMille)]
+        )
+    }
+
+    private func row(_ payment: RecurringPayment, _ words: Words) -> [String: Any] {
+        [
+            "merchant": payment.merchant, "amount": payment.amount.text,
+            "every": words("every_days", ["count": String(payment.intervalDays)]),
+            "count": grouped(payment.count), "last": payment.lastOn.description,
+            "next": payment.nextOn?.description ?? words("ended"),
+        ]
+    }
+}
+
+extension Amount {
+    /// Without digits that the currency does not have: for means, which are not exact anyway.
+    var rounded: Amount {
+        let unit: Int64 =
+            switch Amount.digits(of: currency) {
+            case 0: 1000
+            case 2: 10
+            default: 1
+            }
+        return Amount(thousandths: thousandths / unit * unit, currency: currency)
+    }
+}

@@ -1,0 +1,143 @@
+import Hummingbird
+
+/// The list of persons and one person's page.
+extension Site {
+    @Sendable func subjectsPage(_ request: Request, _ context: Context) async throws -> Response {
+        let (after, limit) = try paging(request)
+        let found = try await ledger.subjects(after: after, limit: limit)
+        let words = Words(wording, language(of: request))
+        var values: [String: Any] = [
+            "has_subjects": !found.items.isEmpty,
+            "subjects": found.items.map { subject -> [String: Any] in
+                [
+                    "id": subject.id, "short": String(subject.id.prefix(8)),
+                    "assets": grouped(subject.assets), "frames": grouped(subject.frames),
+                    "last": subject.lastRecordedAt.map(Display.moment) ?? "–",
+                ]
+            },
+        ]
+        values["next"] = found.next.map(\.description)
+        return page(
+            .subjects,
+            request,
+            title: words("subjects_title"),
+            section: .subjects,
+            values
+        )
+    }
+
+    @Sendable func subjectPage(_ request: Request, _ context: Context) async throws -> Response {
+        let id = try subjectID(context)
+        guard let report = try await ledger.subject(id) else { throw Problem(.subjectUnknown) }
+        let words = Words(wording, language(of: request))
+        let (spending, period) = try await spendingReport(request, context)
+        let (after, limit) = try paging(request)
+        let lines = try await ledger.transactions(
+            id,
+            from: spending.from,
+            through: spending.through,
+            category: nil,
+            after: after,
+            limit: limit
+        )
+        guard let lines else { throw Problem(.subjectUnknown) }
+        var values = holdings(report, words)
+        values.merge(spendingValues(spending, period, id, words)) { $1 }
+        values["id"] = id
+        values["has_transactions"] = !lines.items.isEmpty
+        values["transactions"] = lines.items.map { row($0, words) }
+        values["next"] = lines.next.map {
+            "/subjects/\(id)?\(period.query)&currency=\(spending.currency)&after=\($0)"
+        }
+        return page(
+            .subject,
+            request,
+            title: words("subject_title"),
+            section: .subjects,
+            values
+        )
+    }
+
+    @Sendable func explanationPage(
+        _ request: Request,
+        _ context: Context
+    ) async throws -> Response {
+        let found = try await explanation(context)
+        let words = Words(wording, language(of: request))
+        var values = row(found.transaction, words)
+        values["id"] = try subjectID(context)
+        values["rule"] = found.rule
+        values["rule_text"] = found.ruleText.text(words.language)
+        values["version"] = found.version
+        values["others"] = words("explain_others_count", ["count": grouped(found.others)])
+        values["evidence"] = found.evidence.map {
+            ["field": words.known("evidence_", $0.field), "value": $0.value]
+        }
+        return page(
+            .explanation,
+            request,
+            title: words("explain_title"),
+            section: .subjects,
+            values
+        )
+    }
+
+    private func holdings(_ report: SubjectReport, _ words: Words) -> [String: Any] {
+        [
+            "totals": report.totals.map { total -> [String: Any] in
+                [
+                    "net": total.net.text, "net_spoken": total.net.spoken(words.language),
+                    "has": total.has.text, "has_spoken": total.has.spoken(words.language),
+                    "owes": total.owes.text, "owes_spoken": total.owes.spoken(words.language),
+                ]
+            },
+            "has_assets": !report.assets.isEmpty,
+            "assets": report.assets.map { row($0, words) },
+            "sources": report.sources.map { row($0, words) },
+        ]
+    }
+
+    private func row(_ asset: Asset, _ words: Words) -> [String: Any] {
+        let kind = words("asset_" + asset.kind.rawValue)
+        var values: [String: Any] = [
+            "kind": asset.kind.rawValue, "kind_text": kind, "provider": asset.provider,
+            "name": asset.name ?? kind,
+            "transactions": words("column_transactions") + " " + grouped(asset.transactions),
+        ]
+        values["balance"] = asset.balance?.text
+        values["balance_on"] = asset.balanceOn?.description
+        return values
+    }
+
+    private func row(_ source: Source, _ words: Words) -> [String: Any] {
+        var values: [String: Any] = [
+            "provider": source.provider,
+            "last_good": source.lastGoodAt.map(Display.moment) ?? words("never"),
+            "events": words("events_total") + " " + grouped(source.events),
+        ]
+        switch source.state {
+        case .good: values["state"] = "current"
+        case .stale: values["state"] = "behind"
+        case .failed(let reason):
+            values["state"] = "parked"
+            values["reason"] = words.known("source_reason_", reason)
+        }
+        let key =
+            switch source.state {
+            case .good: "source_good"
+            case .stale: "source_stale"
+            case .failed: "source_failed"
+            }
+        values["state_text"] = words(key)
+        return values
+    }
+
+    private func row(_ line: TransactionLine, _ words: Words) -> [String: Any] {
+        var values: [String: Any] = [
+            "event": line.event.description, "day": line.day.description,
+            "merchant": line.merchant ?? words("merchant_unknown"), "amount": line.amount.text,
+        ]
+        values["category"] = line.categoryName?.text(words.language) ?? line.category
+        return values
+    }
+}

@@ -1,0 +1,79 @@
+/// One transaction as it is listed.
+public struct TransactionLine: Sendable {
+    /// The event it came from.
+    public var event: EventID
+    /// Day on which it happened, where it happened.
+    public var day: CivilDate
+    /// Other side, as the provider wrote it; `nil` when the provider gave none.
+    public var merchant: String?
+    /// Money out is negative.
+    public var amount: Amount
+    /// Stable id of the category; `nil` when it has none, such as a transfer between own accounts.
+    public var category: String?
+    /// Name of the category to show; `nil` when it has none.
+    public var categoryName: LocalizedName?
+
+    /// A transaction's line.
+    public init(
+        event: EventID,
+        day: CivilDate,
+        merchant: String?,
+        amount: Amount,
+        category: String?,
+        categoryName: LocalizedName?
+    ) {
+        self.event = event
+        self.day = day
+        self.merchant = merchant
+        self.amount = amount
+        self.category = category
+        self.categoryName = categoryName
+    }
+}
+
+/// Why a transaction is in its category.
+public struct Explanation: Sendable {
+    /// One thing the rule looked at and what it found there.
+    public struct Evidence: Sendable {
+        /// Stable word of what was looked at, such as `mcc`, `ksic` or `merchant-text`.
+        public var field: String
+        /// What was there, or the words of it that matched.
+        public var value: String
+
+        /// A piece of evidence.
+        public init(field: String, value: String) {
+            self.field = field
+            self.value = value
+        }
+    }
+
+    /// The transaction.
+    public var transaction: TransactionLine
+    /// Stable id of the rule that chose.
+    public var rule: String
+    /// What the rule says, for people.
+    public var ruleText: LocalizedName
+    /// Version of the table of rules.
+    public var version: String
+    /// What the rule found, most telling first.
+    public var evidence: [Evidence]
+    /// Other transactions of this person that the same rule put there.
+    public var others: UInt64
+
+    /// An explanation.
+    public init(
+        transaction: TransactionLine,
+        rule: String,
+        ruleText: LocalizedName,
+        version: String,
+        evidence: [Evidence],
+        others: UInt64
+    ) {
+        self.transaction = transaction
+        self.rule = rule
+        self.ruleText = ruleText
+        self.version = version
+        self.evidence = evidence
+        self.others = others
+    }
+}

@@ -1,0 +1,60 @@
+// HTTP interface and pages over a ledger: JSON under /v1, a live stream, health, metrics, and server-rendered
+// pages in two languages. It reads only; whoever assembles the process gives it a `Ledger`. It knows no files
+// but its token's, and no clock but the one it is given.
+public import Hummingbird
+import HummingbirdCore
+public import Logging
+
+/// The web server of one ledger.
+public struct WebServer: Sendable {
+    private let site: Site
+    private let clock: @Sendable () -> Duration
+    private let logger: Logger
+
+    /// Prepares the server; nothing listens yet.
+    ///
+    /// - Parameter metrics: also what `MetricsSystem.bootstrap` should get.
+    /// - Parameter clock: monotonic time since any fixed moment, for durations only.
+    /// - Throws: `WebRefusal` with one sentence that says what to set.
+    public init(
+        ledger: some Ledger,
+        configuration: WebConfiguration,
+        metrics: PrometheusRegistry,
+        clock: @escaping @Sendable () -> Duration,
+        logger: Logger
+    ) throws {
+        try configuration.validate()
+        site = try Site(ledger: ledger, configuration: configuration, metrics: metrics)
+        self.clock = clock
+        self.logger = logger
+        metrics.describe("http.server.requests", "Requests answered.")
+        metrics.describe("http.server.request.duration", "Time until the answer began.")
+    }
+
+    /// The service to run: it listens until it is cancelled or shut down gracefully; streams end then.
+    ///
+    /// - Parameter onListening: gets the port once requests are taken.
+    public func application(
+        onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+    ) -> some ApplicationProtocol {
+        let configuration = site.configuration
+        return Application(
+            router: router(),
+            server: .http1(
+                configuration: .init(idleTimeout: .seconds(configuration.idleSeconds))
+            ),
+            configuration: .init(
+                address: .hostname(configuration.host, port: configuration.port),
+                serverName: nil,
+                availableConnectionsDelegate: MaximumAvailableConnections(
+                    configuration.connectionsMax
+                )
+            ),
+            onServerRunning: { await onListening($0.localAddress?.port ?? configuration.port) },
+            logger: logger
+        )
+    }
+
+    /// The router, for tests that compare its routes with the document.
+    func router() -> Router<Context> { site.router(clock: clock) }
+}

@@ -1,0 +1,70 @@
+/// Where the server listens and what it allows. Defaults are safe for a person's own machine.
+public struct WebConfiguration: Sendable {
+    /// Address to bind: an IP address, or `localhost`.
+    public var host = "127.0.0.1"
+    /// TCP port; 0 takes a free one.
+    public var port = 8080
+    /// Secret that every request must carry; required for any address but loopback.
+    public var token: AccessToken?
+
+    /// Largest request body: the only form has one short field.
+    public let bodyBytesMax = 4096
+    /// Largest sum of header names and values: cookies of ours are below 200 bytes.
+    public let headerBytesMax = 16 * 1024
+    /// Longest path with query.
+    public let targetBytesMax = 2048
+    /// Most entries of one page of a list.
+    public let pageSizeMax = 200
+    /// Entries of a page when the request does not say.
+    public let pageSize = 50
+    /// Most streams at once: each holds a connection and a copy of the overview a second.
+    public let streamsMax = 64
+    /// Most connections at once.
+    public let connectionsMax = 512
+    /// A connection without a request or an answer for this long is closed.
+    public let idleSeconds: Int64 = 60
+
+    /// The defaults: loopback, port 8080, no token.
+    public init() {}
+
+    /// Whether only this machine can reach the server.
+    public var isLoopback: Bool {
+        host == "localhost" || host == "::1" || WebConfiguration.isLoopbackV4(host)
+    }
+
+    /// Refuses what would open personal data to a network without a secret.
+    func validate() throws(WebRefusal) {
+        guard isLoopback || token != nil else { throw .tokenNeeded(host: host) }
+        guard 0...65535 ~= port else { throw .portInvalid(port) }
+    }
+
+    private static func isLoopbackV4(_ host: String) -> Bool {
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    }
+}
+
+/// Why the server does not start. Each is one sentence that says what to do.
+public enum WebRefusal: Error, Equatable, CustomStringConvertible {
+    /// The address is reachable from outside and no token is set: set one, or bind to 127.0.0.1.
+    case tokenNeeded(host: String)
+    /// The token file is missing, unreadable, readable by others, or too short.
+    case tokenFileRefused(path: String, reason: String)
+    /// The port is not one.
+    case portInvalid(Int)
+    /// A file built into the program does not read: build it again.
+    case resourceDamaged(name: String)
+
+    /// The sentence.
+    public var description: String {
+        switch self {
+        case .tokenNeeded(let host):
+            "The web server does not listen on \(host) without a token: set web.token_file, "
+                + "or listen on 127.0.0.1."
+        case .tokenFileRefused(let path, let reason):
+            "The token file \(path) is refused: \(reason)."
+        case .portInvalid(let port): "The web server's port \(port) is not in 0...65535."
+        case .resourceDamaged(let name): "The built-in file \(name) is damaged: build again."
+        }
+    }
+}
