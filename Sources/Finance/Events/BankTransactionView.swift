@@ -23,13 +23,24 @@ public struct BankTransactionView: ~Escapable {
 
     /// A movement to be written; what is not said is absent.
     @_lifetime(
-        copy memo, copy channel, copy purpose, copy counterpartyBank, copy counterpartyAccount,
-        copy transactionNumber)
+        copy memo,
+        copy channel,
+        copy purpose,
+        copy counterpartyBank,
+        copy counterpartyAccount,
+        copy transactionNumber
+    )
     public init(
-        amount: Int64, currency: UInt32 = 410, kind: BankTransactionKind,
-        balanceAfter: Int64? = nil, memo: Span<UInt8> = Span(), channel: Span<UInt8> = Span(),
-        purpose: Span<UInt8> = Span(), counterpartyBank: Span<UInt8> = Span(),
-        counterpartyAccount: Span<UInt8> = Span(), transactionNumber: Span<UInt8> = Span(),
+        amount: Int64,
+        currency: UInt32 = 410,
+        kind: BankTransactionKind,
+        balanceAfter: Int64? = nil,
+        memo: Span<UInt8> = Span(),
+        channel: Span<UInt8> = Span(),
+        purpose: Span<UInt8> = Span(),
+        counterpartyBank: Span<UInt8> = Span(),
+        counterpartyAccount: Span<UInt8> = Span(),
+        transactionNumber: Span<UInt8> = Span(),
         paymentsInCount: UInt32 = 0
     ) {
         self.amount = amount

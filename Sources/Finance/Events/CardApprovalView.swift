@@ -30,13 +30,25 @@ public struct CardApprovalView: ~Escapable {
 
     /// An approval to be written; what is not said is absent.
     @_lifetime(
-        copy merchantName, copy approvalNumber, copy merchantRegistration, copy country)
+        copy merchantName,
+        copy approvalNumber,
+        copy merchantRegistration,
+        copy country
+    )
     public init(
-        amount: Int64, currency: UInt32 = 410, merchantName: Span<UInt8> = Span(),
-        mcc: UInt32 = 0, payType: PayType = .unspecified, status: ApprovalStatus = .unspecified,
-        approvalNumber: Span<UInt8> = Span(), instalments: UInt32 = 0,
-        merchantRegistration: Span<UInt8> = Span(), country: Span<UInt8> = Span(),
-        billedAmount: Int64? = nil, billedCurrency: UInt32 = 410, approvedAt: Int64 = 0,
+        amount: Int64,
+        currency: UInt32 = 410,
+        merchantName: Span<UInt8> = Span(),
+        mcc: UInt32 = 0,
+        payType: PayType = .unspecified,
+        status: ApprovalStatus = .unspecified,
+        approvalNumber: Span<UInt8> = Span(),
+        instalments: UInt32 = 0,
+        merchantRegistration: Span<UInt8> = Span(),
+        country: Span<UInt8> = Span(),
+        billedAmount: Int64? = nil,
+        billedCurrency: UInt32 = 410,
+        approvedAt: Int64 = 0,
         amountBefore: Int64 = 0
     ) {
         self.amount = amount

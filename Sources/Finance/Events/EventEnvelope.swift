@@ -11,8 +11,10 @@ public struct EventEnvelope: Hashable, Sendable {
 
     /// An envelope; what is not said is Korea, to the second, the only row.
     public init(
-        occurredAt: Int64, utcOffsetMinutes: Int32 = EventView.utcOffsetMinutesDefault,
-        precision: TimePrecision = .unspecified, occurrence: UInt32 = 0
+        occurredAt: Int64,
+        utcOffsetMinutes: Int32 = EventView.utcOffsetMinutesDefault,
+        precision: TimePrecision = .unspecified,
+        occurrence: UInt32 = 0
     ) {
         self.occurredAt = occurredAt
         self.utcOffsetMinutes = utcOffsetMinutes

@@ -13,17 +13,4 @@ public struct EventType: RawRepresentable, Hashable, Sendable {
 
     /// Numbers below this belong to the envelope.
     static let first: UInt32 = 10
-
-    /// Money went in or out of a deposit account.
-    public static let bankTransactionPosted = EventType(rawValue: 60)
-    /// A deposit account's balance was reported.
-    public static let balanceReported = EventType(rawValue: 61)
-    /// A card purchase was approved.
-    public static let cardApproved = EventType(rawValue: 80)
-    /// An approval was cancelled.
-    public static let cardApprovalCancelled = EventType(rawValue: 81)
-    /// The amount of an approval was corrected.
-    public static let cardApprovalCorrected = EventType(rawValue: 82)
-    /// Money moved at a wallet or payment service.
-    public static let emoneyTransactionPosted = EventType(rawValue: 140)
 }

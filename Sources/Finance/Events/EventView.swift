@@ -69,10 +69,7 @@ public struct EventView: ~Escapable {
     ///
     /// - Throws: `BinaryDecodingError` when the fact's bytes or a text in them are malformed.
     public func message() throws -> Event {
-        var copy = [UInt8]()
-        copy.reserveCapacity(bytes.count)
-        for index in bytes.indices { copy.append(bytes[index]) }
-        return try Event(serializedBytes: copy)
+        try Event(serializedBytes: bytes.bytesCopied)
     }
 }
 

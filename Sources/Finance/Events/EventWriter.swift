@@ -13,23 +13,28 @@ public enum EventWriter {
     /// Appends an approval, its cancellation or its correction.
     ///
     /// A currency of 410 is left out, as is what the fact has no field for: `status` outside
-    /// approvals, `approvedAt` in approvals, `amountBefore` outside corrections.
-    ///
-    /// - Parameter type: `.cardApproved`, `.cardApprovalCancelled` or `.cardApprovalCorrected`.
+    /// approvals, `approvedAt` in approvals, `amountBefore` outside corrections. `type` says which
+    /// of the three it is; any other is a bug.
     public static func append(
-        _ approval: CardApprovalView, _ type: EventType, at envelope: EventEnvelope,
+        _ approval: CardApprovalView,
+        _ type: EventType,
+        at envelope: EventEnvelope,
         to body: inout [UInt8]
     ) {
         precondition(
             type == .cardApproved || type == .cardApprovalCancelled
-                || type == .cardApprovalCorrected, "not a fact about an approval")
+                || type == .cardApprovalCorrected,
+            "not a fact about an approval"
+        )
         let size = approval.size(type)
         append(type, size, envelope, to: &body) { output in approval.write(type, into: &output) }
     }
 
     /// Appends a movement on a deposit account; a currency of 410 is left out.
     public static func append(
-        _ transaction: BankTransactionView, at envelope: EventEnvelope, to body: inout [UInt8]
+        _ transaction: BankTransactionView,
+        at envelope: EventEnvelope,
+        to body: inout [UInt8]
     ) {
         append(.bankTransactionPosted, transaction.size, envelope, to: &body) { output in
             transaction.write(into: &output)
@@ -38,7 +43,10 @@ public enum EventWriter {
 
     @inline(__always)
     private static func append(
-        _ type: EventType, _ factSize: Int, _ envelope: EventEnvelope, to body: inout [UInt8],
+        _ type: EventType,
+        _ factSize: Int,
+        _ envelope: EventEnvelope,
+        to body: inout [UInt8],
         _ fact: (inout OutputSpan<UInt8>) -> Void
     ) {
         let tag = UInt64(type.rawValue << 3 | 2)
