@@ -56,8 +56,10 @@ let package = Package(
         module("LMDB", ["CLMDB"]),
         module("Cryptography", ["COpenSSL", crypto]),
         module("Compression", ["CZstd"]),
+        module("Files", []),
+        module("Threads", []),
         module("Finance", [protobuf]),
         module("Frame", ["Cryptography", "Compression"]),
-        module("EventLog", ["LMDB", "Cryptography", "Frame"]),
+        module("EventLog", ["LMDB", "Files", "Threads", "Cryptography", "Frame"]),
     ]
 )

@@ -1,0 +1,164 @@
+internal import Cryptography
+internal import Files
+internal import Frame
+internal import LMDB
+internal import Synchronization
+internal import Threads
+
+extension LogEnvironment {
+    /// Hands a long tail to the folder, unless it is busy with the one before.
+    func foldIfLong() {
+        let tail = state.withLock { state -> (Tail, UInt64)? in
+            guard state.folding == nil, state.tail.entries.count >= options.tailFrameCountMax
+            else { return nil }
+            return state.beginFolding()
+        }
+        guard let (tail, to) = tail else { return }
+        folder.start { [self] in
+            // A run must not name a block that a power cut can take back.
+            guard waitUntilDurable(below: to) else { return }
+            fold(tail, to: to)
+        }
+    }
+
+    /// Folds the tail at once; while opening, when no writer runs.
+    func foldNow() throws {
+        try store.sync()
+        let (tail, to) = state.withLock { $0.beginFolding() }
+        try write(tail, to: to)
+    }
+
+    private func fold(_ tail: Tail, to: UInt64) {
+        do {
+            try write(tail, to: to)
+        } catch {
+            // The tail stays in memory and is read from the blocks again at the next start; appends
+            // go on, and figures show a tail that does not shrink.
+            state.withLock { $0.foldFailure = LogError(error) }
+        }
+    }
+
+    private func write(_ tail: Tail, to: UInt64) throws {
+        let from = index.coveredSequence
+        let path = index.path(from: from, to: to)
+        let temporary = path + ".new"
+        try Files.remove(temporary)
+        try RunBuilder(tail, from: from, to: to, before: index.partitionTrees())
+            .write(to: temporary)
+        try Files.rename(temporary, to: path)
+        try index.add(path)
+        state.withLock { $0.folding = nil }
+    }
+}
+
+extension LogState {
+    /// Starts a new tail; the old one stays readable until its run is in use.
+    mutating func beginFolding() -> (Tail, UInt64) {
+        let old = tail
+        folding = old
+        tail = Tail(base: old.end)
+        return (old, sequence)
+    }
+}
+
+/// One thread that writes index runs, one after the other.
+final class Folder: Sendable {
+    private struct Work {
+        var next: (@Sendable () -> Void)?
+        var isClosed = false
+    }
+
+    private let work = Monitor(Work())
+    private let thread: OwnedThread
+
+    init() {
+        let work = work
+        thread = OwnedThread {
+            while true {
+                let next = work.wait { work -> (@Sendable () -> Void)?? in
+                    if let next = exchange(&work.next, with: nil) { return .some(next) }
+                    return work.isClosed ? .some(nil) : nil
+                }
+                guard let next else { return }
+                next()
+            }
+        }
+    }
+
+    func start(_ body: @escaping @Sendable () -> Void) {
+        work.signal { $0.next = body }
+    }
+
+    /// Ends after what was started.
+    func close() {
+        work.signal { $0.isClosed = true }
+        thread.join()
+    }
+}
+
+/// Sorts a tail into an index run.
+struct RunBuilder {
+    private let tail: Tail
+    private let from: UInt64
+    private let to: UInt64
+    private let before: [Int: PartitionTree]
+
+    init(_ tail: Tail, from: UInt64, to: UInt64, before: [Int: PartitionTree]) {
+        (self.tail, self.from, self.to, self.before) = (tail, from, to, before)
+    }
+
+    func write(to path: String) throws(FileError) {
+        let entries = tail.entries
+        let commands = entries.indices.filter { entries[$0].command != .none }
+            .sorted { entries[$0].command < entries[$1].command }
+        let order = entries.indices.sorted {
+            (entries[$0].subject, entries[$0].revision)
+                < (entries[$1].subject, entries[$1].revision)
+        }
+        var writer = try RunWriter(
+            path, from: from, to: to, base: tail.base, frames: UInt64(entries.count),
+            subjects: entries.count, commands: commands.count)
+        try writeSubjects(order, to: &writer)
+        for index in commands {
+            try writer.add(entries[index].command, at: entries[index].location)
+        }
+        try writer.endCommands()
+        try writePartitions(to: &writer)
+        try writer.finish()
+    }
+
+    private func writeSubjects(
+        _ order: [Int], to writer: inout RunWriter
+    ) throws(FileError) {
+        let entries = tail.entries
+        var run: [IndexEntry] = []
+        var start = 0
+        for (place, index) in order.enumerated() {
+            run.append(IndexEntry(location: entries[index].location, leaf: entries[index].leaf))
+            let next = place + 1
+            if next == order.count || entries[order[next]].subject != entries[index].subject {
+                let first = entries[order[start]]
+                try writer.add(first.subject, firstRevision: first.revision, run[...])
+                run.removeAll(keepingCapacity: true)
+                start = next
+            }
+        }
+        try writer.endSubjects()
+    }
+
+    private func writePartitions(to writer: inout RunWriter) throws(FileError) {
+        var locations: [Int: [Location]] = [:]
+        var trees = before
+        for entry in tail.entries {
+            locations[entry.partition, default: []].append(entry.location)
+            trees[entry.partition, default: PartitionTree()].append(entry.leaf)
+        }
+        for partition in locations.keys.sorted() {
+            let old = before[partition] ?? PartitionTree()
+            let new = trees[partition] ?? old
+            try writer.add(
+                partition: partition, first: old.count, locations: locations[partition] ?? [],
+                tiles: Array(new.tiles[old.tiles.count...]), rest: new.restLeaves)
+        }
+    }
+}

@@ -1,0 +1,91 @@
+public import Frame
+public import LMDB
+
+/// Why the log could not be opened or read. Each names the file or the place.
+public enum LogError: Error, Sendable, Equatable {
+    /// There is no log in the directory; create one.
+    case notALog(path: String)
+    /// A log is there already.
+    case exists(path: String)
+    /// Another process has the log open.
+    case inUse(path: String)
+    /// Bytes that were written are not what is read; restore that range from a backup.
+    case damaged(file: String, place: String)
+    /// LMDB or the file system failed.
+    case storage(LMDBError)
+    /// A system call failed; named with its errno.
+    case system(operation: String, code: Int32)
+    /// The log was closed.
+    case closed
+}
+
+extension LogError: CustomStringConvertible {
+    /// One sentence.
+    public var description: String {
+        switch self {
+        case .notALog(let path): "There is no log in \(path)."
+        case .exists(let path): "There is a log in \(path) already."
+        case .inUse(let path): "Another process has the log in \(path) open."
+        case .damaged(let file, let place): "\(file) is damaged at \(place)."
+        case .storage(let error): "The log's storage failed: \(error)."
+        case .system(let operation, let code): "\(operation) failed with errno \(code)."
+        case .closed: "The log was closed."
+        }
+    }
+}
+
+/// Why appending stopped until something changes.
+public enum ReadOnlyReason: Sendable, Equatable {
+    /// The disk or a quota is full; appends work again when space has returned.
+    case diskFull
+    /// The map size in the configuration is reached; raise it and restart.
+    case mapFull
+    /// A flush failed, so what is durable is unknown; restart, which reads it from the disk.
+    case flushFailed
+}
+
+extension ReadOnlyReason: CustomStringConvertible {
+    /// One sentence with what to do.
+    public var description: String {
+        switch self {
+        case .diskFull: "The disk is full; appends go on when space has returned."
+        case .mapFull: "The log reached its map size; raise log.map_size_bytes and restart."
+        case .flushFailed: "A flush failed; restart to go on from what is durable."
+        }
+    }
+}
+
+/// Why a batch was not appended: nothing of it was.
+public enum AppendError: Error, Sendable, Equatable {
+    /// Another writer was first; `actual` is the subject's next free revision. Load, decide, seal
+    /// again.
+    case revisionConflict(subject: SubjectID, actual: UInt64)
+    /// The frames are of subjects in different environments; split the batch.
+    case spansEnvironments
+    /// The batch is larger than one commit takes; split it.
+    case tooLarge(limitBytes: Int)
+    /// More is queued than memory allows; wait and try again.
+    case busy
+    /// Only reading is possible; the reason says for how long.
+    case readOnly(ReadOnlyReason)
+    /// The log was closed.
+    case closed
+    /// The log is damaged where the append had to look.
+    case failed(LogError)
+}
+
+extension AppendError: CustomStringConvertible {
+    /// One sentence.
+    public var description: String {
+        switch self {
+        case .revisionConflict(_, let actual):
+            "Another writer was first; the subject's next revision is \(actual)."
+        case .spansEnvironments: "The batch has subjects of several environments; split it."
+        case .tooLarge(let limit): "The batch is larger than \(limit) bytes; split it."
+        case .busy: "Too much is queued; try again."
+        case .readOnly(let reason): reason.description
+        case .closed: "The log was closed."
+        case .failed(let error): error.description
+        }
+    }
+}

@@ -1,0 +1,106 @@
+internal import Cryptography
+internal import Frame
+
+/// What an environment keeps in memory; guarded by one lock, changed only by the writer.
+struct LogState: Sendable {
+    var subjects = SubjectTable()
+    var tail: Tail
+    /// The tail that is being written to an index run, still looked at until that is done.
+    var folding: Tail?
+    var partitions: [Int: PartitionTree] = [:]
+    /// Staged frames per partition of the group being built.
+    private var stagedPositions: [Int: UInt64] = [:]
+    /// Blocks committed.
+    var sequence: UInt64 = 0
+    /// Frames committed.
+    var frames: UInt64 = 0
+    var groups: UInt64 = 0
+    var flushes: UInt64 = 0
+    var readOnly: ReadOnlyReason?
+    /// Why the last index run could not be written; the tail then stays in memory.
+    var foldFailure: LogError?
+
+    init(tail: Tail) { self.tail = tail }
+
+    /// A frame that passed every check and waits for its commit.
+    struct Staged {
+        let submission: Int
+        let entry: Int
+        let slot: Int
+        let partition: Int
+        let position: UInt64
+    }
+
+    /// Newest-first walk over a subject's frames that are not in a run, until `visit` says stop.
+    func chain(from newest: UInt64, _ visit: (TailEntry) -> Bool) {
+        var ordinal = newest
+        while let entry = tail.entry(ordinal) ?? folding?.entry(ordinal) {
+            guard visit(entry) else { return }
+            ordinal = entry.previous
+        }
+    }
+
+    func findInTail(_ command: CommandID) -> TailEntry? {
+        tail.find(command) ?? folding?.find(command)
+    }
+
+    /// The revision that the next frame of `slot` must have.
+    func nextRevision(_ slot: Int) -> UInt64 {
+        subjects.states[slot].frontier.count + subjects.states[slot].staged
+    }
+
+    /// Gives a frame the next position of its partition.
+    mutating func stage(slot: Int, partition: Int, submission: Int, entry: Int) -> Staged {
+        let waiting = stagedPositions[partition, default: 0]
+        let position = partitions[partition, default: PartitionTree()].count + waiting
+        subjects.states[slot].staged += 1
+        stagedPositions[partition] = waiting + 1
+        return Staged(
+            submission: submission, entry: entry, slot: slot, partition: partition,
+            position: position)
+    }
+
+    /// Forgets frames that were staged and not committed.
+    mutating func unstage(_ frames: some Sequence<Staged>) {
+        for staged in frames {
+            subjects.states[staged.slot].staged -= 1
+            stagedPositions[staged.partition, default: 0] -= 1
+        }
+    }
+
+    /// Takes a committed frame into the trees and the tail.
+    mutating func apply(_ staged: Staged, _ entry: FrameBatch.Entry, at location: Location) {
+        subjects.states[staged.slot].staged -= 1
+        stagedPositions[staged.partition, default: 0] -= 1
+        append(
+            TailEntry(
+                subject: entry.subject, command: entry.command, revision: entry.revision,
+                position: staged.position, location: location, leaf: entry.leaf,
+                previous: subjects.states[staged.slot].newest, partition: staged.partition),
+            slot: staged.slot)
+    }
+
+    /// Takes a frame that is read back; false when it is not the next one of its logs.
+    mutating func adopt(
+        _ facts: FrameFacts, _ entry: BlockEntry, slot: Int, at location: Location
+    ) -> Bool {
+        guard subjects.states[slot].frontier.count == facts.revision,
+            partitions[entry.partition, default: PartitionTree()].count == entry.position
+        else { return false }
+        append(
+            TailEntry(
+                subject: facts.subject, command: facts.command, revision: facts.revision,
+                position: entry.position, location: location, leaf: facts.leaf,
+                previous: subjects.states[slot].newest, partition: entry.partition),
+            slot: slot)
+        return true
+    }
+
+    private mutating func append(_ entry: TailEntry, slot: Int) {
+        subjects.states[slot].newest = tail.end
+        subjects.states[slot].frontier.append(entry.leaf)
+        partitions[entry.partition, default: PartitionTree()].append(entry.leaf)
+        tail.append(entry)
+        frames += 1
+    }
+}

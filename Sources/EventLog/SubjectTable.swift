@@ -1,0 +1,92 @@
+internal import Cryptography
+internal import Frame
+
+/// Where a frame is: the block's sequence and its slot in it, in one word.
+struct Location: Equatable, Comparable, Sendable {
+    let raw: UInt64
+
+    init(raw: UInt64) { self.raw = raw }
+
+    init(sequence: UInt64, slot: Int) {
+        raw = sequence << 16 | UInt64(slot)
+    }
+
+    var sequence: UInt64 { raw >> 16 }
+    var slot: Int { Int(raw & 0xffff) }
+
+    static func < (first: Location, second: Location) -> Bool { first.raw < second.raw }
+}
+
+/// What an append needs to know of a subject.
+struct SubjectState: Sendable {
+    /// Right edge of the subject's tree, committed frames; its count is the next revision.
+    var frontier = TreeFrontier()
+    /// Frames of the group being built.
+    var staged: UInt64 = 0
+    /// Ordinal of its newest frame in the tail, or `Tail.none`.
+    var newest = Tail.none
+}
+
+/// The subjects that were appended to or asked for since the log was opened.
+struct SubjectTable: Sendable {
+    private var slots: [SubjectID: Int] = [:]
+    var states: ContiguousArray<SubjectState> = []
+
+    var count: Int { states.count }
+
+    func slot(of subject: SubjectID) -> Int? { slots[subject] }
+
+    mutating func insert(_ subject: SubjectID, _ state: SubjectState) -> Int {
+        slots[subject] = states.count
+        states.append(state)
+        return states.count - 1
+    }
+}
+
+/// One frame that is not in an index run yet.
+struct TailEntry: Sendable {
+    let subject: SubjectID
+    let command: CommandID
+    let revision: UInt64
+    let position: UInt64
+    let location: Location
+    let leaf: Digest
+    /// Ordinal of the subject's frame before this one, or `Tail.none`.
+    let previous: UInt64
+    let partition: Int
+}
+
+/// The frames since the last fold, in append order, chained by subject and found by command.
+struct Tail: Sendable {
+    /// No frame.
+    static let none = UInt64.max
+
+    /// Ordinal of `entries[0]`; ordinals go on over folds.
+    let base: UInt64
+    private(set) var entries: ContiguousArray<TailEntry> = []
+    private var commands: [CommandID: UInt64] = [:]
+
+    init(base: UInt64 = 0) { self.base = base }
+
+    var end: UInt64 { base + UInt64(entries.count) }
+
+    func entry(_ ordinal: UInt64) -> TailEntry? {
+        guard ordinal != Tail.none, ordinal >= base, ordinal < end else { return nil }
+        return entries[Int(ordinal - base)]
+    }
+
+    func find(_ command: CommandID) -> TailEntry? {
+        guard let ordinal = commands[command] else { return nil }
+        return entry(ordinal)
+    }
+
+    mutating func append(_ entry: TailEntry) {
+        if entry.command != .none { commands[entry.command] = end }
+        entries.append(entry)
+    }
+}
+
+extension CommandID {
+    /// An append that is not asked for by a command, such as a rewrap: never a duplicate.
+    static let none = CommandID(high: 0, low: 0)
+}
