@@ -37,8 +37,11 @@ struct DataFile: ~Copyable {
         while done < bytes.count {
             let count = unsafe bytes.withUnsafeMutableBytes { buffer in
                 unsafe pread(
-                    descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done,
-                    start + done)
+                    descriptor,
+                    buffer.baseAddress?.advanced(by: done),
+                    buffer.count - done,
+                    start + done
+                )
             }
             if count == -1, errno == EINTR { continue }
             try checkErrno(count, "pread")

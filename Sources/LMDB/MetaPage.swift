@@ -196,12 +196,23 @@ struct MetaPages: Equatable {
         for (index, page) in pages.enumerated() where page.transactionID % 2 != UInt64(index) {
             return (
                 UInt64(index),
-                .init(.corrupted, MetaPage.transactionOffset, "the transaction number belongs in the other meta page")
+                .init(
+                    .corrupted,
+                    MetaPage.transactionOffset,
+                    "the transaction number belongs in the other meta page"
+                )
             )
         }
         let distance = numbers.0 > numbers.1 ? numbers.0 - numbers.1 : numbers.1 - numbers.0
         guard distance == 1 else {
-            return (0, .init(.corrupted, MetaPage.transactionOffset, "the meta pages are not of successive commits"))
+            return (
+                0,
+                .init(
+                    .corrupted,
+                    MetaPage.transactionOffset,
+                    "the meta pages are not of successive commits"
+                )
+            )
         }
         return nil
     }

@@ -112,8 +112,11 @@ public enum PageCheck {
             let start = page == 0 ? 0 : metas.pages[0].pageSize
             return .damaged([
                 Damage(
-                    file: path, page: page, offset: start + UInt64(fault.offset),
-                    problem: fault.problem)
+                    file: path,
+                    page: page,
+                    offset: start + UInt64(fault.offset),
+                    problem: fault.problem
+                )
             ])
         }
         let newest = metas.newest
@@ -125,9 +128,11 @@ public enum PageCheck {
         let page = 1 - newest.transactionID % 2
         return .damaged([
             Damage(
-                file: path, page: page,
+                file: path,
+                page: page,
                 offset: page * newest.pageSize + UInt64(MetaPage.transactionOffset),
-                problem: "the transaction number is of an earlier commit than the pages")
+                problem: "the transaction number is of an earlier commit than the pages"
+            )
         ])
     }
 }

@@ -67,15 +67,26 @@ struct PageWalk: ~Copyable {
     /// Only a whole, sound snapshot proves that. Without one it is what it says, and after a power
     /// cut its pages may have been used again.
     static func isLaterCommit(
-        _ older: MetaPage, than newest: MetaPage, path: String, fileBytes: UInt64
+        _ older: MetaPage,
+        than newest: MetaPage,
+        path: String,
+        fileBytes: UInt64
     ) throws(LMDBError) -> Bool {
         let suspect = older.renumbered(newest.transactionID + 1)
         var list = PageWalk(
-            path: path, file: try DataFile(opening: path), meta: suspect, fileBytes: fileBytes)
+            path: path,
+            file: try DataFile(opening: path),
+            meta: suspect,
+            fileBytes: fileBytes
+        )
         list.walkFreeList()
         guard list.damages.isEmpty else { return false }
         var whole = PageWalk(
-            path: path, file: try DataFile(opening: path), meta: suspect, fileBytes: fileBytes)
+            path: path,
+            file: try DataFile(opening: path),
+            meta: suspect,
+            fileBytes: fileBytes
+        )
         guard case .sound = whole.run() else { return false }
         return true
     }
@@ -88,7 +99,8 @@ struct PageWalk: ~Copyable {
         guard meta.transactionID >= 2, lastFreeingCommit != meta.transactionID else { return }
         report(
             Place(page: place.page, offset: MetaPage.transactionOffset),
-            "the transaction number is not that of the pages")
+            "the transaction number is not that of the pages"
+        )
     }
 
     mutating func run() -> PageCheck.Verdict {
@@ -116,8 +128,11 @@ struct PageWalk: ~Copyable {
                         name: String(decoding: table.name, as: UTF8.self),
                         entries: table.record.entries,
                         pages: table.record.branchPages + table.record.leafPages
-                            + table.record.overflowPages)
-                }))
+                            + table.record.overflowPages
+                    )
+                }
+            )
+        )
     }
 
     /// Pages that a transaction took and freed again are never written: those alone may lie behind
@@ -135,8 +150,12 @@ struct PageWalk: ~Copyable {
         guard damages.count < Self.damagesMax else { return }
         damages.append(
             PageCheck.Damage(
-                file: path, page: place.page,
-                offset: place.page * meta.pageSize + UInt64(place.offset), problem: problem))
+                file: path,
+                page: place.page,
+                offset: place.page * meta.pageSize + UInt64(place.offset),
+                problem: problem
+            )
+        )
     }
 
     private mutating func walk(_ empty: Tree) {
@@ -181,7 +200,11 @@ struct PageWalk: ~Copyable {
 
     /// Checks the page `number` that `place` refers to, and all below it.
     private mutating func visit(
-        _ number: UInt64, from place: Place, level: UInt16, of tree: inout Tree, _ bounds: Bounds
+        _ number: UInt64,
+        from place: Place,
+        level: UInt16,
+        of tree: inout Tree,
+        _ bounds: Bounds
     ) {
         guard damages.count < Self.damagesMax, claim(number, count: 1, from: place) else {
             tree.isCut = true
@@ -225,7 +248,10 @@ struct PageWalk: ~Copyable {
 
     /// Sizes and order of the keys; the first of a branch is never looked at by LMDB.
     private mutating func checkKeys(
-        of page: TreePage, _ number: UInt64, _ content: Content, _ bounds: Bounds
+        of page: TreePage,
+        _ number: UInt64,
+        _ content: Content,
+        _ bounds: Bounds
     ) -> Bool {
         if page.kind == .branch, page.count < 2, content != .freeList {
             report(Place(page: number, offset: 12), "a branch has fewer than two pages below")

@@ -22,7 +22,10 @@ extension PageWalk.Content {
 extension PageWalk {
     /// Checks the value of node `index`, with the pages it lies in when it is long.
     mutating func checkValue(
-        _ index: Int, of page: TreePage, _ number: UInt64, _ tree: inout Tree
+        _ index: Int,
+        of page: TreePage,
+        _ number: UInt64,
+        _ tree: inout Tree
     ) {
         let place = Place(page: number, offset: page.nodeOffset(index))
         let flags = page.nodeFlags(index)
@@ -60,7 +63,10 @@ extension PageWalk {
 
     /// The first page of a long value, all of its pages noted; `nil`, with a report, when damaged.
     private mutating func longValue(
-        _ index: Int, of page: TreePage, _ place: Place, _ tree: inout Tree
+        _ index: Int,
+        of page: TreePage,
+        _ place: Place,
+        _ tree: inout Tree
     ) -> UInt64? {
         let first = page.bytes.uint64(at: page.valueOffset(index))
         guard first >= 2, first <= meta.lastPage else {

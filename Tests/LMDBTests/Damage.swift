@@ -18,7 +18,8 @@ struct Tally {
         let total = found + same + valueBytes + valueLength + keyBytes
         write(
             "\(total) faults: \(found) found, \(same) without effect, in value bytes "
-                + "\(valueBytes), value length \(valueLength), key bytes \(keyBytes)\n")
+                + "\(valueBytes), value length \(valueLength), key bytes \(keyBytes)\n"
+        )
     }
 
     func write(_ line: String) {
@@ -31,13 +32,16 @@ enum Damage {
     static let imagesPerRun = 4
     static var casesPerImage: Int {
         guard let text = unsafe getenv("SIM_SEEDS"), let number = Int(unsafe String(cString: text))
-        else { return 250 }
+        else { return 75 }
         return number
     }
 
     /// Makes a sample, then damages it `count` times.
     static func run(
-        in directory: String, _ count: Int, _ tally: inout Tally, using seed: inout Seed
+        in directory: String,
+        _ count: Int,
+        _ tally: inout Tally,
+        using seed: inout Seed
     ) throws {
         try Environment.create(at: directory, tables: SampleTables.names)
         var model = SampleTables.empty
@@ -55,7 +59,9 @@ enum Damage {
         for number in 0..<count {
             var caseSeed = Seed(seed.next())
             let fault = Fault(of: sound.bytes, livePages, using: &caseSeed)
-            try Image(bytes: number.description + " \(caseSeed) \(fault)").write(to: directory + "/case")
+            try Image(bytes: number.description + " \(caseSeed) \(fault)").write(
+                to: directory + "/case"
+            )
             try sound.with(fault).write(to: file)
             guard case .sound = try PageCheck.check(directory) else {
                 tally.found += 1
@@ -89,7 +95,9 @@ enum Damage {
         let rows: [Row]
         do {
             let environment = try Environment(
-                opening: directory, options: .init(mapSizeBytes: 1 << 30))
+                opening: directory,
+                options: .init(mapSizeBytes: 1 << 30)
+            )
             let tables = try SampleTables(of: environment)
             rows = try tables.entries(environment)
             var model = SampleTables.empty
@@ -101,7 +109,9 @@ enum Damage {
                 }
             }
         }
-        if case .damaged(let found) = try PageCheck.check(directory) { print(found); throw Disagreement() }
+        if case .damaged(let found) = try PageCheck.check(directory) {
+            print(found); throw Disagreement()
+        }
         return rows
     }
 
@@ -136,7 +146,10 @@ enum Fault {
         case 3...6:
             // Headers and node tables lie at the start of a page, where few flips would fall.
             let page = livePages[seed.below(livePages.count)]
-            self = .flip(byte: page * 4_096 + seed.below(seed.below(2) == 0 ? 64 : 4_096), bit: seed.below(8))
+            self = .flip(
+                byte: page * 4_096 + seed.below(seed.below(2) == 0 ? 64 : 4_096),
+                bit: seed.below(8)
+            )
         default: self = .flip(byte: seed.below(bytes.count), bit: seed.below(8))
         }
     }

@@ -7,7 +7,8 @@ import Testing
     @Test func `each fault is found, or LMDB reads and writes the file with it`() async throws {
         let scratch = Scratch()
         let result = await #expect(
-            processExitsWith: .success, observing: [\.standardErrorContent]
+            processExitsWith: .success,
+            observing: [\.standardErrorContent]
         ) { [path = scratch.path as String] in
             var tally = Tally()
             for number in 0..<UInt64(Damage.imagesPerRun) {

@@ -51,7 +51,9 @@ import Testing
         let scratch = Scratch()
         try Environment.create(at: scratch.environment, tables: ["a"])
         let environment = try Environment(
-            opening: scratch.environment, options: .init(isReadOnly: true))
+            opening: scratch.environment,
+            options: .init(isReadOnly: true)
+        )
         let table = try environment.table("a", key: UInt64.self)
         #expect(try environment.read { try $0.first(in: table) == nil })
         #expect(throws: LMDBError(code: .readOnly, operation: "write")) {
@@ -112,7 +114,9 @@ import Testing
         let scratch = Scratch()
         try Environment.create(at: scratch.environment, tables: ["a"])
         let environment = try Environment(
-            opening: scratch.environment, options: .init(readersMax: 2))
+            opening: scratch.environment,
+            options: .init(readersMax: 2)
+        )
         let table = try environment.table("a", key: UInt64.self)
         try environment.read { outer in
             try environment.write { try $0.put([1].span, for: 1, in: table) }

@@ -11,7 +11,9 @@ import Testing
         var model = SampleTables.empty
         for _ in 0..<12 {
             let environment = try Environment(
-                opening: scratch.environment, options: .init(flush: .lagged))
+                opening: scratch.environment,
+                options: .init(flush: .lagged)
+            )
             let tables = try SampleTables(of: environment)
             for _ in 0..<5 {
                 try tables.change(environment, &model, seed.below(60), using: &seed)

@@ -23,7 +23,10 @@ struct SampleTables {
 
     /// One commit of up to `changes` changes; the model follows.
     func change(
-        _ environment: Environment, _ model: inout Content, _ changes: Int, using seed: inout Seed
+        _ environment: Environment,
+        _ model: inout Content,
+        _ changes: Int,
+        using seed: inout Seed
     ) throws {
         var content = model
         try environment.write { transaction in
@@ -35,7 +38,9 @@ struct SampleTables {
     }
 
     private func changeOne(
-        _ transaction: inout WriteTransaction, _ content: inout Content, using seed: inout Seed
+        _ transaction: inout WriteTransaction,
+        _ content: inout Content,
+        using seed: inout Seed
     ) throws {
         switch seed.below(10) {
         case 0...3:
@@ -54,14 +59,22 @@ struct SampleTables {
             try transaction.put(value.span, for: BytesKey(name), in: names)
             content["names", default: [:]][name] = value
         case 7:
-            guard let name = content["names", default: [:]].keys.min(by: { $0.lexicographicallyPrecedes($1) })
+            guard
+                let name = content["names", default: [:]].keys.min(by: {
+                    $0.lexicographicallyPrecedes($1)
+                })
             else { return }
             try transaction.delete(BytesKey(name), from: names)
             content["names", default: [:]][name] = nil
         case 8:
             let last = try transaction.last(in: blocks)?.key ?? 0
             let value = seed.bytes(1 + seed.below(40_000))
-            try transaction.reserve(byteCount: value.count, for: last + 1, in: blocks, mode: .append) {
+            try transaction.reserve(
+                byteCount: value.count,
+                for: last + 1,
+                in: blocks,
+                mode: .append
+            ) {
                 for index in value.indices { $0[index] = value[index] }
             }
             content["blocks", default: [:]][(last + 1).bytes] = value

@@ -24,7 +24,9 @@ final class Scratch {
         remove(path)
     }
 
-    var name: String { String(path[path.index(after: path.lastIndex(of: "/") ?? path.startIndex)...]) }
+    var name: String {
+        String(path[path.index(after: path.lastIndex(of: "/") ?? path.startIndex)...])
+    }
     var environment: String { path + "/environment" }
     var dataFile: String { environment + "/data.mdb" }
 
