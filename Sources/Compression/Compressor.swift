@@ -17,7 +17,10 @@ internal import CZstd
     public init(dictionary: [UInt8]) throws(CompressionError) {
         guard let packing = unsafe ZSTD_createCCtx(), let unpacking = unsafe ZSTD_createDCtx(),
             let packingDictionary = unsafe ZSTD_createCDict(
-                dictionary, dictionary.count, Compressor.level),
+                dictionary,
+                dictionary.count,
+                Compressor.level
+            ),
             let unpackingDictionary = unsafe ZSTD_createDDict(dictionary, dictionary.count)
         else { throw .libraryFailure(operation: "ZSTD_createCDict") }
         unsafe (self.packing, self.unpacking) = (packing, unpacking)
@@ -54,13 +57,19 @@ internal import CZstd
 
     /// Packs `input` to the start of `output`; returns the bytes written.
     public func pack(
-        _ input: Span<UInt8>, into output: inout MutableSpan<UInt8>
+        _ input: Span<UInt8>,
+        into output: inout MutableSpan<UInt8>
     ) throws(CompressionError) -> Int {
         // Both borrowed for the call with their true lengths.
         let result = unsafe output.withUnsafeMutableBytes { target in
             unsafe input.withUnsafeBytes { source in
                 unsafe ZSTD_compress2(
-                    packing, target.baseAddress, target.count, source.baseAddress, source.count)
+                    packing,
+                    target.baseAddress,
+                    target.count,
+                    source.baseAddress,
+                    source.count
+                )
             }
         }
         guard ZSTD_isError(result) == 0 else {
@@ -72,7 +81,8 @@ internal import CZstd
     /// Bytes that `packed` says it unpacks to.
     /// - Throws: `.malformed` when it does not say, `.tooLong` when it says more than `limitBytes`.
     public func unpackedCount(
-        of packed: Span<UInt8>, limitBytes: Int
+        of packed: Span<UInt8>,
+        limitBytes: Int
     ) throws(CompressionError) -> Int {
         // Borrowed for the call.
         let size = unsafe packed.withUnsafeBytes {
@@ -85,7 +95,12 @@ internal import CZstd
     }
 
     /// Length of the zstd frame at the start of `bytes`, which may have padding after it.
+    /// - Throws: `.malformed`, also for zstd's skippable frames and the formats before 1.0, which
+    ///   libzstd would take.
     public func packedCount(in bytes: Span<UInt8>) throws(CompressionError) -> Int {
+        guard bytes.count >= 4, bytes[0] == 0x28, bytes[1] == 0xb5, bytes[2] == 0x2f,
+            bytes[3] == 0xfd
+        else { throw .malformed }
         // Borrowed for the call.
         let size = unsafe bytes.withUnsafeBytes {
             unsafe ZSTD_findFrameCompressedSize($0.baseAddress, $0.count)
@@ -96,15 +111,21 @@ internal import CZstd
 
     /// Unpacks all of `packed` into `output`, which must be exactly the size it says.
     public func unpack(
-        _ packed: Span<UInt8>, into output: inout MutableSpan<UInt8>
+        _ packed: Span<UInt8>,
+        into output: inout MutableSpan<UInt8>
     ) throws(CompressionError) {
         let expected = output.count
         // Both borrowed for the call with their true lengths.
         let result = unsafe output.withUnsafeMutableBytes { target in
             unsafe packed.withUnsafeBytes { source in
                 unsafe ZSTD_decompress_usingDDict(
-                    unpacking, target.baseAddress, target.count, source.baseAddress, source.count,
-                    unpackingDictionary)
+                    unpacking,
+                    target.baseAddress,
+                    target.count,
+                    source.baseAddress,
+                    source.count,
+                    unpackingDictionary
+                )
             }
         }
         guard ZSTD_isError(result) == 0, result == expected else { throw .malformed }

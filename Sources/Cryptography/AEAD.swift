@@ -40,9 +40,11 @@ internal import COpenSSL
     ///
     /// The last 16 bytes of `bytes` receive the tag; those before it are the plaintext.
     public func sealOnce(
-        key: Span<UInt8>, header: Span<UInt8>, _ bytes: inout MutableSpan<UInt8>
+        key: Digest,
+        header: Span<UInt8>,
+        _ bytes: inout MutableSpan<UInt8>
     ) throws(CryptographyError) {
-        precondition(key.count == 32 && bytes.count >= AEAD.tagByteCount)
+        precondition(bytes.count >= AEAD.tagByteCount)
         try begin(key: key, header: header, encrypt: 1)
         let count = bytes.count - AEAD.tagByteCount
         // In place: GCM reads each byte before it writes it; the tag goes to the last 16 bytes.
@@ -53,7 +55,11 @@ internal import COpenSSL
                 unsafe EVP_EncryptFinal_ex(gcm, base?.advanced(by: count), &written) == 1
             else { return 0 }
             return unsafe EVP_CIPHER_CTX_ctrl(
-                gcm, EVP_CTRL_AEAD_GET_TAG, 16, base?.advanced(by: count))
+                gcm,
+                EVP_CTRL_AEAD_GET_TAG,
+                16,
+                base?.advanced(by: count)
+            )
         }
         guard status == 1 else { throw .libraryFailure(operation: "EVP_EncryptFinal_ex") }
     }
@@ -61,12 +67,14 @@ internal import COpenSSL
     /// Opens `sealed` (ciphertext and tag) into `output`, which must be 16 bytes shorter.
     /// - Throws: `.notAuthentic`; `output` is then zeroed.
     public func openOnce(
-        key: Span<UInt8>, header: Span<UInt8>, _ sealed: Span<UInt8>,
+        key: Digest,
+        header: Span<UInt8>,
+        _ sealed: Span<UInt8>,
         into output: inout MutableSpan<UInt8>
     ) throws(CryptographyError) {
         let count = sealed.count - AEAD.tagByteCount
         guard count >= 0 else { throw .notAuthentic }
-        precondition(key.count == 32 && output.count == count)
+        precondition(output.count == count)
         try begin(key: key, header: header, encrypt: 0)
         // Reads count + 16 bytes of `sealed`, writes `count` of `output`.
         let opened = unsafe output.withUnsafeMutableBufferPointer { target -> Bool in
@@ -75,10 +83,18 @@ internal import COpenSSL
                 let base = source.baseAddress
                 guard
                     unsafe EVP_DecryptUpdate(
-                        gcm, target.baseAddress, &written, base, Int32(count)) == 1,
+                        gcm,
+                        target.baseAddress,
+                        &written,
+                        base,
+                        Int32(count)
+                    ) == 1,
                     unsafe EVP_CIPHER_CTX_ctrl(
-                        gcm, EVP_CTRL_AEAD_SET_TAG, 16,
-                        UnsafeMutablePointer(mutating: base?.advanced(by: count))) == 1
+                        gcm,
+                        EVP_CTRL_AEAD_SET_TAG,
+                        16,
+                        UnsafeMutablePointer(mutating: base?.advanced(by: count))
+                    ) == 1
                 else { return false }
                 var rest: UInt8 = 0
                 return unsafe EVP_DecryptFinal_ex(gcm, &rest, &written) == 1
@@ -92,21 +108,25 @@ internal import COpenSSL
 
     /// Fills `output` with the AES-256-CTR key stream from counter zero.
     public func keyStream(
-        key: Span<UInt8>, into output: inout MutableSpan<UInt8>
+        key: Digest,
+        into output: inout MutableSpan<UInt8>
     ) throws(CryptographyError) {
-        precondition(key.count == 32)
         // The initial counter block is sixteen zero bytes; output is encrypted zeros, in place.
         let status = unsafe output.withUnsafeMutableBufferPointer { buffer -> Int32 in
             unsafe buffer.update(repeating: 0)
-            return unsafe key.withUnsafeBufferPointer { key -> Int32 in
+            return unsafe withUnsafeBytes(of: key) { key -> Int32 in
                 unsafe withUnsafeBytes(of: zeroBlock) { zero -> Int32 in
                     let iv = unsafe zero.bindMemory(to: UInt8.self).baseAddress
                     var written: Int32 = 0
-                    guard unsafe EVP_EncryptInit_ex(ctr, nil, nil, key.baseAddress, iv) == 1
+                    guard unsafe EVP_EncryptInit_ex(ctr, nil, nil, key.bytes, iv) == 1
                     else { return 0 }
                     return unsafe EVP_EncryptUpdate(
-                        ctr, buffer.baseAddress, &written, buffer.baseAddress,
-                        Int32(buffer.count))
+                        ctr,
+                        buffer.baseAddress,
+                        &written,
+                        buffer.baseAddress,
+                        Int32(buffer.count)
+                    )
                 }
             }
         }
@@ -116,22 +136,36 @@ internal import COpenSSL
     private let zeroBlock: (UInt64, UInt64) = (0, 0)
 
     private func begin(
-        key: Span<UInt8>, header: Span<UInt8>, encrypt: Int32
+        key: Digest,
+        header: Span<UInt8>,
+        encrypt: Int32
     ) throws(CryptographyError) {
         // Key 32 bytes, nonce 12 of the 16 zero bytes, header read within the call.
-        let status = unsafe key.withUnsafeBufferPointer { key -> Int32 in
+        let status = unsafe withUnsafeBytes(of: key) { key -> Int32 in
             unsafe withUnsafeBytes(of: zeroBlock) { zero -> Int32 in
                 let nonce = unsafe zero.bindMemory(to: UInt8.self).baseAddress
                 guard
-                    unsafe EVP_CipherInit_ex(gcm, nil, nil, key.baseAddress, nonce, encrypt) == 1
+                    unsafe EVP_CipherInit_ex(gcm, nil, nil, key.bytes, nonce, encrypt) == 1
                 else { return 0 }
                 return unsafe header.withUnsafeBufferPointer { header -> Int32 in
                     var written: Int32 = 0
                     return unsafe EVP_CipherUpdate(
-                        gcm, nil, &written, header.baseAddress, Int32(header.count))
+                        gcm,
+                        nil,
+                        &written,
+                        header.baseAddress,
+                        Int32(header.count)
+                    )
                 }
             }
         }
         guard status == 1 else { throw .libraryFailure(operation: "EVP_CipherUpdate") }
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// The bytes as libcrypto's calls take them.
+    fileprivate var bytes: UnsafePointer<UInt8>? {
+        unsafe bindMemory(to: UInt8.self).baseAddress
     }
 }

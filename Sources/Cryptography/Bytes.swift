@@ -2,10 +2,13 @@ extension Span where Element == UInt8 {
     /// Reads a little-endian integer at any alignment; traps outside the span.
     @inlinable
     public func littleEndian<T: FixedWidthInteger & BitwiseCopyable>(
-        _ type: T.Type, at offset: Int
+        _ type: T.Type,
+        at offset: Int
     ) -> T {
         precondition(
-            offset >= 0 && offset <= count - MemoryLayout<T>.size, "read outside the bytes")
+            offset >= 0 && offset <= count - MemoryLayout<T>.size,
+            "read outside the bytes"
+        )
         // In bounds by the line above; every bit pattern is a valid integer.
         return unsafe withUnsafeBytes { raw in
             unsafe T(littleEndian: raw.loadUnaligned(fromByteOffset: offset, as: T.self))
@@ -15,7 +18,8 @@ extension Span where Element == UInt8 {
     /// Reads a big-endian integer at any alignment; traps outside the span.
     @inlinable
     public func bigEndian<T: FixedWidthInteger & BitwiseCopyable>(
-        _ type: T.Type, at offset: Int
+        _ type: T.Type,
+        at offset: Int
     ) -> T {
         littleEndian(type, at: offset).byteSwapped
     }
@@ -40,10 +44,13 @@ extension MutableSpan where Element == UInt8 {
     /// Writes a little-endian integer at any alignment; traps outside the span.
     @inlinable
     public mutating func setLittleEndian<T: FixedWidthInteger & BitwiseCopyable>(
-        _ value: T, at offset: Int
+        _ value: T,
+        at offset: Int
     ) {
         precondition(
-            offset >= 0 && offset <= count - MemoryLayout<T>.size, "write outside the bytes")
+            offset >= 0 && offset <= count - MemoryLayout<T>.size,
+            "write outside the bytes"
+        )
         // In bounds by the line above.
         unsafe withUnsafeMutableBytes { raw in
             unsafe raw.storeBytes(of: value.littleEndian, toByteOffset: offset, as: T.self)

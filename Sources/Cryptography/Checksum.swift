@@ -9,7 +9,8 @@ public enum Checksum {
                 var offset = 0
                 while offset + 8 <= raw.count {
                     let word = unsafe UInt64(
-                        littleEndian: raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+                        littleEndian: raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                    )
                     unsafe crc = step(word ^ UInt64(crc), table)
                     offset += 8
                 }

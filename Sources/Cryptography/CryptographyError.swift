@@ -1,4 +1,4 @@
-/// Why a cryptographic call did not give a result. None of them says anything about the content.
+/// Why a cryptographic call did not give a result; says nothing about content.
 public enum CryptographyError: Error, Equatable, Sendable {
     /// The bytes do not open under this key: damaged, tampered with, or another key's.
     case notAuthentic

@@ -1,3 +1,5 @@
+internal import COpenSSL
+
 /// A SHA-256 value: 32 bytes, held as four words in memory order so that it is copied without ARC.
 public struct Digest: Hashable, Sendable {
     /// Bytes of a digest.
@@ -47,6 +49,23 @@ public struct Digest: Hashable, Sendable {
         out.setLittleEndian(w1, at: offset + 8)
         out.setLittleEndian(w2, at: offset + 16)
         out.setLittleEndian(w3, at: offset + 24)
+    }
+
+    /// Lends the 32 bytes without copying them to the heap.
+    @inlinable
+    public func withBytes<R: ~Copyable, E: Error>(
+        _ body: (Span<UInt8>) throws(E) -> R
+    ) throws(E) -> R {
+        // A digest is exactly its four words in memory; the span does not outlive the call.
+        try unsafe withUnsafeBytes(of: self) { raw throws(E) in
+            try unsafe body(Span(_unsafeBytes: raw))
+        }
+    }
+
+    /// Overwrites the value, for digests that are keys.
+    public mutating func wipe() {
+        // The value's own storage.
+        unsafe OPENSSL_cleanse(&self, Digest.byteCount)
     }
 
     /// Adds as a 256-bit little-endian number, modulo 2^256: the order-free sum of state hashes.

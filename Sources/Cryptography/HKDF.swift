@@ -18,7 +18,9 @@ public struct HMAC {
 
     /// Code of the concatenation of up to three parts.
     public func code(
-        _ first: Span<UInt8>, _ second: Span<UInt8> = Span(), _ third: Span<UInt8> = Span()
+        _ first: Span<UInt8>,
+        _ second: Span<UInt8> = Span(),
+        _ third: Span<UInt8> = Span()
     ) -> Digest {
         var running = inner
         running.update(first)
@@ -71,37 +73,79 @@ private struct HMACBlock {
 
 /// HKDF with SHA-256 (RFC 5869), as WebCrypto offers it.
 public enum HKDF {
-    /// Fills `output` (at most 8,160 bytes) from a key, a salt and a purpose.
+    /// 96 bytes of a key, a 16-byte salt and a purpose, as three values.
+    ///
+    /// The salt is its two big-endian words.
     public static func derive(
-        key: Span<UInt8>, salt: Span<UInt8>, info: Span<UInt8>, into output: inout MutableSpan<UInt8>
-    ) {
-        precondition(output.count <= 255 * Digest.byteCount, "RFC 5869 §2.3")
-        var extract = HMAC(key: salt)
-        var pseudorandom = extract.code(key)
-        // The digest is its 32 bytes in memory.
-        var expand = unsafe withUnsafeBytes(of: &pseudorandom) { raw in
+        key: SecretKey,
+        salt: (high: UInt64, low: UInt64),
+        info: Span<UInt8>
+    ) -> DerivedKeys {
+        let saltBytes = (salt.high.bigEndian, salt.low.bigEndian)
+        // Reads the tuple's 16 bytes.
+        var extract = unsafe withUnsafeBytes(of: saltBytes) { raw in
             unsafe HMAC(key: Span(_unsafeBytes: raw))
         }
-        var previous = Digest()
-        var offset = 0
-        var counter: UInt8 = 1
-        while offset < output.count {
-            var running = expand.start()
-            if counter > 1 { running.update(previous) }
-            running.update(info)
-            running.update(byte: counter)
-            previous = expand.finish(&running)
-            let count = min(Digest.byteCount, output.count - offset)
-            unsafe withUnsafeBytes(of: &previous) { raw in
-                // `count` bytes of the digest into the output, both in bounds.
-                unsafe output.copy(Span(_unsafeBytes: raw).extracting(0..<count), at: offset)
-            }
-            offset += count
-            counter += 1
-        }
+        var pseudorandom = key.withBytes { extract.code($0) }
+        var expand = pseudorandom.withBytes { HMAC(key: $0) }
+        var keys = DerivedKeys()
+        keys.first = block(1, after: nil, info: info, expand)
+        keys.second = block(2, after: keys.first, info: info, expand)
+        keys.third = block(3, after: keys.second, info: info, expand)
         extract.wipe()
         expand.wipe()
-        unsafe OPENSSL_cleanse(&pseudorandom, Digest.byteCount)
-        unsafe OPENSSL_cleanse(&previous, Digest.byteCount)
+        pseudorandom.wipe()
+        return keys
+    }
+
+    /// The first 32 bytes for a key, a salt of any length up to 64 bytes and a purpose.
+    public static func derive(
+        key: SecretKey,
+        salt: Span<UInt8>,
+        info: Span<UInt8>
+    ) -> SecretKey {
+        var extract = HMAC(key: salt)
+        var pseudorandom = key.withBytes { extract.code($0) }
+        var expand = pseudorandom.withBytes { HMAC(key: $0) }
+        var derived = block(1, after: nil, info: info, expand)
+        defer {
+            extract.wipe()
+            expand.wipe()
+            pseudorandom.wipe()
+            derived.wipe()
+        }
+        return derived.withBytes { SecretKey(copying: $0) }
+    }
+
+    private static func block(
+        _ counter: UInt8,
+        after previous: Digest?,
+        info: Span<UInt8>,
+        _ expand: HMAC
+    ) -> Digest {
+        var running = expand.start()
+        if let previous { running.update(previous) }
+        running.update(info)
+        running.update(byte: counter)
+        return expand.finish(&running)
+    }
+}
+
+/// Three derived 256-bit values; zeroed when they go out of scope.
+public struct DerivedKeys: ~Copyable {
+    /// Bytes 0...31.
+    public fileprivate(set) var first = Digest()
+    /// Bytes 32...63.
+    public fileprivate(set) var second = Digest()
+    /// Bytes 64...95.
+    public fileprivate(set) var third = Digest()
+
+    /// Zeros.
+    init() {}
+
+    deinit {
+        // A noncopyable value's last stop; volatile writes inside OPENSSL_cleanse are not elided.
+        var words = (first, second, third)
+        unsafe OPENSSL_cleanse(&words, 96)
     }
 }

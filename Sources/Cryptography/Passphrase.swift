@@ -7,7 +7,9 @@ public enum Passphrase {
 
     /// The 256-bit key of `passphrase` and `salt`.
     public static func deriveKey(
-        from passphrase: [UInt8], salt: [UInt8], cost: UInt64 = Passphrase.cost
+        from passphrase: [UInt8],
+        salt: [UInt8],
+        cost: UInt64 = Passphrase.cost
     ) throws(CryptographyError) -> SecretKey {
         var key = [UInt8](repeating: 0, count: SecretKey.byteCount)
         defer { wipe(&key) }
@@ -15,8 +17,17 @@ public enum Passphrase {
         // All buffers are arrays borrowed for the call.
         let status = unsafe passphrase.withUnsafeBytes { text in
             unsafe EVP_PBE_scrypt(
-                text.bindMemory(to: CChar.self).baseAddress, text.count, salt, salt.count,
-                cost, 8, 1, memoryMax, &key, key.count)
+                text.bindMemory(to: CChar.self).baseAddress,
+                text.count,
+                salt,
+                salt.count,
+                cost,
+                8,
+                1,
+                memoryMax,
+                &key,
+                key.count
+            )
         }
         guard status == 1 else { throw .libraryFailure(operation: "EVP_PBE_scrypt") }
         return SecretKey(copying: key.span)

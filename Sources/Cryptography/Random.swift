@@ -15,7 +15,9 @@ public enum Random {
         // The array's own storage.
         let status = unsafe bytes.withUnsafeMutableBytes { raw in
             unsafe RAND_bytes(
-                raw.bindMemory(to: UInt8.self).baseAddress, Int32(truncatingIfNeeded: raw.count))
+                raw.bindMemory(to: UInt8.self).baseAddress,
+                Int32(truncatingIfNeeded: raw.count)
+            )
         }
         guard status == 1 else { throw .randomnessUnavailable }
     }

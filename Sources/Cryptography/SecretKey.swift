@@ -38,7 +38,8 @@ internal import COpenSSL
     ) throws(E) -> R {
         // The cell lives as long as self, which this call holds.
         let span = unsafe Span(
-            _unsafeElements: UnsafeBufferPointer(storage.bindMemory(to: UInt8.self)))
+            _unsafeElements: UnsafeBufferPointer(storage.bindMemory(to: UInt8.self))
+        )
         return try body(span)
     }
 

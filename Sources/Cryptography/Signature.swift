@@ -1,5 +1,5 @@
 internal import Crypto
-internal import Foundation
+internal import FoundationEssentials
 
 /// An Ed25519 signing key (RFC 8032), for heads and checkpoints.
 public struct SigningKey: Sendable {
@@ -42,7 +42,9 @@ public struct SigningKey: Sendable {
 /// Checks an Ed25519 signature.
 /// - Throws: `.malformedSignature` when the key is not a valid public key.
 public func verifySignature(
-    _ signature: [UInt8], of message: [UInt8], by publicKey: [UInt8]
+    _ signature: [UInt8],
+    of message: [UInt8],
+    by publicKey: [UInt8]
 ) throws(CryptographyError) -> Bool {
     do {
         let key = try Curve25519.Signing.PublicKey(rawRepresentation: publicKey)

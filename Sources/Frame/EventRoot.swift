@@ -2,6 +2,8 @@ internal import Cryptography
 
 /// The RFC 6962 root over a frame's events, each blinded by sixteen bytes of the frame's own key
 /// stream, so that one event can be shown and proven without telling anything of its neighbours.
+///
+/// The blinds are wiped before each call returns: with a blind, a leaf hash would confirm a guess.
 struct EventRoot {
     private var blinds: [UInt8] = []
     private var leaves: [Digest] = []
@@ -9,18 +11,26 @@ struct EventRoot {
     /// Hashes `count` length-delimited events.
     /// - Throws: `.malformedBody` when the bytes are not exactly `count` events.
     mutating func compute(
-        over events: Span<UInt8>, count: Int, blindingKey: Digest, with aead: AEAD
+        over events: Span<UInt8>,
+        count: Int,
+        blindingKey: Digest,
+        with aead: AEAD
     ) throws(FrameError) -> Digest {
+        defer { blinds.zero(first: count * 16) }
         try fillLeaves(over: events, count: count, blindingKey: blindingKey, with: aead)
         return Merkle.reduce(&leaves)
     }
 
     /// Sibling hashes from event `index` up to the root, with the event's blind and bounds.
     mutating func prove(
-        _ index: Int, over events: Span<UInt8>, count: Int, blindingKey: Digest,
+        _ index: Int,
+        over events: Span<UInt8>,
+        count: Int,
+        blindingKey: Digest,
         with aead: AEAD
     ) throws(FrameError) -> (path: [Digest], blind: [UInt8], bytes: Range<Int>) {
         precondition(index >= 0 && index < count, "the event is in the frame")
+        defer { blinds.zero(first: count * 16) }
         try fillLeaves(over: events, count: count, blindingKey: blindingKey, with: aead)
         var cursor = EventCursor()
         var bounds = 0..<0
@@ -35,7 +45,10 @@ struct EventRoot {
     }
 
     private mutating func fillLeaves(
-        over events: Span<UInt8>, count: Int, blindingKey: Digest, with aead: AEAD
+        over events: Span<UInt8>,
+        count: Int,
+        blindingKey: Digest,
+        with aead: AEAD
     ) throws(FrameError) {
         // Taken out for the call: a span of a stored array would hold all of self. It grows to the
         // largest frame seen and stays, so no allocation per frame.
@@ -52,14 +65,20 @@ struct EventRoot {
             guard index < count else { throw .malformedBody(part: "event count") }
             leaves.append(
                 SHA256.hash(
-                    prefix: 0, blinds.span.extracting(index * 16..<index * 16 + 16),
-                    events.extracting(range)))
+                    prefix: 0,
+                    blinds.span.extracting(index * 16..<index * 16 + 16),
+                    events.extracting(range)
+                )
+            )
         }
         guard leaves.count == count else { throw .malformedBody(part: "event count") }
     }
 
     private func fill(
-        _ blinds: inout [UInt8], count: Int, blindingKey: Digest, with aead: AEAD
+        _ blinds: inout [UInt8],
+        count: Int,
+        blindingKey: Digest,
+        with aead: AEAD
     ) throws(FrameError) {
         var all = blinds.mutableSpan
         var stream = all._mutatingExtracting(0..<count * 16)
@@ -72,14 +91,17 @@ struct EventRoot {
 }
 
 /// Walks length-delimited events: `varint length ‖ bytes`, lengths as Protobuf writes them.
+///
+/// After an error the cursor's place means nothing; stop.
 public struct EventCursor: Sendable {
-    private var offset = 0
+    @usableFromInline
+    var position = 0
 
     /// At the first event.
     public init() {}
 
     /// Bounds of the next event, or nil at the end.
-    /// - Throws: `.malformedBody` when a length is malformed or reaches past the end.
+    /// - Throws: `.malformedBody` when a length reaches past the end or is not the shortest form.
     @inlinable
     public mutating func next(in events: Span<UInt8>) throws(FrameError) -> Range<Int>? {
         guard position < events.count else { return nil }
@@ -92,7 +114,11 @@ public struct EventCursor: Sendable {
             let byte = events[position]
             position += 1
             length |= Int(byte & 0x7f) << shift
-            if byte < 0x80 { break }
+            if byte < 0x80 {
+                // One content has one form: a length with a needless last byte is refused.
+                guard byte != 0 || shift == 0 else { throw .malformedBody(part: "event length") }
+                break
+            }
             shift += 7
         }
         guard length <= events.count - position else { throw .malformedBody(part: "event length") }
@@ -101,9 +127,11 @@ public struct EventCursor: Sendable {
         return start..<start + length
     }
 
-    @usableFromInline
-    var position: Int {
-        get { offset }
-        set { offset = newValue }
+    /// Exactly `count` events are in `events`.
+    static func check(_ count: Int, in events: Span<UInt8>) throws(FrameError) {
+        var cursor = EventCursor()
+        var found = 0
+        while try cursor.next(in: events) != nil { found += 1 }
+        guard found == count else { throw .malformedBody(part: "event count") }
     }
 }

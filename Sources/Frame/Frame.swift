@@ -33,7 +33,7 @@ public enum FrameKind: UInt8, Sendable, CaseIterable {
     case control = 6
 }
 
-/// Why bytes are not a frame, or a frame does not open. Says nothing about content.
+/// Why bytes are not a frame, or a frame does not open; says nothing about content.
 public enum FrameError: Error, Equatable, Sendable {
     /// Fewer bytes than the header or the body length it gives.
     case truncated

@@ -56,7 +56,13 @@ public struct FrameBatch: Sendable {
         let leaf = FrameHeader.leaf(of: bytes.span.extracting(offset..<offset + count))
         entries.append(
             Entry(
-                offset: offset, byteCount: count, subject: header.subject,
-                revision: header.revision, command: header.command, leaf: leaf))
+                offset: offset,
+                byteCount: count,
+                subject: header.subject,
+                revision: header.revision,
+                command: header.command,
+                leaf: leaf
+            )
+        )
     }
 }

@@ -22,7 +22,7 @@ public struct FrameHeader: Equatable, Sendable {
     public var schemaSet: UInt32
     /// 0-based place in the subject's log.
     public var revision: UInt64
-    /// When the frame was sealed, microseconds since 1970-01-01 UTC. Data, never order.
+    /// When the frame was sealed, microseconds since 1970-01-01 UTC: data, never order.
     public var recordedAt: Int64
     /// Whose log the frame is in.
     public var subject: SubjectID
@@ -150,9 +150,16 @@ public struct FrameContent: Sendable {
 
     /// Collects the fields.
     public init(
-        kind: FrameKind, subject: SubjectID, compartment: CompartmentID, keyEpoch: UInt32,
-        revision: UInt64, command: CommandID, recordedAt: Int64, schemaSet: UInt32,
-        eventCount: Int, counterpartyText: Bool = false
+        kind: FrameKind,
+        subject: SubjectID,
+        compartment: CompartmentID,
+        keyEpoch: UInt32,
+        revision: UInt64,
+        command: CommandID,
+        recordedAt: Int64,
+        schemaSet: UInt32,
+        eventCount: Int,
+        counterpartyText: Bool = false
     ) {
         self.kind = kind
         self.subject = subject

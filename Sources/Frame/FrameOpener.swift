@@ -1,9 +1,9 @@
 internal import Compression
 public import Cryptography
 
-/// Opens frames: check the commitment, unseal, unpack. Contexts and buffers are reused.
+/// Opens frames: check the commitment, unseal, unpack.
 ///
-/// Not `Sendable`: one per thread of work. The clear events live in its buffer only until `close`.
+/// Contexts and buffers are reused. Not `Sendable`: one per thread of work. The clear events live in its buffer only until `close`.
 public struct FrameOpener: ~Copyable {
     private let compressor: Compressor
     private let aead: AEAD
@@ -24,7 +24,9 @@ public struct FrameOpener: ~Copyable {
     /// root again, which only an auditor of other people's sealers needs.
     /// - Throws: `.wrongKey` before any decryption, `.notAuthentic` after a change.
     public mutating func open(
-        _ frame: Span<UInt8>, key: SecretKey, checkingRoot: Bool = false
+        _ frame: Span<UInt8>,
+        key: SecretKey,
+        checkingRoot: Bool = false
     ) throws(FrameError) -> FrameHeader {
         close()
         let header = try FrameHeader(frame)
@@ -33,22 +35,36 @@ public struct FrameOpener: ~Copyable {
         guard keys.commitment == header.keyCommitment else { throw .wrongKey }
         // Taken out for the call: a span of a stored array would hold all of self.
         var packed = exchange(&packed, with: [])
-        defer { self.packed = packed }
-        let count = try unseal(frame, header, key: keys.sealing, into: &packed)
-        try unpack(packed.span.extracting(0..<count))
+        var count = 0
+        defer {
+            packed.zero(first: count)
+            self.packed = packed
+        }
+        count = try unseal(frame, header, key: keys.sealing, into: &packed)
+        do {
+            try unpack(packed.span.extracting(0..<count))
+            try EventCursor.check(Int(header.eventCount), in: events)
+            if checkingRoot { try checkRoot(header, blindingKey: keys.blinding) }
+        } catch {
+            close()
+            throw error
+        }
         eventCount = Int(header.eventCount)
-        if checkingRoot { try checkRoot(header, blindingKey: keys.blinding) }
         return header
     }
 
     private mutating func checkRoot(
-        _ header: FrameHeader, blindingKey: Digest
+        _ header: FrameHeader,
+        blindingKey: Digest
     ) throws(FrameError) {
         let clear = exchange(&clear, with: [])
         defer { self.clear = clear }
         let computed = try root.compute(
-            over: clear.span.extracting(0..<clearCount), count: eventCount,
-            blindingKey: blindingKey, with: aead)
+            over: clear.span.extracting(0..<clearCount),
+            count: Int(header.eventCount),
+            blindingKey: blindingKey,
+            with: aead
+        )
         guard computed == header.eventRoot else { throw .malformedBody(part: "event root") }
     }
 
@@ -59,7 +75,9 @@ public struct FrameOpener: ~Copyable {
 
     /// Proof of one event of `frame`: what `EventProof.verify` takes, revealing no other event.
     public mutating func prove(
-        _ index: Int, of frame: Span<UInt8>, key: SecretKey
+        _ index: Int,
+        of frame: Span<UInt8>,
+        key: SecretKey
     ) throws(FrameError) -> EventProof {
         let header = try open(frame, key: key)
         guard index >= 0, index < eventCount else { throw .outOfRange(field: "event index") }
@@ -69,10 +87,19 @@ public struct FrameOpener: ~Copyable {
         let events = clear.span.extracting(0..<clearCount)
         let (aead, count) = (aead, eventCount)
         let (path, blind, bounds) = try root.prove(
-            index, over: events, count: count, blindingKey: keys.blinding, with: aead)
+            index,
+            over: events,
+            count: count,
+            blindingKey: keys.blinding,
+            with: aead
+        )
         let proof = EventProof(
-            header: frame.extracting(0..<FrameLimit.headerByteCount).array, index: index,
-            blind: blind, event: events.extracting(bounds).array, path: path)
+            header: frame.extracting(0..<FrameLimit.headerByteCount).array,
+            index: index,
+            blind: blind,
+            event: events.extracting(bounds).array,
+            path: path
+        )
         return proof
     }
 
@@ -83,7 +110,10 @@ public struct FrameOpener: ~Copyable {
     }
 
     private func unseal(
-        _ frame: Span<UInt8>, _ header: FrameHeader, key: Digest, into packed: inout [UInt8]
+        _ frame: Span<UInt8>,
+        _ header: FrameHeader,
+        key: Digest,
+        into packed: inout [UInt8]
     ) throws(FrameError) -> Int {
         let count = Int(header.bodyByteCount) - AEAD.tagByteCount
         if packed.count < count { packed = [UInt8](repeating: 0, count: max(count * 2, 4_096)) }
@@ -91,8 +121,11 @@ public struct FrameOpener: ~Copyable {
         var output = all._mutatingExtracting(0..<count)
         do {
             try aead.openOnce(
-                key: key, header: frame.extracting(0..<FrameLimit.headerByteCount),
-                frame.extracting(FrameLimit.headerByteCount..<frame.count), into: &output)
+                key: key,
+                header: frame.extracting(0..<FrameLimit.headerByteCount),
+                frame.extracting(FrameLimit.headerByteCount..<frame.count),
+                into: &output
+            )
         } catch {
             throw .notAuthentic
         }
@@ -108,12 +141,15 @@ public struct FrameOpener: ~Copyable {
                 throw FrameError.malformedBody(part: "padding")
             }
             let count = try compressor.unpackedCount(
-                of: padded, limitBytes: FrameLimit.unpackedByteCountMax)
+                of: padded,
+                limitBytes: FrameLimit.unpackedByteCountMax
+            )
             if clear.count < count { clear = [UInt8](repeating: 0, count: max(count * 2, 8_192)) }
             var all = clear.mutableSpan
             var output = all._mutatingExtracting(0..<count)
-            try compressor.unpack(padded.extracting(0..<packedCount), into: &output)
+            // Before the call: what a failing call wrote is wiped by the caller's `close`.
             clearCount = count
+            try compressor.unpack(padded.extracting(0..<packedCount), into: &output)
         } catch let error as FrameError {
             throw error
         } catch {
@@ -123,7 +159,7 @@ public struct FrameOpener: ~Copyable {
 }
 
 extension Array where Element == UInt8 {
-    fileprivate mutating func zero(first count: Int) {
+    mutating func zero(first count: Int) {
         var bytes = mutableSpan
         for index in 0..<count { bytes[index] = 0 }
     }
@@ -158,8 +194,12 @@ public struct EventProof: Equatable, Sendable {
             let fields = try FrameHeader(header.span)
             let leaf = SHA256.hash(prefix: 0, blind.span, event.span)
             return Merkle.verifyInclusion(
-                of: leaf, at: UInt64(index), count: UInt64(fields.eventCount), path: path,
-                root: fields.eventRoot)
+                of: leaf,
+                at: UInt64(index),
+                count: UInt64(fields.eventCount),
+                path: path,
+                root: fields.eventRoot
+            )
         } catch {
             return false
         }

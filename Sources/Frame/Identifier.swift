@@ -18,7 +18,8 @@ extension Identifier {
     public init(_ bytes: Span<UInt8>, at offset: Int = 0) {
         self.init(
             high: bytes.bigEndian(UInt64.self, at: offset),
-            low: bytes.bigEndian(UInt64.self, at: offset + 8))
+            low: bytes.bigEndian(UInt64.self, at: offset + 8)
+        )
     }
 
     /// Reads exactly 32 hexadecimal digits; nil for anything else.

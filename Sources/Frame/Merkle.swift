@@ -45,7 +45,9 @@ public enum Merkle {
     /// Sibling hashes of leaf `index` of `count`, from the leaf up; `subtree` gives the root of a
     /// range of leaves.
     public static func inclusionProof<E: Error>(
-        of index: UInt64, count: UInt64, subtree: (Range<UInt64>) throws(E) -> Digest
+        of index: UInt64,
+        count: UInt64,
+        subtree: (Range<UInt64>) throws(E) -> Digest
     ) throws(E) -> [Digest] {
         precondition(index < count, "the leaf is in the tree")
         var range = 0..<count
@@ -65,7 +67,11 @@ public enum Merkle {
 
     /// Checks that `leaf` is at `index` of the tree of `count` leaves with `root` (RFC 9162 §2.1.3.2).
     public static func verifyInclusion(
-        of leaf: Digest, at index: UInt64, count: UInt64, path: [Digest], root: Digest
+        of leaf: Digest,
+        at index: UInt64,
+        count: UInt64,
+        path: [Digest],
+        root: Digest
     ) -> Bool {
         guard index < count else { return false }
         var (node, last) = (index, count - 1)
@@ -85,7 +91,9 @@ public enum Merkle {
 
     /// Hashes that show that the first `old` of `count` leaves are the tree of `old` leaves.
     public static func consistencyProof<E: Error>(
-        from old: UInt64, count: UInt64, subtree: (Range<UInt64>) throws(E) -> Digest
+        from old: UInt64,
+        count: UInt64,
+        subtree: (Range<UInt64>) throws(E) -> Digest
     ) throws(E) -> [Digest] {
         precondition(old <= count, "the old tree is not larger")
         guard old > 0, old < count else { return [] }
@@ -109,7 +117,11 @@ public enum Merkle {
 
     /// Checks a consistency proof (RFC 9162 §2.1.4.2).
     public static func verifyConsistency(
-        from old: UInt64, oldRoot: Digest, to count: UInt64, root: Digest, path: [Digest]
+        from old: UInt64,
+        oldRoot: Digest,
+        to count: UInt64,
+        root: Digest,
+        path: [Digest]
     ) -> Bool {
         guard old <= count else { return false }
         guard old > 0 else { return path.isEmpty && oldRoot == emptyRoot }

@@ -1,7 +1,9 @@
 internal import Compression
 internal import Cryptography
 
-/// How frames of one suite number are made. A suite is never changed or removed once released.
+/// How frames of one suite number are made.
+///
+/// A suite is never changed or removed once released.
 public struct Suite: Sendable {
     /// The number in the header.
     public let number: UInt8
