@@ -28,20 +28,20 @@ public final class Environment: Sendable {
     public let options: Options
 
     // LMDB's handle; thread-safe by LMDB's own locks, valid until `close`.
-    nonisolated(unsafe) private let environment: OpaquePointer
+    nonisolated(unsafe) let environment: OpaquePointer
     // Slots of the write transaction; touched only by the thread inside `write`.
     nonisolated(unsafe) private let writerCursors: UnsafeMutablePointer<OpaquePointer?>
     private let number: UInt32
     private let slotCount: Int
     private let file: FileIdentity
-    private let readers: ReaderPool
+    let readers: ReaderPool
     private let tables = Mutex<[String: UInt32]>([:])
     /// The thread inside `write`, 0 for none.
     private let writer = Atomic<UInt>(0)
-    private let isClosed = Atomic<Bool>(false)
-    /// Whether a flush has failed; held while flushing, so that two flushes never share one error:
-    /// the kernel reports a failed write-back once for each descriptor.
-    private let isPoisoned = Mutex(false)
+    let isClosed = Atomic<Bool>(false)
+    /// Held while flushing, so that two flushes never share one error: the kernel reports a failed
+    /// write-back once for each descriptor.
+    let flushes = Mutex(FlushState())
 
     private static let numbers = Atomic<UInt32>(0)
 
@@ -179,19 +179,6 @@ public final class Environment: Sendable {
         return result
     }
 
-    /// Makes every commit that has returned durable (mdb_env_sync).
-    ///
-    /// - Throws: when the flush fails; the environment is then `.poisoned`.
-    public func sync() throws(LMDBError) {
-        precondition(!isClosed.load(ordering: .acquiring), "a closed environment was synced")
-        try isPoisoned.withLock { isPoisoned throws(LMDBError) in
-            guard !isPoisoned else { throw LMDBError(code: .poisoned, operation: "sync") }
-            let code = unsafe mdb_env_sync(environment, 1)
-            isPoisoned = code != 0
-            try check(code, "mdb_env_sync")
-        }
-    }
-
     /// Closes the files.
     ///
     /// No transaction may be open; any later use traps. Also done by `deinit`.
@@ -209,70 +196,11 @@ public final class Environment: Sendable {
 }
 
 extension Environment {
-    /// How full the environment is and who reads it.
-    public struct Figures: Sendable, Equatable {
-        /// The number of the newest commit; 0 before the first.
-        public var lastTransactionID: UInt64
-        /// Bytes up to the last page ever used, free pages included.
-        public var usedBytes: UInt64
-        /// The length of the file.
-        public var fileBytes: UInt64
-        /// The most the file can grow to.
-        public var mapSizeBytes: UInt64
-        /// Read transactions of this process that are open now.
-        public var liveReaders: Int
-        /// How many commits ago the oldest of them began; pages freed since cannot be used again.
-        ///
-        /// 0 when none is open.
-        public var oldestReaderLag: UInt64
-    }
-
-    /// How full the environment is and who reads it, now.
-    public func figures() throws(LMDBError) -> Figures {
-        precondition(!isClosed.load(ordering: .acquiring), "a closed environment was looked at")
-        var info = unsafe MDB_envinfo()
-        try check(unsafe mdb_env_info(environment, &info), "mdb_env_info")
-        var shape = MDB_stat()
-        try check(unsafe mdb_env_stat(environment, &shape), "mdb_env_stat")
-        var descriptor: Int32 = -1
-        try check(unsafe mdb_env_get_fd(environment, &descriptor), "mdb_env_get_fd")
-        var facts = stat()
-        try checkErrno(unsafe fstat(descriptor, &facts), "fstat")
-        let pool = readers.figures()
-        let last = unsafe UInt64(info.me_last_txnid)
-        let oldest = pool.oldest ?? last
-        return unsafe Figures(
-            lastTransactionID: last,
-            usedBytes: (UInt64(info.me_last_pgno) + 1) * UInt64(shape.ms_psize),
-            fileBytes: UInt64(facts.st_size),
-            mapSizeBytes: UInt64(info.me_mapsize),
-            liveReaders: pool.live,
-            oldestReaderLag: last > oldest ? last - oldest : 0
-        )
-    }
-
-    /// The number of the newest commit; 0 before the first.
-    public var lastTransactionID: UInt64 {
-        get throws(LMDBError) { try figures().lastTransactionID }
-    }
-
-    /// Bytes up to the last page ever used, free pages included.
-    public var usedBytes: UInt64 {
-        get throws(LMDBError) { try figures().usedBytes }
-    }
-
-    /// The length of the file in bytes.
-    public var fileBytes: UInt64 {
-        get throws(LMDBError) { try figures().fileBytes }
-    }
-}
-
-extension Environment {
     private func takeReader() throws(LMDBError) -> Reader {
         try unsafe readers.take(from: environment, number: number, slotCount: slotCount)
     }
 
-    private func beginTransaction(_ flags: UInt32) throws(LMDBError) -> OpaquePointer {
+    func beginTransaction(_ flags: UInt32) throws(LMDBError) -> OpaquePointer {
         var transaction: OpaquePointer?
         try check(unsafe mdb_txn_begin(environment, nil, flags, &transaction), "mdb_txn_begin")
         guard let begun = unsafe transaction else {
@@ -308,7 +236,7 @@ extension Environment {
         )
         guard !options.isReadOnly else { throw LMDBError(code: .readOnly, operation: "write") }
         let pointer = try unsafe beginTransaction(0)
-        guard !isPoisoned.withLock({ $0 }) else {
+        guard !flushes.withLock({ $0.isPoisoned }) else {
             unsafe mdb_txn_abort(pointer)
             throw LMDBError(code: .poisoned, operation: "write")
         }
@@ -327,18 +255,9 @@ extension Environment {
         unsafe mdb_txn_abort(pointer)
     }
 
-    private func commit(_ transaction: consuming WriteTransaction) throws(LMDBError) {
-        let pointer = unsafe endWriting(transaction)
-        try isPoisoned.withLock { isPoisoned throws(LMDBError) in
-            let code = unsafe mdb_txn_commit(pointer)
-            isPoisoned = isPoisoned || !LMDBError.Code.harmlessAtCommit.contains(code)
-            try check(code, "mdb_txn_commit")
-        }
-    }
-
     /// Closes cursors and forgets the owner, which must come before the commit or abort: after it
     /// the next writer has its own thread noted.
-    private func endWriting(_ transaction: borrowing WriteTransaction) -> OpaquePointer {
+    func endWriting(_ transaction: borrowing WriteTransaction) -> OpaquePointer {
         let raw = unsafe transaction.handle.raw
         unsafe raw.closeCursors(slotCount)
         writer.store(0, ordering: .relaxed)

@@ -34,12 +34,12 @@ public struct LMDBError: Error, Equatable, CustomStringConvertible {
         self.operation = operation
     }
 
-    /// No room: the map, the disk or a quota is full.
+    /// No room: the map, the disk, a quota or the process's file-size limit is full.
     ///
     /// The transaction was undone and the environment still reads and writes; try again when
     /// space has returned.
     public var isSpaceExhausted: Bool {
-        [.mapFull, .noSpace, .quotaExceeded].contains(code)
+        [.mapFull, .noSpace, .quotaExceeded, .fileTooLarge].contains(code)
     }
 
     /// The operation and the library's sentence for the code.
@@ -79,6 +79,10 @@ extension LMDBError.Code {
     public static let noSpace = Self(rawValue: ENOSPC)
     /// The quota is used up (EDQUOT).
     public static let quotaExceeded = Self(rawValue: EDQUOT)
+    /// The process may not write a file so long (EFBIG).
+    public static let fileTooLarge = Self(rawValue: EFBIG)
+    /// There is no memory (ENOMEM).
+    public static let noMemory = Self(rawValue: ENOMEM)
     /// The device failed (EIO).
     public static let inputOutput = Self(rawValue: EIO)
     /// There is no such file or directory (ENOENT).
@@ -123,11 +127,10 @@ func checkErrno(_ result: some SignedInteger, _ operation: StaticString) throws(
 }
 
 extension LMDBError.Code {
-    /// Codes of `mdb_txn_commit` that come before any flush: the transaction is undone and what
-    /// was durable still is.
-    ///
-    /// 0 is success.
-    static let harmlessAtCommit: Set<Int32> = [
-        0, MDB_MAP_FULL, MDB_BAD_TXN, MDB_TXN_FULL, ENOSPC, EDQUOT, ENOMEM,
-    ]
+    /// Whether `mdb_txn_commit` gives this code before any flush has failed: the transaction is
+    /// undone and what was durable still is.
+    var isHarmlessAtCommit: Bool {
+        [.mapFull, .badTransaction, .transactionFull, .noMemory].contains(self)
+            || [.noSpace, .quotaExceeded, .fileTooLarge].contains(self)
+    }
 }

@@ -6,7 +6,7 @@
 ///
 /// What it cannot find, because nothing in the file repeats it: changed bytes in values, a key
 /// changed within its order, a value's length changed within its room, and whatever lies in pages
-/// that no tree uses (which is harmless). So values need a checksum of their own that covers the key.
+/// that no tree uses (which is harmless). So values need a checksum of their own, over the key too.
 ///
 /// Only for files of this module: tables without flags, a little-endian machine.
 public enum PageCheck {
@@ -74,7 +74,7 @@ public enum PageCheck {
         return try check(file: path)
     }
 
-    /// Refuses a file that LMDB must not map: one whose meta pages are damaged, or that is cut short.
+    /// Refuses a file that LMDB must not map: with damaged meta pages, or cut short.
     ///
     /// Looks at the meta pages only, unless the file ends before the last page: then every tree is
     /// walked, to tell pages never written from pages lost.

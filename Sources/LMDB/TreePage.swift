@@ -1,9 +1,9 @@
 /// A page of a tree, every node of it known to lie inside.
 ///
-/// Header of 16 bytes: page number 8, pad 2, flags 2, end of the node table (`lower`) 2, start of the
-/// nodes (`upper`) 2. The table has the offset of each node in key order. A node: size or child page
-/// 4, flags 2, key size 2, key, then the value or, of a long value, the page it begins at; padded to
-/// even. Nodes fill the page from `upper` to its end without a gap.
+/// Header of 16 bytes: page number 8, pad 2, flags 2, end of the node table (`lower`) 2, start of
+/// the nodes (`upper`) 2. The table has the offset of each node in key order. A node: size or child
+/// page 4, flags 2, key size 2, key, then the value or, of a long value, the page it begins at;
+/// padded to even. Nodes fill the page from `upper` to its end without a gap.
 struct TreePage {
     static let headerByteCount = 16
     static let nodeHeaderByteCount = 8

@@ -7,8 +7,9 @@ import Testing
     import Musl
 #endif
 
-/// Fault model: the process dies at once (SIGKILL); what it wrote before is in the page cache. Says
-/// nothing about power loss.
+/// Fault model: the process dies at once (SIGKILL); what it wrote before is in the page cache.
+///
+/// Says nothing about power loss.
 @Suite struct CrashTests {
     @Test(arguments: [Environment.Flush.full, .lagged])
     func `a process killed inside a write leaves only what was committed`(

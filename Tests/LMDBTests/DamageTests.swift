@@ -1,8 +1,9 @@
 import Testing
 
-/// Fault model: one fault in a closed file — a bit flipped, a 512-byte sector read as zeros, or the
-/// end cut off. What the check calls sound is then read, and written, by LMDB in this process, which
-/// is a child: a crash there fails the test and the progress file names the case.
+/// Fault model: in a closed file, one bit flipped, a 512-byte sector read as zeros, or the end cut.
+///
+/// What the check calls sound is then read, and written, by LMDB in a child process: a crash there
+/// fails the test.
 @Suite struct DamageTests {
     @Test func `each fault is found, or LMDB reads and writes the file with it`() async throws {
         let scratch = Scratch()

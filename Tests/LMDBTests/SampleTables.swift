@@ -2,8 +2,8 @@ import LMDB
 
 /// Three tables of the shapes the module is used with, changed at random, and a model of them.
 ///
-/// `numbers`: 8-byte keys, short values. `names`: keys of 1…511 bytes. `blocks`: appended, values of
-/// up to ten pages.
+/// `numbers`: 8-byte keys, short values. `names`: keys of 1…511 bytes. `blocks`: appended, values
+/// of up to ten pages.
 struct SampleTables {
     static let names = ["blocks", "names", "numbers"]
 
