@@ -160,7 +160,6 @@ extension EventRegistry {
 
     private static func checkChain(
         from entry: Entry,
-        _ entries: [EventType: Entry],
         _ upcasters: [EventType: Upcaster]
     ) throws(RegistryError) {
         var seen: Set<EventType> = [entry.type]
