@@ -49,7 +49,7 @@ bench: build ## the figures of docs/performance.md, on the 1 ms flush shim
 	@FLUSH_US=$${FLUSH_US:-1000} LD_PRELOAD=$(CURDIR)/$(SHIM) $(JANGBU) bench $(ARGS)
 
 schemas: setup ## generate the Swift code of Schemas/ again
-	@scripts/schemas.sh
+	@scripts/generate-schemas.sh
 
 format: ## put every Swift file into the project's format
 	@swift format --in-place --recursive --parallel Package.swift Sources Tests

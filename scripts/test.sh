@@ -12,8 +12,9 @@ logs=.build-tools/logs
 # The quick and general first, so that a slip is told early; a suite not named here runs last.
 order=(
     TidyTests
-    LMDBTests CryptographyTests CompressionTests FinanceTests FrameTests EventLogTests VaultTests
-    CommandsTests MyDataTests ProjectionsTests WebTests jangbuTests SimulationTests SystemTests
+    CFloorTests FilesTests ThreadsTests LMDBTests CryptographyTests CompressionTests FinanceTests
+    FrameTests EventLogTests VaultTests CommandsTests MyDataTests ProjectionsTests WebTests
+    jangbuTests SimulationTests SystemTests
 )
 torture_suites=(SystemTests)
 sanitized_suites=(LMDBTests CryptographyTests CompressionTests)

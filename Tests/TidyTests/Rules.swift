@@ -10,34 +10,28 @@ enum Rules {
     /// What each module may import of the project's own (design, section 9).
     ///
     /// Imports go down, never sideways; mechanism and policy meet in `Commands` and above.
-    static let imports: [String: Set<String>] = [
-        "CLMDB": [], "COpenSSL": [], "CZstd": [], "CFloor": [],
-        "LMDB": ["CLMDB"],
-        "Cryptography": ["COpenSSL"],
-        "Compression": ["CZstd"],
-        "Finance": [],
-        "Frame": ["Cryptography", "Compression"],
-        "EventLog": ["LMDB", "Cryptography", "Compression", "Frame"],
-        "Vault": ["LMDB", "Cryptography", "Compression", "Frame", "EventLog"],
-        "Commands": [
-            "LMDB", "Cryptography", "Compression", "Finance", "Frame", "EventLog", "Vault",
-        ],
-        "MyData": [
-            "Cryptography", "Compression", "Finance", "Frame", "EventLog", "Vault", "Commands",
-        ],
-        "Projections": [
-            "LMDB", "Cryptography", "Compression", "Finance", "Frame", "EventLog", "Vault",
-            "Commands",
-        ],
-        "Web": [
-            "Cryptography", "Finance", "Frame", "EventLog", "Vault", "Commands", "MyData",
-            "Projections",
-        ],
-        "jangbu": [
-            "LMDB", "Cryptography", "Compression", "Finance", "Frame", "EventLog", "Vault",
-            "Commands", "MyData", "Projections", "Web", "CFloor",
-        ],
-    ]
+    static let imports: [String: Set<String>] = {
+        let overC: Set = ["LMDB", "Cryptography", "Compression", "Files", "Threads"]
+        let frames: Set = ["Cryptography", "Compression", "Frame", "Files", "Threads"]
+        let writing = frames.union(["Finance", "EventLog", "Vault", "Commands"])
+        return [
+            "CLMDB": [], "COpenSSL": [], "CZstd": [], "CFloor": [],
+            "Files": [],
+            "Threads": [],
+            "LMDB": ["CLMDB"],
+            "Cryptography": ["COpenSSL"],
+            "Compression": ["CZstd"],
+            "Finance": [],
+            "Frame": ["Cryptography", "Compression"],
+            "EventLog": overC.union(["Frame"]),
+            "Vault": overC.union(["Frame", "EventLog"]),
+            "Commands": overC.union(["Finance", "Frame", "EventLog", "Vault"]),
+            "MyData": writing,
+            "Projections": writing.union(["LMDB"]),
+            "Web": writing.union(["MyData", "Projections"]),
+            "jangbu": writing.union(["LMDB", "MyData", "Projections", "Web", "CFloor"]),
+        ]
+    }()
 
     /// What comes with the toolchain and binds nobody.
     static let toolchain: Set<String> = [
@@ -97,6 +91,8 @@ enum Rules {
                 Place("Sources/LMDB/", because: "over liblmdb"),
                 Place("Sources/Cryptography/", because: "over libcrypto"),
                 Place("Sources/Compression/", because: "over libzstd"),
+                Place("Sources/Files/", because: "over the system's files"),
+                Place("Sources/Threads/", because: "over the system's threads"),
             ]
         ),
     ]
@@ -128,7 +124,7 @@ enum Rules {
 
     /// Kinds of files that lines are counted and measured in.
     static let codeKinds: Set<String> = [
-        "swift", "c", "h", "sh", "js", "mjs", "css", "py", "proto", "modulemap",
+        "swift", "c", "h", "sh", "js", "mjs", "css", "py", "modulemap",
     ]
 }
 

@@ -31,7 +31,8 @@ import Testing
     @Test func `mechanism and policy do not import each other`() {
         let policy: Set = ["Finance", "Credit"]
         let mechanism: Set = [
-            "LMDB", "Kafka", "Cryptography", "Compression", "Frame", "EventLog", "Mirror",
+            "Files", "Threads", "LMDB", "Kafka", "Cryptography", "Compression", "Frame", "EventLog",
+            "Mirror",
         ]
         for (module, imports) in Rules.imports {
             if policy.contains(module) { #expect(imports.isDisjoint(with: mechanism)) }
