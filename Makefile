@@ -46,7 +46,8 @@ tools: ## build the fault tools and let them prove that they find what they must
 bench: build ## the figures of docs/performance.md, on the 1 ms flush shim
 	@scripts/build-test-tools.sh
 	@echo '==> jangbu bench'
-	@FLUSH_US=$${FLUSH_US:-1000} LD_PRELOAD=$(CURDIR)/$(SHIM) $(JANGBU) bench $(ARGS)
+	@FLUSH_US=$${FLUSH_US:-1000} FLUSH_LOG_PATH=$${FLUSH_LOG_PATH:-/log/} \
+	    LD_PRELOAD=$(CURDIR)/$(SHIM) $(JANGBU) bench $(ARGS)
 
 schemas: setup ## generate the Swift code of Schemas/ again
 	@scripts/generate-schemas.sh

@@ -69,14 +69,16 @@ stage() {
         "$@" 2>&1 | tee "$log" || rc=$?
         printf '%-46s' ''
     else
-        "$@" >"$log" 2>&1 || rc=$?
+        # Appending: a suite's output and what is said of it come through two descriptors.
+        "$@" >>"$log" 2>&1 || rc=$?
     fi
     if [ $rc != 0 ]; then
         printf 'FAILED after %s\n\n' "$(spell $(($(now_ms) - started)))"
         # What failed is said where it happened; the end of the log alone may not show it.
-        grep -aE '(error:|✘|↳|SEED=)' "$log" | grep -av Testing.Library | head -n 60 || true
+        grep -aE '(error:|✘|↳|SEED=)' "$log" |
+            grep -avE 'Testing Library|Target Platform|: Issue recorded$' | head -n 60 || true
         printf '\n... the end of %s:\n' "$log"
-        tail -n 30 "$log"
+        tail -n 12 "$log"
         exit 1
     fi
     printf '%8s  %s\n' "$(spell $(($(now_ms) - started)))" "$(verdict "$log")"
@@ -87,7 +89,7 @@ verdict() {
 }
 
 run_suite() {
-    swift test "${flags[@]}" --skip-build --disable-xctest --filter "^$1\." | tee /dev/fd/3
+    swift test "${flags[@]}" --skip-build --disable-xctest --filter "^$1\." | tee -a /dev/fd/3
 }
 
 # A filter that matches nothing ends with 0: a suite without tests is a failure here.

@@ -1,4 +1,4 @@
-/// The project's rules as data: `Checks.swift` reads them, `PlantedTests.swift` shows each can fail.
+/// The project's rules as data; `Checks.swift` reads them, `PlantedTests.swift` has each fail.
 enum Rules {
     static let columnsMax = 100
     static let fileLinesMax = 500
