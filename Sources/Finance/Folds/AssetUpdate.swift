@@ -1,0 +1,106 @@
+internal import SwiftProtobuf
+
+/// What one event says of one asset.
+struct AssetUpdate {
+    let at: Int64
+    var figures: [IntegratedState.FigureKey: IntegratedState.Amount] = [:]
+    var kind: UInt8?
+    var provider: [UInt8]?
+    var name: [UInt8]?
+    var number: [UInt8]?
+    var isClosure = false
+    /// Whether the provider answered about the asset, so that its data is fresh.
+    var isReport = true
+    private var compartment: [UInt8]?
+
+    init(at: Int64) { self.at = at }
+
+    mutating func set(
+        _ figure: IntegratedState.Figure,
+        _ thousandths: Int64,
+        _ currency: UInt32,
+        product: UInt64 = 0
+    ) {
+        let code = UInt16(truncatingIfNeeded: min(currency == 0 ? 410 : currency, 65_535))
+        let key = IntegratedState.FigureKey(figure: figure, currency: code, product: product)
+        figures[key] = IntegratedState.Amount(thousandths: thousandths, asOf: at)
+    }
+
+    /// The asset that a control event names, or the frame's.
+    func asset(else own: AssetID) throws(FoldError) -> AssetID {
+        guard let compartment else { return own }
+        guard let id = AssetID(compartment.span) else { throw .unrepresentable }
+        return id
+    }
+
+    private static func text(_ text: String) -> [UInt8] {
+        var bytes = Array(text.utf8.prefix(IntegratedState.textBytesMax))
+        // Cut between letters, so that the name stays readable.
+        while bytes.count == IntegratedState.textBytesMax, let last = bytes.last, last & 0x80 != 0 {
+            bytes.removeLast()
+            if last & 0xC0 == 0xC0 { break }
+        }
+        return bytes
+    }
+
+    mutating func read(_ fact: Event.OneOf_Fact) throws(FoldError) {
+        switch fact {
+        case .compartmentOpened(let opened):
+            compartment = Array(opened.compartment)
+            kind = UInt8(clamping: opened.assetKind.rawValue)
+            provider = AssetUpdate.text(opened.provider)
+            number = AssetUpdate.text(AssetUpdate.masked(opened.assetKey))
+            isReport = false
+        case .accountListed(let listed): name = AssetUpdate.text(listed.productName)
+        case .investAccountListed(let listed): name = AssetUpdate.text(listed.accountName)
+        case .cardListed(let listed):
+            name = AssetUpdate.text(listed.cardName)
+            if !listed.maskedNumber.isEmpty { number = AssetUpdate.text(listed.maskedNumber) }
+        case .policyListed(let listed): name = AssetUpdate.text(listed.productName)
+        case .prepaidWalletListed(let listed): name = AssetUpdate.text(listed.name)
+        case .assetClosed: isClosure = true
+        default: readFigures(fact)
+        }
+    }
+
+    private mutating func readFigures(_ fact: Event.OneOf_Fact) {
+        switch fact {
+        case .holdingReported(let held):
+            let product = AssetUpdate.hash(
+                "\(held.productCode)/\(held.side.rawValue)/\(held.credit.rawValue)"
+            )
+            set(.holding, held.value, held.currency, product: product)
+        case .pensionReported(let pension): set(.pension, pension.value, pension.currency)
+        case .fundBalanceReported(let fund): set(.holding, fund.appraisedValue, fund.currency)
+        case .loanBalanceReported(let loan): set(.owed, loan.balance, loan.currency)
+        case .loanTransactionPosted(let loan):
+            if loan.hasBalanceAfter { set(.owed, loan.balanceAfter, loan.currency) }
+        case .revolvingCreditReported(let credit): set(.owed, credit.remaining, 410)
+        case .cashAdvanceReported(let advance): set(.owed, advance.balance, 410)
+        case .pointsReported(let points):
+            set(.points, points.balance, 410, product: AssetUpdate.hash(points.name))
+        case .investBalanceReported(let invest):
+            set(.booked, invest.cash, invest.currency)
+            if invest.hasAvailable { set(.available, invest.available, invest.currency) }
+            set(.owed, invest.creditLoan, invest.currency, product: 1)
+            set(.owed, invest.securedLoan, invest.currency, product: 2)
+        case .prepaidBalanceReported(let wallet):
+            set(.wallet, wallet.balance, wallet.currency, product: AssetUpdate.hash(wallet.account))
+        case .emoneyTransactionPosted(let wallet):
+            if wallet.hasBalanceAfter { set(.wallet, wallet.balanceAfter, wallet.currency) }
+        default: break
+        }
+    }
+
+    /// All but the last four letters as dots: a person knows their account by these.
+    private static func masked(_ text: String) -> String {
+        guard text.count > 4 else { return text }
+        return "••••" + text.suffix(4)
+    }
+
+    /// FNV-1a, 64 bits; the empty text is 0, so that an asset with one of a thing has product 0.
+    private static func hash(_ text: String) -> UInt64 {
+        guard !text.isEmpty else { return 0 }
+        return text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    }
+}

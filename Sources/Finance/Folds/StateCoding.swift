@@ -1,0 +1,125 @@
+/// Writes canonical states: unsigned numbers as the shortest LEB128, signed ones zigzag before that,
+/// texts with their length. Lists come with their count and in strictly rising order of key.
+struct StateWriter: ~Copyable {
+    private(set) var bytes: [UInt8]
+
+    init(appendingTo bytes: consuming [UInt8]) { self.bytes = bytes }
+
+    consuming func finish() -> [UInt8] { bytes }
+
+    mutating func number(_ value: UInt64) {
+        var rest = value
+        while rest >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(truncatingIfNeeded: rest))
+    }
+
+    mutating func number(_ value: Int) { number(UInt64(value)) }
+
+    mutating func signed(_ value: Int64) {
+        number(UInt64(bitPattern: value << 1 ^ value >> 63))
+    }
+
+    /// Eight bytes, big-endian: for what is random and would not get shorter.
+    mutating func fixed(_ value: UInt64) {
+        for shift in stride(from: UInt64(56), through: 0, by: -8) {
+            bytes.append(UInt8(truncatingIfNeeded: value >> shift))
+        }
+    }
+
+    mutating func optional(_ value: Int64?) {
+        number(value == nil ? 0 : 1)
+        if let value { signed(value) }
+    }
+
+    mutating func text(_ text: some Collection<UInt8>) {
+        number(text.count)
+        bytes.append(contentsOf: text)
+    }
+}
+
+/// Reads what `StateWriter` wrote, refusing every other spelling of the same content.
+struct StateReader: ~Escapable {
+    private let bytes: Span<UInt8>
+    private var index = 0
+
+    @_lifetime(copy bytes)
+    init(_ bytes: Span<UInt8>) { self.bytes = bytes }
+
+    @_lifetime(self: copy self)
+    mutating func number() throws(FoldError) -> UInt64 {
+        var value: UInt64 = 0
+        var shift: UInt64 = 0
+        while index < bytes.count {
+            let byte = bytes[index]
+            index += 1
+            // The tenth byte has one bit left; a last byte of zero is a longer spelling than needed.
+            guard shift < 63 || byte <= 1, shift == 0 || byte != 0 else { throw .malformedState }
+            value |= UInt64(byte & 0x7F) << shift
+            if byte < 0x80 { return value }
+            shift += 7
+        }
+        throw .malformedState
+    }
+
+    @_lifetime(self: copy self)
+    mutating func number(through greatest: UInt64) throws(FoldError) -> UInt64 {
+        let value = try number()
+        guard value <= greatest else { throw .malformedState }
+        return value
+    }
+
+    /// A count of things that take at least one byte each: so it bounds what is reserved for them.
+    @_lifetime(self: copy self)
+    mutating func count(through greatest: Int) throws(FoldError) -> Int {
+        let value = try number(through: UInt64(greatest))
+        guard value <= UInt64(bytes.count - index) else { throw .malformedState }
+        return Int(value)
+    }
+
+    @_lifetime(self: copy self)
+    mutating func signed() throws(FoldError) -> Int64 {
+        let value = try number()
+        return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
+    }
+
+    @_lifetime(self: copy self)
+    mutating func optional() throws(FoldError) -> Int64? {
+        try number(through: 1) == 0 ? nil : try signed()
+    }
+
+    @_lifetime(copy self)
+    @_lifetime(self: copy self)
+    mutating func text(through greatest: Int) throws(FoldError) -> Span<UInt8> {
+        let length = try count(through: greatest)
+        let start = index
+        index += length
+        return bytes.extracting(start..<index)
+    }
+
+    @_lifetime(self: copy self)
+    mutating func bytes(through greatest: Int) throws(FoldError) -> [UInt8] {
+        let text = try text(through: greatest)
+        var copy: [UInt8] = []
+        copy.reserveCapacity(text.count)
+        for index in text.indices { copy.append(text[index]) }
+        return copy
+    }
+
+    @_lifetime(self: copy self)
+    mutating func fixed() throws(FoldError) -> UInt64 {
+        guard bytes.count - index >= 8 else { throw .malformedState }
+        var value: UInt64 = 0
+        for _ in 0..<8 {
+            value = value << 8 | UInt64(bytes[index])
+            index += 1
+        }
+        return value
+    }
+
+    func finish() throws(FoldError) {
+        guard index == bytes.count else { throw .malformedState }
+    }
+}

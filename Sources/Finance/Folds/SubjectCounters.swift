@@ -1,0 +1,87 @@
+internal import SwiftProtobuf
+
+/// How much of what there is in a subject's log: events by type and provider, amounts by currency.
+public struct SubjectCounters: Fold {
+    /// `subject-counters`
+    public static let name = "subject-counters"
+    /// Of fold and encoding.
+    public static let version: UInt32 = 1
+
+    /// A fold without constants.
+    public init() {}
+
+    /// Counts every event, whatever its type.
+    public func fold(
+        _ event: borrowing EventView,
+        into state: inout SubjectCountersState
+    ) throws(FoldError) {
+        let flow = try SubjectCounters.flow(of: event)
+        try state.count(event.type, event.asset, flow)
+        if event.type == .compartmentOpened {
+            let message: Event
+            // The decoder's reasons are many and its own; parked is parked.
+            do { message = try event.message() } catch { throw .event(.truncated) }
+            let opened = message.compartmentOpened
+            guard let id = AssetID(Array(opened.compartment).span) else { throw .unrepresentable }
+            try state.name(
+                id,
+                Array(opened.provider.utf8.prefix(SubjectCountersState.textBytesMax))
+            )
+        }
+    }
+
+    /// What an event moves: card purchases less cancellations, deposit account in, deposit account out.
+    private static func flow(
+        of event: borrowing EventView
+    ) throws(FoldError) -> (currency: UInt32, flow: MoneyFlow)? {
+        do throws(EventError) {
+            if let card = try event.cardApproval() {
+                let sum = Int128(card.amount)
+                switch event.type {
+                case .cardApproved: return (card.currency, MoneyFlow(cardNet: sum))
+                case .cardApprovalCancelled: return (card.currency, MoneyFlow(cardNet: -sum))
+                default:
+                    return (card.currency, MoneyFlow(cardNet: sum - Int128(card.amountBefore)))
+                }
+            }
+            if let bank = try event.bankTransaction() {
+                let sum = Int128(bank.amount)
+                switch bank.kind {
+                case .opened, .deposited, .correctedIn, .withdrawalCancelled, .otherIn:
+                    return (bank.currency, MoneyFlow(bankIn: sum))
+                case .withdrawn, .correctedOut, .depositCancelled, .otherOut:
+                    return (bank.currency, MoneyFlow(bankOut: sum))
+                case .unspecified, .UNRECOGNIZED: return nil
+                }
+            }
+        } catch { throw .event(error) }
+        return nil
+    }
+}
+
+/// What moved in one currency, in thousandths: 128 bits, so that no honest number of subjects overflows.
+public struct MoneyFlow: Hashable, Sendable {
+    /// Card purchases less cancellations.
+    public var cardNet: Int128 = 0
+    /// Into deposit accounts.
+    public var bankIn: Int128 = 0
+    /// Out of deposit accounts.
+    public var bankOut: Int128 = 0
+
+    init(cardNet: Int128 = 0, bankIn: Int128 = 0, bankOut: Int128 = 0) {
+        self.cardNet = cardNet
+        self.bankIn = bankIn
+        self.bankOut = bankOut
+    }
+
+    /// This plus `other`, or less it; wrapping, so that taking off what was added always restores.
+    func combined(_ other: MoneyFlow, sign: Int128) -> MoneyFlow {
+        MoneyFlow(
+            cardNet: cardNet &+ other.cardNet &* sign,
+            bankIn: bankIn &+ other.bankIn &* sign,
+            bankOut: bankOut &+ other.bankOut &* sign
+        )
+    }
+
+    var isEmpty: Bool { cardNet == 0 && bankIn == 0 && bankOut == 0 }
+}

@@ -1,0 +1,156 @@
+/// Counts of one subject; order of events does not matter.
+public struct SubjectCountersState: FoldState {
+    /// One asset's provider, empty until its compartment is named, and its number of events.
+    struct Asset: Hashable, Sendable {
+        var provider: [UInt8] = []
+        var events: UInt64 = 0
+    }
+
+    var byType: [UInt32: UInt64] = [:]
+    var byAsset: [AssetID: Asset] = [:]
+    var byCurrency: [UInt16: MoneyFlow] = [:]
+
+    static let assetsMax = 2_000
+    static let typesMax = 4_096
+    static let textBytesMax = 64
+
+    /// Nothing counted.
+    public init() {}
+
+    mutating func count(
+        _ type: EventType,
+        _ asset: AssetID,
+        _ moved: (currency: UInt32, flow: MoneyFlow)?
+    ) throws(FoldError) {
+        guard byAsset[asset] != nil || byAsset.count < SubjectCountersState.assetsMax,
+            byType[type.rawValue] != nil || byType.count < SubjectCountersState.typesMax
+        else { throw .full }
+        if let moved {
+            guard moved.currency >= 1, moved.currency <= 999 else { throw .unrepresentable }
+            let key = UInt16(moved.currency)
+            let sum = (byCurrency[key] ?? MoneyFlow()).combined(moved.flow, sign: 1)
+            byCurrency[key] = sum.isEmpty ? nil : sum
+        }
+        byType[type.rawValue, default: 0] &+= 1
+        byAsset[asset, default: Asset()].events &+= 1
+    }
+
+    mutating func name(_ asset: AssetID, _ provider: [UInt8]) throws(FoldError) {
+        guard byAsset[asset] != nil || byAsset.count < SubjectCountersState.assetsMax else {
+            throw .full
+        }
+        byAsset[asset, default: Asset()].provider = provider
+    }
+
+    /// What this subject adds to the platform's totals.
+    public var contribution: Contribution {
+        var byProvider: [String: UInt64] = [:]
+        for asset in byAsset.values where asset.events > 0 {
+            byProvider[String(decoding: asset.provider, as: UTF8.self), default: 0] &+= asset.events
+        }
+        return Contribution(
+            byType: byType,
+            byProvider: byProvider,
+            byCurrency: byCurrency
+        )
+    }
+
+    /// One subject's part in the platform's totals.
+    public struct Contribution: Hashable, Sendable {
+        /// Events by type number.
+        public let byType: [UInt32: UInt64]
+        /// Events by org_code or source; the empty name is assets not yet named.
+        public let byProvider: [String: UInt64]
+        /// Amounts by ISO 4217 numeric code.
+        public let byCurrency: [UInt16: MoneyFlow]
+    }
+}
+
+extension SubjectCountersState {
+    /// Appends the canonical encoding: types, assets and currencies, each by rising key.
+    public func encode(into bytes: inout [UInt8]) {
+        var taken: [UInt8] = []
+        swap(&taken, &bytes)
+        var writer = StateWriter(appendingTo: taken)
+        writer.number(byType.count)
+        for (type, count) in byType.sorted(by: { $0.key < $1.key }) {
+            writer.number(UInt64(type))
+            writer.number(count)
+        }
+        writer.number(byAsset.count)
+        for (id, asset) in byAsset.sorted(by: { $0.key < $1.key }) {
+            writer.fixed(id.high)
+            writer.fixed(id.low)
+            writer.text(asset.provider)
+            writer.number(asset.events)
+        }
+        writer.number(byCurrency.count)
+        for (currency, flow) in byCurrency.sorted(by: { $0.key < $1.key }) {
+            writer.number(UInt64(currency))
+            writer.flow(flow)
+        }
+        bytes = writer.finish()
+    }
+
+    /// Reads what `encode` wrote.
+    ///
+    /// - Throws: `.malformedState`.
+    public init(decoding bytes: Span<UInt8>) throws(FoldError) {
+        var reader = StateReader(bytes)
+        var lastType: UInt32?
+        for _ in 0..<(try reader.count(through: SubjectCountersState.typesMax)) {
+            let type = UInt32(try reader.number(through: UInt64(UInt32.max)))
+            guard lastType.map({ $0 < type }) ?? true else { throw .malformedState }
+            lastType = type
+            byType[type] = try reader.number()
+        }
+        var lastAsset: AssetID?
+        for _ in 0..<(try reader.count(through: SubjectCountersState.assetsMax)) {
+            let id = AssetID(high: try reader.fixed(), low: try reader.fixed())
+            guard lastAsset.map({ $0 < id }) ?? true else { throw .malformedState }
+            lastAsset = id
+            byAsset[id] = Asset(
+                provider: try reader.bytes(through: SubjectCountersState.textBytesMax),
+                events: try reader.number()
+            )
+        }
+        var lastCurrency: UInt16?
+        for _ in 0..<(try reader.count(through: 999)) {
+            let currency = UInt16(try reader.number(through: 999))
+            guard currency > 0, lastCurrency.map({ $0 < currency }) ?? true else {
+                throw .malformedState
+            }
+            lastCurrency = currency
+            let flow = try reader.flow()
+            guard !flow.isEmpty else { throw .malformedState }
+            byCurrency[currency] = flow
+        }
+        try reader.finish()
+    }
+}
+
+extension StateWriter {
+    fileprivate mutating func wide(_ value: Int128) {
+        fixed(UInt64(truncatingIfNeeded: value >> 64))
+        fixed(UInt64(truncatingIfNeeded: value))
+    }
+
+    mutating func flow(_ flow: MoneyFlow) {
+        wide(flow.cardNet)
+        wide(flow.bankIn)
+        wide(flow.bankOut)
+    }
+}
+
+extension StateReader {
+    @_lifetime(self: copy self)
+    fileprivate mutating func wide() throws(FoldError) -> Int128 {
+        let high = try fixed()
+        return Int128(Int64(bitPattern: high)) << 64 | Int128(try fixed())
+    }
+
+    @_lifetime(self: copy self)
+    mutating func flow() throws(FoldError) -> MoneyFlow {
+        MoneyFlow(cardNet: try wide(), bankIn: try wide(), bankOut: try wide())
+    }
+}
