@@ -1,0 +1,96 @@
+import Glibc
+
+/// Looks through all writable memory of this process for 32 bytes, by the kernel's own account.
+///
+/// The bytes sought are held masked, so that the search finds others' copies and not its own; the
+/// buffer that memory is read into is left out.
+struct MemoryScan {
+    private static let mask: UInt8 = 0xa5
+    private static let chunkBytes = 1 << 20
+    private let masked: [UInt8]
+
+    /// `masked` is each byte of what is sought XOR 0xa5.
+    init(masked: [UInt8]) {
+        precondition(masked.count == 32)
+        self.masked = masked
+    }
+
+    /// Masks `bytes` in place and takes them over.
+    init(taking bytes: inout [UInt8]) {
+        for index in bytes.indices { bytes[index] ^= MemoryScan.mask }
+        self.init(masked: bytes)
+    }
+
+    /// Copies found and bytes looked at.
+    func count() -> (found: Int, bytes: Int) {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: MemoryScan.chunkBytes,
+            alignment: 4_096
+        )
+        defer { unsafe buffer.deallocate() }
+        let memory = unsafe open("/proc/self/mem", O_RDONLY)
+        precondition(memory >= 0, "/proc/self/mem can be read")
+        defer { close(memory) }
+        var (found, bytes) = (0, 0)
+        let own = UInt(bitPattern: buffer.baseAddress)
+        for region in MemoryScan.writableRegions() {
+            var start = region.lowerBound
+            while start < region.upperBound {
+                // Overlaps the next chunk by 31 bytes, so that no copy falls between two.
+                let count = min(Int(region.upperBound - start), MemoryScan.chunkBytes)
+                let read = unsafe pread(memory, buffer.baseAddress, count, off_t(start))
+                guard read > 31 else { break }
+                bytes += read
+                unsafe found += occurrences(
+                    in: UnsafeRawBufferPointer(rebasing: buffer[..<read]),
+                    at: start,
+                    outside: own..<own + UInt(buffer.count)
+                )
+                start += UInt(read - 31)
+                if read - 31 <= 0 || read < count || count < MemoryScan.chunkBytes { break }
+            }
+        }
+        return (found, bytes)
+    }
+
+    private func occurrences(
+        in chunk: UnsafeRawBufferPointer,
+        at start: UInt,
+        outside own: Range<UInt>
+    ) -> Int {
+        var found = 0
+        let first = masked[0] ^ MemoryScan.mask
+        for offset in 0...(chunk.count - 32) where unsafe chunk[offset] == first {
+            guard !own.contains(start + UInt(offset)) else { continue }
+            var length = 1
+            while length < 32,
+                unsafe chunk[offset + length] ^ MemoryScan.mask == masked[length]
+            { length += 1 }
+            if length == 32 { found += 1 }
+        }
+        return found
+    }
+
+    private static func writableRegions() -> [Range<UInt>] {
+        let file = unsafe open("/proc/self/maps", O_RDONLY)
+        precondition(file >= 0, "/proc/self/maps can be read")
+        defer { close(file) }
+        var text: [UInt8] = []
+        var part = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = unsafe read(file, &part, part.count)
+            guard count > 0 else { break }
+            text += part.prefix(count)
+        }
+        return text.split(separator: 0x0a).compactMap { line in
+            let words = line.split(separator: 0x20)
+            guard words.count > 1, words[1].starts(with: Array("rw".utf8)) else { return nil }
+            let ends = words[0].split(separator: 0x2d).compactMap {
+                UInt(String(decoding: $0, as: UTF8.self), radix: 16)
+            }
+            // Not what a sanitizer reserves for itself: terabytes, and reading would fill them.
+            guard ends.count == 2, ends[1] - ends[0] < 1 << 32 else { return nil }
+            return ends[0]..<ends[1]
+        }
+    }
+}

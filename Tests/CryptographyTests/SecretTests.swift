@@ -1,0 +1,118 @@
+import Cryptography
+import Testing
+
+/// Serialized: each test looks through the whole process's memory.
+@Suite(.serialized) struct SecretTests {
+    @Test func `a key is in memory while it is held and nowhere after it is released`() throws {
+        var bytes = try Random.bytes(32)
+        var held: SecretKey? = SecretKey(copying: bytes.span)
+        let scan = MemoryScan(taking: &bytes)
+        let before = scan.count()
+        #expect(before.found == 1, "the one copy that the key holds")
+        #expect(before.bytes > 1 << 20)
+        // Keeps the key alive until here, whatever the optimiser thinks.
+        #expect(held?.isEqual(to: key(String(repeating: "00", count: 32))) == false)
+        held = nil
+        #expect(scan.count().found == 0)
+    }
+
+    @Test func `random and derived keys leave no copy either`() throws {
+        var held: SecretKey? = try SecretKey.random()
+        var derived: SecretKey? = held.map {
+            HKDF.derive(key: $0, salt: [1, 2, 3].span, info: [4].span)
+        }
+        let scans = [held, derived].compactMap { $0 }.map { key in
+            MemoryScan(masked: key.withBytes { span in (0..<32).map { span[$0] ^ 0xa5 } })
+        }
+        #expect(scans.map { $0.count().found }.allSatisfy { $0 >= 1 })
+        #expect(held?.isEqual(to: key(String(repeating: "00", count: 32))) == false)
+        #expect(derived?.isEqual(to: key(String(repeating: "00", count: 32))) == false)
+        held = nil
+        derived = nil
+        #expect(scans.map { $0.count().found } == [0, 0])
+    }
+
+    /// What the frame format derives for key 00…1f and salt 20…2f, masked, computed elsewhere.
+    static let derivedMasked = [
+        "12f329f2c25377dfe6e291a68fdf8218dbf459bc02d96ed946e1431fbd894b45",
+        "ff88fa6648fc0bdac92aefc6c45479abb4888d33ac250c93349cb1e538025937",
+        "9122b7ccf87e56c819cc4435877c369d6fc5dfc7d93e2f4483508430d661a0b9",
+    ]
+
+    @Test func `a frame's derived keys are gone once its contexts are`() throws {
+        let secret = SecretKey(copying: Array(0..<32).span)
+        try SecretTests.sealOnce(under: secret)
+        for masked in [SecretTests.derivedMasked[0], SecretTests.derivedMasked[2]] {
+            #expect(MemoryScan(masked: bytes(masked)).count().found == 0)
+        }
+    }
+
+    @inline(never)
+    static func sealOnce(under secret: SecretKey) throws {
+        let keys = HKDF.derive(
+            key: secret,
+            salt: salt(Array(0x20..<0x30)),
+            info: Array("jangbu frame 1".utf8).span
+        )
+        let aead = try AEAD()
+        var sealed = [UInt8](repeating: 1, count: 100)
+        var span = sealed.mutableSpan
+        try aead.sealOnce(key: keys.first, header: [1].span, &span)
+        try aead.keyStream(key: keys.third, into: &span)
+        let scan = MemoryScan(masked: bytes(derivedMasked[0]))
+        #expect(scan.count().found >= 1, "the context holds its key until it is freed")
+        #expect(keys.second.bytes.map { $0 ^ 0xa5 } == bytes(derivedMasked[1]))
+    }
+
+    @Test func `wiped bytes are zeros`() {
+        var bytes: [UInt8] = Array(1...200)
+        wipe(&bytes)
+        #expect(bytes == [UInt8](repeating: 0, count: 200))
+        var empty: [UInt8] = []
+        wipe(&empty)
+        #expect(empty.isEmpty)
+    }
+
+    @Test(arguments: Seed.smoke)
+    func `equality in constant time is equality`(seed: Seed) {
+        var seed = seed
+        let first = seed.bytes(32)
+        #expect(constantTimeEqual(first, first))
+        #expect(constantTimeEqual([], []))
+        #expect(!constantTimeEqual(first, Array(first.dropLast())))
+        let secret = SecretKey(copying: first.span)
+        #expect(secret.isEqual(to: SecretKey(copying: first.span)))
+        for bit in 0..<256 {
+            var other = first
+            other[bit / 8] ^= 1 << UInt8(bit % 8)
+            #expect(!constantTimeEqual(first, other), "\(seed)")
+            #expect(!secret.isEqual(to: SecretKey(copying: other.span)), "\(seed)")
+        }
+    }
+
+    @Test func `a key of another length is refused`() async {
+        await #expect(processExitsWith: .failure) {
+            _ = SecretKey(copying: [UInt8](repeating: 1, count: 31).span)
+        }
+    }
+
+    @Test func `a key tells nothing of itself when printed`() {
+        let secret = key(String(repeating: "ab", count: 32))
+        for text in ["\(secret)", String(reflecting: secret)] {
+            #expect(!text.lowercased().contains("abab") && !text.contains("171"))
+        }
+        var dumped = ""
+        dump(secret, to: &dumped)
+        #expect(!dumped.lowercased().contains("abab") && !dumped.contains("171"))
+    }
+
+    @Test(arguments: [
+        CryptographyError.notAuthentic, .randomnessUnavailable, .malformedSignature,
+        .libraryFailure(operation: "EVP_PBE_scrypt"),
+    ])
+    func `errors are one sentence without content`(error: CryptographyError) {
+        let text = error.description
+        #expect(text.hasSuffix(".") && !text.contains("\n"))
+        #expect(text.filter(\.isNumber).isEmpty, "no number of any kind")
+    }
+}
