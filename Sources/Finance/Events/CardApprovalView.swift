@@ -68,7 +68,7 @@ public struct CardApprovalView: ~Escapable {
     }
 
     @_lifetime(copy fact)
-    init(_ fact: Span<UInt8>) throws(EventError) {
+    init(_ fact: Span<UInt8>, _ type: EventType) throws(EventError) {
         merchantName = Span()
         approvalNumber = Span()
         merchantRegistration = Span()
@@ -81,15 +81,16 @@ public struct CardApprovalView: ~Escapable {
             case 3 << 3 | 2: merchantName = try reader.delimited()
             case 4 << 3: mcc = try reader.uint32()
             case 5 << 3: payTypeCode = try reader.int32()
-            case 6 << 3: statusCode = try reader.int32()
+            case 6 << 3 where type == .cardApproved: statusCode = try reader.int32()
             case 7 << 3 | 2: approvalNumber = try reader.delimited()
             case 8 << 3: instalments = try reader.uint32()
             case 9 << 3 | 2: merchantRegistration = try reader.delimited()
             case 10 << 3 | 2: country = try reader.delimited()
             case 11 << 3: billedAmount = try reader.zigzag()
             case 12 << 3: billedCurrencyCode = try reader.uint32()
-            case 13 << 3: approvedAt = Int64(bitPattern: try reader.varint())
-            case 14 << 3: amountBefore = try reader.zigzag()
+            case 13 << 3 where type != .cardApproved:
+                approvedAt = Int64(bitPattern: try reader.varint())
+            case 14 << 3 where type == .cardApprovalCorrected: amountBefore = try reader.zigzag()
             default: try reader.skip(tag)
             }
         }
@@ -173,7 +174,7 @@ extension EventView {
     public func cardApproval() throws(EventError) -> CardApprovalView? {
         switch type {
         case .cardApproved, .cardApprovalCancelled, .cardApprovalCorrected:
-            return try CardApprovalView(fact)
+            return try CardApprovalView(fact, type)
         default: return nil
         }
     }

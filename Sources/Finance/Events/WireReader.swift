@@ -22,10 +22,32 @@ struct WireReader: ~Escapable {
     @_lifetime(self: copy self)
     mutating func tag() throws(EventError) -> UInt32? {
         guard index < bytes.count else { return nil }
-        let value = try varint()
-        // swift-protobuf refuses UInt32.max too, whose wire type does not exist anyway.
-        guard value < UInt64(UInt32.max), value >> 3 != 0 else { throw .malformedTag }
-        return UInt32(truncatingIfNeeded: value)
+        let first = bytes[index]
+        index &+= 1
+        guard first >= 0x80 else {
+            guard first >= 8 else { throw .malformedTag }
+            return UInt32(first)
+        }
+        return try longTag(UInt32(first & 0x7F))
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func longTag(_ low: UInt32) throws(EventError) -> UInt32 {
+        var value = low
+        var shift: UInt32 = 7
+        while index < bytes.count {
+            let byte = bytes[index]
+            index &+= 1
+            // A tag has 32 bits: five bytes at most, four bits in the fifth.
+            guard shift < 28 || byte < 16 else { throw .malformedTag }
+            value |= UInt32(byte & 0x7F) &<< shift
+            guard byte >= 0x80 else {
+                guard value >= 8 else { throw .malformedTag }
+                return value
+            }
+            shift &+= 7
+        }
+        throw .truncated
     }
 
     @inline(__always)
