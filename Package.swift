@@ -18,6 +18,10 @@ let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swif
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting: Target.Dependency = .product(
     name: "HummingbirdTesting", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(
+    name: "HummingbirdCore", package: "hummingbird")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
@@ -41,8 +45,10 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
@@ -53,13 +59,58 @@ let package = Package(
         .systemLibrary(name: "CLMDB"),
         .systemLibrary(name: "COpenSSL"),
         .systemLibrary(name: "CZstd"),
+        .target(name: "CFloor", linkerSettings: [.linkedLibrary("lmdb")]),
+        module("Files", []),
+        module("Threads", []),
         module("LMDB", ["CLMDB"]),
         module("Cryptography", ["COpenSSL", crypto]),
         module("Compression", ["CZstd"]),
-        module("Files", []),
-        module("Threads", []),
         module("Finance", [protobuf]),
         module("Frame", ["Cryptography", "Compression"]),
         module("EventLog", ["LMDB", "Files", "Threads", "Cryptography", "Frame"]),
+        module("Vault", ["EventLog", "Files", "Threads", "Cryptography", "Frame", "Finance"]),
+        module("Commands", ["Vault", "EventLog", "Cryptography", "Frame", "Finance"]),
+        module("MyData", ["Commands", "Vault", "Finance", "Files", "Compression"]),
+        module(
+            "Projections",
+            [
+                "Commands", "Vault", "EventLog", "LMDB", "Files", "Threads", "Cryptography",
+                "Frame", "Finance",
+            ]),
+        .target(
+            name: "Web",
+            dependencies: [
+                "Cryptography", "Finance", hummingbird, hummingbirdCore, mustache, metrics,
+                coreMetrics, logging, yams, lifecycle, nioCore, httpTypes,
+            ],
+            resources: [.copy("Resources")], swiftSettings: strict),
+        .executableTarget(
+            name: "jangbu",
+            dependencies: [
+                "Web", "Projections", "MyData", "Commands", "Vault", "EventLog", "Frame",
+                "Finance", "Cryptography", "Compression", "Files", "Threads", "LMDB", "CFloor",
+                arguments, lifecycle, logging, metrics, yams, hummingbird,
+            ],
+            swiftSettings: strict),
+
+        .target(
+            name: "Simulation", dependencies: ["Files"], path: "Tests/Simulation",
+            swiftSettings: strict),
+        .target(name: "CPowerFail", path: "Tests/Tools/CPowerFail"),
+        .target(
+            name: "PowerFail", dependencies: ["CPowerFail"], path: "Tests/Tools/PowerFail",
+            swiftSettings: strict),
+        tests("Tidy", []),
+        tests("CFloor", ["CFloor"]),
+        tests("LMDB", ["LMDB"]),
+        tests("Cryptography", ["Cryptography"]),
+        tests("Compression", ["Compression"]),
+        tests("Frame", ["Frame", "Cryptography", "Compression"]),
+        tests("Finance", ["Finance", protobuf]),
+        tests("EventLog", ["EventLog", "Frame", "Cryptography", "Files", "Simulation"]),
+        .testTarget(
+            name: "WebTests",
+            dependencies: ["Web", "Finance", hummingbird, hummingbirdTesting, httpTypes, nioCore, yams, logging],
+            exclude: ["Browser"], swiftSettings: strict),
     ]
 )

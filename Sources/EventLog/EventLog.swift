@@ -40,7 +40,7 @@ public final class EventLog: Sendable {
     /// 32 hexadecimal digits, random, made once.
     public let id: String
 
-    private let environments: [LogEnvironment]
+    let environments: [LogEnvironment]
     private let directory: String
 
     /// Makes an empty log in `directory`, which must not hold one.

@@ -54,8 +54,10 @@ final class LogEnvironment: Sendable {
     /// Checks the files, opens them and reads the tail.
     init(opening path: String, options: LogOptions) throws {
         let blocksPath = path + "/blocks"
-        guard Environment.exists(at: blocksPath) else { throw LogError.notALog(path: path) }
+        guard Files.exists(path) else { throw LogError.notALog(path: path) }
         lock = try LogEnvironment.lock(path)
+        try LogEnvironment.finishCompaction(path)
+        guard Environment.exists(at: blocksPath) else { throw LogError.notALog(path: path) }
         if case .damaged(let damage) = try PageCheck.check(blocksPath),
             let first = damage.first
         {

@@ -2,7 +2,7 @@ internal import Cryptography
 internal import Frame
 
 /// Where a frame is: the block's sequence and its slot in it, in one word.
-struct Location: Equatable, Comparable, Sendable {
+struct Location: Hashable, Comparable, Sendable {
     let raw: UInt64
 
     init(raw: UInt64) { self.raw = raw }

@@ -1,0 +1,223 @@
+public import Cryptography
+internal import Files
+internal import Frame
+internal import LMDB
+
+/// What a check of a whole log found.
+public struct VerificationReport: Sendable, Equatable {
+    /// Blocks read.
+    public var blocks: UInt64 = 0
+    /// Frames read, tombstones included.
+    public var frames: UInt64 = 0
+    /// Tombstones among them.
+    public var tombstones: UInt64 = 0
+    /// Subjects with a frame.
+    public var subjects = 0
+    /// Root over all partitions' roots, in order: one value that two copies of a log compare.
+    public var digest = Digest()
+    /// Every fault, by file and place; empty when the log is sound.
+    public var damages: [Damage] = []
+
+    /// One fault.
+    public struct Damage: Sendable, Equatable, CustomStringConvertible {
+        /// Path of the file.
+        public let file: String
+        /// Where in it, and what is wrong.
+        public let place: String
+        /// File and place.
+        public var description: String { "\(file): \(place)" }
+    }
+}
+
+extension EventLog {
+    /// Reads a closed log whole: page structure, block checksums, frame headers, dense positions and
+    /// revisions, and every index run against the blocks. Goes on after a fault, so that the report
+    /// says what is damaged and all the rest was seen.
+    public static func verify(
+        _ directory: String, progress: (CopyProgress) -> Void = { _ in }
+    ) throws(LogError) -> VerificationReport {
+        do {
+            var verifier = LogVerifier()
+            var number = 0
+            while Files.exists(environmentPath(directory, number)) {
+                try verifier.check(environmentPath(directory, number), progress)
+                number += 1
+            }
+            guard number > 0 else { throw LogError.notALog(path: directory) }
+            return verifier.finish()
+        } catch {
+            throw LogError(error)
+        }
+    }
+
+    /// Drops the index runs of a closed log; the next open builds them again from the blocks.
+    public static func reindex(_ directory: String) throws(LogError) {
+        do {
+            var number = 0
+            while Files.exists(environmentPath(directory, number)) {
+                try Files.removeTree(environmentPath(directory, number) + "/index")
+                number += 1
+            }
+            guard number > 0 else { throw LogError.notALog(path: directory) }
+        } catch {
+            throw LogError(error)
+        }
+    }
+}
+
+/// Builds every tree of a log again from nothing but its blocks.
+private struct LogVerifier {
+    private var report = VerificationReport()
+    private var subjects: [SubjectID: UInt64] = [:]
+    private var roots: [(partition: Int, root: Digest)] = []
+
+    mutating func check(_ path: String, _ progress: (CopyProgress) -> Void) throws {
+        let blocks = path + "/blocks"
+        if case .damaged(let faults) = try PageCheck.check(blocks) {
+            // LMDB must not map what does not hold together: nothing below can be read safely.
+            for fault in faults {
+                note(fault.file, "page \(fault.page), byte \(fault.offset): \(fault.problem)")
+            }
+            return
+        }
+        let store = try Environment(opening: blocks)
+        defer { store.close() }
+        var expected: [Location: (SubjectID, UInt64, Digest)] = [:]
+        var trees: [Int: PartitionTree] = [:]
+        try readBlocks(store, blocks + "/data.mdb", &trees, &expected, progress)
+        roots += trees.map { ($0.key, $0.value.root) }
+        try checkIndex(path + "/index", expected)
+    }
+
+    mutating func finish() -> VerificationReport {
+        report.subjects = subjects.count
+        var hasher = SHA256Hasher()
+        for (_, root) in roots.sorted(by: { $0.partition < $1.partition }) { hasher.update(root) }
+        report.digest = hasher.finish()
+        return report
+    }
+
+    private mutating func note(_ file: String, _ place: String) {
+        report.damages.append(VerificationReport.Damage(file: file, place: place))
+    }
+
+    private mutating func readBlocks(
+        _ store: Environment, _ file: String, _ trees: inout [Int: PartitionTree],
+        _ expected: inout [Location: (SubjectID, UInt64, Digest)],
+        _ progress: (CopyProgress) -> Void
+    ) throws {
+        let identity = try store.table("identity", key: UInt32.self)
+        let table = try store.table("blocks", key: UInt64.self)
+        var state = CopyProgress()
+        try store.read { transaction in
+            if try !isSound(transaction, identity) { note(file, "the log identity") }
+            state.total = UInt64(try transaction.count(of: table))
+        }
+        var next: UInt64 = 0
+        while state.blocks < state.total {
+            let start = state.blocks
+            try store.read { transaction in
+                var cursor = try transaction.cursor(over: table, from: next)
+                while state.blocks - start < 64, let entry = try cursor.next() {
+                    if entry.key != next { note(file, "block \(next), which is missing") }
+                    check(entry.value, entry.key, file, &trees, &expected)
+                    next = entry.key + 1
+                    state.blocks += 1
+                    state.bytes += UInt64(entry.value.count)
+                }
+            }
+            guard state.blocks > start else { break }
+            progress(state)
+        }
+        report.blocks += state.blocks
+    }
+
+    private func isSound(
+        _ transaction: borrowing ReadTransaction, _ table: Table<UInt32>
+    ) throws(LMDBError) -> Bool {
+        guard let bytes = try transaction.get(0, from: table) else { return false }
+        return LogIdentity(bytes) != nil
+    }
+
+    private mutating func check(
+        _ bytes: Span<UInt8>, _ sequence: UInt64, _ file: String,
+        _ trees: inout [Int: PartitionTree],
+        _ expected: inout [Location: (SubjectID, UInt64, Digest)]
+    ) {
+        do {
+            let block = try Block(bytes, sequence: sequence)
+            for slot in 0..<block.count {
+                let entry = try block.entry(slot)
+                let place = "block \(sequence), frame \(slot)"
+                guard
+                    let facts = FrameFacts(
+                        block.bytes.extracting(entry.range), isTombstone: entry.isTombstone)
+                else {
+                    note(file, place + "'s header")
+                    continue
+                }
+                report.frames += 1
+                if entry.isTombstone { report.tombstones += 1 }
+                if trees[entry.partition, default: PartitionTree()].count != entry.position {
+                    note(file, place + "'s position")
+                }
+                if subjects[facts.subject, default: 0] != facts.revision {
+                    note(file, place + "'s revision")
+                }
+                trees[entry.partition, default: PartitionTree()].append(facts.leaf)
+                subjects[facts.subject] = facts.revision + 1
+                expected[Location(sequence: sequence, slot: slot)] =
+                    (facts.subject, facts.revision, facts.leaf)
+            }
+        } catch {
+            note(file, "block \(sequence), \(error.rawValue)")
+        }
+    }
+
+    private mutating func checkIndex(
+        _ directory: String, _ expected: [Location: (SubjectID, UInt64, Digest)]
+    ) throws {
+        for name in try Files.names(in: directory) where name.hasSuffix(".run") {
+            let path = directory + "/" + name
+            do {
+                let run = try IndexRun(opening: path)
+                defer { run.close() }
+                try checkRun(run, expected)
+            } catch LogError.damaged(let file, let place) {
+                note(file, place)
+            }
+        }
+    }
+
+    private mutating func checkRun(
+        _ run: IndexRun, _ expected: [Location: (SubjectID, UInt64, Digest)]
+    ) throws {
+        var seen: UInt64 = 0
+        for fence in run.summary.subjectFences {
+            let chunk = try run.chunk(at: fence.offset, fence.byteCount)
+            var reader = RecordReader()
+            while let record = reader.next(in: chunk.span) {
+                for index in 0..<record.count {
+                    let entry = record.entry(index, in: chunk.span)
+                    let known = expected[entry.location]
+                    let revision = record.firstRevision + UInt64(index)
+                    if known?.0 != record.subject || known?.1 != revision
+                        || known?.2 != entry.leaf
+                    {
+                        note(run.path, "byte \(fence.offset), an entry that no block bears out")
+                    }
+                    seen += 1
+                }
+            }
+        }
+        for fence in run.summary.commandFences {
+            _ = try run.chunk(at: fence.offset, fence.byteCount)
+        }
+        for part in run.summary.partitions {
+            for index in stride(from: 0, to: part.count, by: IndexRun.positionsPerChunk) {
+                _ = try run.location(of: part.first + index, in: part.partition)
+            }
+        }
+        if seen != run.summary.frames { note(run.path, "its number of frames") }
+    }
+}
