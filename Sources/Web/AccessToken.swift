@@ -45,8 +45,8 @@ public struct AccessToken: Sendable {
         self = token
     }
 
-    /// Whether `candidate` is the token. Takes the same time wherever they differ: hashes are compared,
-    /// and all of their bytes.
+    /// Whether `candidate` is the token, in the same time wherever they differ: hashes are compared, and
+    /// all of their bytes.
     func matches(_ candidate: some StringProtocol) -> Bool {
         AccessToken.areEqual(digest, SHA256.hash(Array(candidate.utf8)).bytes)
     }

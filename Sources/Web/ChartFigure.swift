@@ -1,5 +1,6 @@
-/// A chart as the page carries it: a table with a name and a summary in words. The script draws from the
-/// table, so the picture and the table cannot differ, and without the script the table is there.
+/// A chart as the page carries it: a table with a name and a summary in words.
+///
+/// The script draws from the table, so the picture and the table cannot differ, and without the script the table is there.
 struct ChartFigure {
     enum Kind: String { case stacked, bars, grouped, line, spark }
 

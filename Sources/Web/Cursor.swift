@@ -29,7 +29,8 @@ public struct Cursor: Sendable, Hashable, CustomStringConvertible {
 
     /// The text form.
     public var description: String {
-        "c" + counts.map { String($0, radix: 36) }.joined(separator: ".")
+        guard !counts.isEmpty else { return "c0" }
+        return "c" + counts.map { String($0, radix: 36) }.joined(separator: ".")
     }
 }
 

@@ -19,7 +19,9 @@ enum Display {
             size /= 1024
             unit += 1
         }
-        let text = unit == 0 ? String(count) : rate((size * 10).rounded(.down) / 10)
+        // Cut, not rounded: what is not full is not shown as full.
+        let cut = size >= 100 ? size.rounded(.down) : (size * 10).rounded(.down) / 10
+        let text = unit == 0 ? String(count) : rate(cut)
         return text + " " + units[unit]
     }
 
@@ -29,13 +31,19 @@ enum Display {
     }
 
     /// A span of time in its two largest units.
-    static func duration(_ milliseconds: Int64) -> String {
-        if milliseconds < 1000 { return "\(max(0, milliseconds)) ms" }
+    static func duration(_ milliseconds: Int64, _ words: Words) -> String {
+        let units = words("units").split(separator: "|")
+        precondition(units.count == 5, "units of time are five")
+        if milliseconds < 1000 { return "\(max(0, milliseconds))\(units[0])" }
         let seconds = milliseconds / 1000
-        if seconds < 60 { return "\(seconds).\(milliseconds % 1000 / 100) s" }
-        if seconds < 3600 { return "\(seconds / 60) min \(seconds % 60) s" }
-        if seconds < 86_400 { return "\(seconds / 3600) h \(seconds % 3600 / 60) min" }
-        return "\(seconds / 86_400) d \(seconds % 86_400 / 3600) h"
+        if seconds < 60 { return "\(seconds).\(milliseconds % 1000 / 100)\(units[1])" }
+        if seconds < 3600 {
+            return "\(seconds / 60)\(units[2]) \(seconds % 60)\(units[1])"
+        }
+        if seconds < 86_400 {
+            return "\(seconds / 3600)\(units[3]) \(seconds % 3600 / 60)\(units[2])"
+        }
+        return "\(seconds / 86_400)\(units[4]) \(seconds % 86_400 / 3600)\(units[3])"
     }
 
     /// A moment on Korean clocks (UTC+9): `2026-03-01 09:30:15`.

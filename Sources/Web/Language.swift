@@ -60,7 +60,7 @@ struct Wording: Sendable {
     /// The keys of the table.
     var keys: [String] { texts[.korean].map { Array($0.keys) } ?? [] }
 
-    /// The text of a key with its `{names}` filled in. A missing key is a bug of ours.
+    /// The text of a key with its `{names}` filled in; a missing key is a bug of ours.
     func text(_ key: String, _ language: Language, _ values: [String: String] = [:]) -> String {
         guard var text = texts[language]?[key] else {
             preconditionFailure("no text for key \(key)")

@@ -55,6 +55,10 @@ extension Site {
     /// `id:` is the cursor of all partitions. A stream is a hint: what must not be missed is read from
     /// `/v1/frames?after=` with the last id.
     @Sendable func stream(_ request: Request, _ context: Context) async throws -> Response {
+        try await openStream()
+    }
+
+    func openStream() async throws -> Response {
         guard streams.enter(max: configuration.streamsMax) else { throw Problem(.tooManyStreams) }
         let place = Place(streams)
         let overviews = await ledger.subscribe().cancelOnGracefulShutdown()

@@ -122,7 +122,7 @@ public struct ProjectionState: Sendable {
     }
 }
 
-/// Space on the file system of the log, and our part of it. All in bytes.
+/// Space on the file system of the log, and our part of it, in bytes.
 public struct DiskState: Sendable {
     /// Size of the file system.
     public var total: UInt64

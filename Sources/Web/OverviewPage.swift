@@ -58,7 +58,7 @@ extension Site {
             fact(
                 "uptime",
                 "uptime_ms",
-                Display.duration(overview.uptimeMilliseconds),
+                Display.duration(overview.uptimeMilliseconds, words),
                 "duration"
             ),
         ]
@@ -102,13 +102,13 @@ extension Site {
     private func row(_ projection: ProjectionState, _ words: Words) -> [String: Any] {
         let state =
             projection.parked > 0 || projection.lastError != nil
-            ? "parked" : projection.lagFrames > 0 ? "behind" : "current"
+            ? "parked" : projection.lagMilliseconds > 1000 ? "behind" : "current"
         return [
             "name": projection.name, "version": String(projection.version), "state": state,
             "state_text": words("state_" + state),
             "lag_events": grouped(projection.lagEvents),
             "lag_frames": grouped(projection.lagFrames),
-            "lag_time": Display.duration(projection.lagMilliseconds),
+            "lag_time": Display.duration(projection.lagMilliseconds, words),
             "folded": grouped(projection.folded), "parked": grouped(projection.parked),
         ]
     }

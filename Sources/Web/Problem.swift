@@ -1,8 +1,12 @@
 import HTTPTypes
 
-/// What went wrong with a request, as RFC 9457 has it. The kind is all that leaves the server.
+/// What went wrong with a request, as RFC 9457 has it.
+///
+/// The kind is all that leaves the server.
 struct Problem: Error {
-    /// Every kind of problem. Its raw value is the last part of its address under `/problems/`, and its two
+    /// Every kind of problem.
+    ///
+    /// Its raw value is the last part of its address under `/problems/`, and its two
     /// texts are in the table of words as `problem_…_title` and `problem_…_detail`.
     enum Kind: String, CaseIterable, Sendable {
         case notFound = "not-found"

@@ -6,8 +6,9 @@ import Synchronization
 /// Give it to `MetricsSystem.bootstrap` to collect what libraries measure. Points in names become
 /// underscores; counters end in `_total`, times are seconds and end in `_seconds`.
 public final class PrometheusRegistry: MetricsFactory {
-    /// Most series: each is a few hundred bytes here and in every store that scrapes us. What comes
-    /// later is counted in `jangbu_metrics_dropped_total`.
+    /// Most series: each is a few hundred bytes here and in every store that scrapes us.
+    ///
+    /// What comes later is counted in `jangbu_metrics_dropped_total`.
     public static let seriesMax = 5000
 
     private struct State {

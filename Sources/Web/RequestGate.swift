@@ -31,7 +31,7 @@ struct RequestGate: RouterMiddleware {
 
     /// On loopback there is no secret, so a page elsewhere that points its own name at 127.0.0.1 (DNS
     /// rebinding) could read everything; it cannot forge the name it calls us by.
-    private func checkHost(_ request: Request) throws(Problem) {
+    func checkHost(_ request: Request) throws(Problem) {
         guard configuration.token == nil else { return }
         guard let authority = request.head.authority else { throw Problem(.hostRefused) }
         var host = Substring(authority)

@@ -4,15 +4,37 @@ struct SpendingCharts {
     private let words: Words
     /// Categories with a colour of their own; what is beyond them is one grey sum.
     private let shown: [CategorySpending]
+    private let today: CivilDate
 
     /// Colours that can be told apart, the last one being that of the rest.
     private static let coloursMax = 6
     private static let barsMax = 8
 
-    init(_ report: SpendingReport, _ words: Words) {
+    init(_ report: SpendingReport, today: CivilDate, _ words: Words) {
         self.report = report
+        self.today = today
         self.words = words
         shown = Array(report.categories.prefix(SpendingCharts.coloursMax))
+    }
+
+    /// Months that are over, or the running one when there is no other: it says nothing about lows, trends
+    /// and means.
+    private var wholeMonths: [MonthSpending] {
+        let whole = report.months.filter { $0.month.monthEnd < today }
+        return whole.isEmpty ? report.months : whole
+    }
+
+    /// Spending of a whole month in the mean.
+    var mean: Amount {
+        let whole = wholeMonths
+        let sum = whole.reduce(0) { $0 &+ $1.spent.thousandths }
+        return report.amount(whole.isEmpty ? 0 : sum / Int64(whole.count)).rounded
+    }
+
+    private func name(_ month: MonthSpending) -> String {
+        let text = month.month.monthText
+        let isRunning = month.month <= today && today < month.month.monthEnd
+        return isRunning ? words("running_month", ["month": text]) : text
     }
 
     var all: [ChartFigure] {
@@ -21,7 +43,7 @@ struct SpendingCharts {
         figures.append(categories)
         figures.append(merchants)
         figures.append(cashflow)
-        if report.months.count > 2 { figures.append(trend) }
+        if wholeMonths.count > 2 { figures.append(trend) }
         return figures
     }
 
@@ -42,7 +64,7 @@ struct SpendingCharts {
                 cells.append(ChartFigure.Cell(report.amount(month.spent.thousandths &- named)))
             }
             cells.append(ChartFigure.Cell(month.spent))
-            return (name: month.month.monthText, cells: cells)
+            return (name: name(month), cells: cells)
         }
         return figure(
             "chart-months",
@@ -138,21 +160,22 @@ struct SpendingCharts {
             report.months.map { month in
                 let left = report.amount(month.income.thousandths &- month.spent.thousandths)
                 return (
-                    name: month.month.monthText,
+                    name: name(month),
                     cells: [.init(month.income), .init(month.spent), .init(left)]
                 )
             }
         )
     }
 
-    /// Spending of each month as a line, with the mean of it and the two months before as a dashed one.
+    /// Spending of each whole month as a line, with the mean of it and the two months before as a dashed one.
     private var trend: ChartFigure {
-        let spent = report.months.map(\.spent.thousandths)
-        let rows = report.months.enumerated().map { place, month in
+        let whole = wholeMonths
+        let spent = whole.map(\.spent.thousandths)
+        let rows = whole.enumerated().map { place, month in
             let window = spent[max(0, place - 2)...place]
             let mean = report.amount(window.reduce(0, &+) / Int64(window.count)).rounded
             return (
-                name: month.month.monthText,
+                name: name(month),
                 cells: [ChartFigure.Cell(month.spent), ChartFigure.Cell(mean)]
             )
         }
@@ -171,11 +194,12 @@ struct SpendingCharts {
     }
 
     private var seriesSummary: String {
-        guard let low = report.months.min(by: { $0.spent.thousandths < $1.spent.thousandths }),
-            let high = report.months.max(by: { $0.spent.thousandths < $1.spent.thousandths }),
-            let last = report.months.last
+        let whole = wholeMonths
+        guard let low = whole.min(by: { $0.spent.thousandths < $1.spent.thousandths }),
+            let high = whole.max(by: { $0.spent.thousandths < $1.spent.thousandths }),
+            let last = whole.last
         else { return "" }
-        let numbers = report.months.map { Double($0.spent.thousandths) }
+        let numbers = whole.map { Double($0.spent.thousandths) }
         return words(
             "summary_series",
             [
@@ -189,7 +213,7 @@ struct SpendingCharts {
     private func share(of amount: Amount) -> Int64 {
         let whole = report.spent.thousandths
         guard whole > 0, amount.thousandths > 0 else { return 0 }
-        return Int64((Double(amount.thousandths) / Double(whole) * 1000).rounded())
+        return Int64(min(Double(amount.thousandths) / Double(whole) * 1000, 1_000_000).rounded())
     }
 
     private func figure(

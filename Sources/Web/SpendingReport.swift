@@ -1,4 +1,4 @@
-/// What one person spent and earned between two days, in one currency. Refunds are taken off.
+/// What one person spent and earned between two days, in one currency, refunds taken off.
 public struct SpendingReport: Sendable {
     /// First day.
     public var from: CivilDate

@@ -4,9 +4,10 @@ extension Site {
         _ report: SpendingReport,
         _ period: Period,
         _ id: String,
+        _ today: CivilDate,
         _ words: Words
     ) -> [String: Any] {
-        let charts = SpendingCharts(report, words)
+        let charts = SpendingCharts(report, today: today, words)
         let hasSpending = report.months.contains {
             $0.spent.thousandths != 0 || $0.income.thousandths != 0
         }
@@ -34,19 +35,20 @@ extension Site {
                 ]
             },
             "has_spending": hasSpending,
-            "facts": facts(report, words),
+            "facts": facts(report, charts.mean, words),
             "charts": charts.all.map(\.values),
             "has_recurring": !report.recurring.isEmpty,
             "recurring": report.recurring.map { row($0, words) },
         ]
     }
 
-    private func facts(_ report: SpendingReport, _ words: Words) -> [[String: Any]] {
+    private func facts(
+        _ report: SpendingReport,
+        _ mean: Amount,
+        _ words: Words
+    ) -> [[String: Any]] {
         let spent = report.spent
         let left = report.amount(report.income.thousandths &- spent.thousandths)
-        let mean = report.amount(
-            report.months.isEmpty ? 0 : spent.thousandths / Int64(report.months.count)
-        )
         func fact(_ key: String, _ amount: Amount, _ note: String? = nil) -> [String: Any] {
             var values: [String: Any] = [
                 "name": words(key), "text": amount.text, "spoken": amount.spoken(words.language),
@@ -56,7 +58,7 @@ extension Site {
         }
         return [
             fact("spent", spent, change(report, words)), fact("earned", report.income),
-            fact("left", left), fact("monthly_mean", mean.rounded),
+            fact("left", left), fact("monthly_mean", mean),
         ]
     }
 
@@ -65,7 +67,7 @@ extension Site {
             return words("against_unknown")
         }
         let ratio = Double(report.spent.thousandths) / Double(before.thousandths) - 1
-        let perMille = Int((ratio * 1000).rounded().magnitude)
+        let perMille = Int(min((ratio * 1000).rounded().magnitude, 1_000_000))
         let sign = perMille == 0 ? "±" : ratio > 0 ? "+" : "−"
         return words(
             "against_before",

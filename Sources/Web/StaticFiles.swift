@@ -23,7 +23,9 @@ struct StaticFile: Sendable {
         hash = String(hexadecimal(SHA256.hash(bytes).bytes).prefix(16))
     }
 
-    /// The file, or 304 when the caller has it. A name with the hash in it never changes its content.
+    /// The file, or 304 when the caller has it.
+    ///
+    /// A name with the hash in it never changes its content.
     func response(_ request: Request, isNamedByHash: Bool) -> Response {
         let tag = "\"\(hash)\""
         var headers: HTTPFields = [

@@ -42,7 +42,8 @@ extension Site {
         )
         guard let lines else { throw Problem(.subjectUnknown) }
         var values = holdings(report, words)
-        values.merge(spendingValues(spending, period, id, words)) { $1 }
+        let today = await ledger.today()
+        values.merge(spendingValues(spending, period, id, today, words)) { $1 }
         values["id"] = id
         values["has_transactions"] = !lines.items.isEmpty
         values["transactions"] = lines.items.map { row($0, words) }
@@ -81,6 +82,9 @@ extension Site {
             values
         )
     }
+
+    /// Transactions on one page: what two looks at a phone hold.
+    private static let transactionsShown = 20
 
     private func holdings(_ report: SubjectReport, _ words: Words) -> [String: Any] {
         [

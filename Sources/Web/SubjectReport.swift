@@ -1,4 +1,4 @@
-/// A line of the list of persons. Nothing in it names anyone.
+/// A line of the list of persons; nothing in it names anyone.
 public struct SubjectSummary: Sendable {
     /// The subject's id: 32 hexadecimal digits, random, no meaning outside.
     public var id: String

@@ -3,7 +3,9 @@ import Hummingbird
 import Mustache
 import NIOCore
 
-/// The pages' templates, read once. Mustache escapes every value for HTML unless a template says
+/// The pages' templates, read once.
+///
+/// Mustache escapes every value for HTML unless a template says
 /// otherwise, and none of ours does.
 struct Templates: Sendable {
     enum Name: String, CaseIterable {

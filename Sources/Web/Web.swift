@@ -13,8 +13,12 @@ public struct WebServer: Sendable {
 
     /// Prepares the server; nothing listens yet.
     ///
-    /// - Parameter metrics: also what `MetricsSystem.bootstrap` should get.
-    /// - Parameter clock: monotonic time since any fixed moment, for durations only.
+    /// - Parameters:
+    ///   - ledger: what is shown.
+    ///   - configuration: where to listen, and the token.
+    ///   - metrics: also what `MetricsSystem.bootstrap` should get.
+    ///   - clock: monotonic time since any fixed moment, for durations only.
+    ///   - logger: gets one line for each request, without anything personal.
     /// - Throws: `WebRefusal` with one sentence that says what to set.
     public init(
         ledger: some Ledger,
@@ -34,6 +38,7 @@ public struct WebServer: Sendable {
     /// The service to run: it listens until it is cancelled or shut down gracefully; streams end then.
     ///
     /// - Parameter onListening: gets the port once requests are taken.
+    /// - Returns: a service for the process's group.
     public func application(
         onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) -> some ApplicationProtocol {

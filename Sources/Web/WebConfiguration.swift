@@ -1,4 +1,6 @@
-/// Where the server listens and what it allows. Defaults are safe for a person's own machine.
+/// Where the server listens and what it allows.
+///
+/// Defaults are safe for a person's own machine.
 public struct WebConfiguration: Sendable {
     /// Address to bind: an IP address, or `localhost`.
     public var host = "127.0.0.1"
@@ -44,7 +46,9 @@ public struct WebConfiguration: Sendable {
     }
 }
 
-/// Why the server does not start. Each is one sentence that says what to do.
+/// Why the server does not start.
+///
+/// Each is one sentence that says what to do.
 public enum WebRefusal: Error, Equatable, CustomStringConvertible {
     /// The address is reachable from outside and no token is set: set one, or bind to 127.0.0.1.
     case tokenNeeded(host: String)

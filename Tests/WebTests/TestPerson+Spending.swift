@@ -34,8 +34,12 @@ extension TestPerson {
                     ? nil : CivilDate(year: 2026, month: 4, day: habit.day ?? 1)
             )
         }
-        report.spentBefore =
-            lines.isEmpty ? nil : Amount(thousandths: 9_812_345_000, currency: chosen)
+        let before = lines.filter {
+            from.monthStart(adding: -from.months(through: through)) <= $0.day && $0.day < from
+                && $0.amount.currency == chosen && $0.category != nil
+        }
+        let sum = before.reduce(0) { $0 - $1.amount.thousandths }
+        report.spentBefore = sum > 0 ? Amount(thousandths: sum, currency: chosen) : nil
         return report
     }
 

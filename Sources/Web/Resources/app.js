@@ -17,6 +17,14 @@ for (const figure of figures) {
     toggle.textContent = open ? words.hideTable : words.showTable;
   });
 }
+// On a phone a row becomes a card; its cells then carry their columns' names.
+function label(table) {
+  const heads = [...table.tHead.rows[0].cells].map(cell => cell.textContent);
+  for (const row of table.tBodies[0].rows) {
+    [...row.cells].forEach((cell, i) => { if (cell.tagName === "TD") cell.dataset.label = heads[i]; });
+  }
+}
+document.querySelectorAll("table.stack").forEach(label);
 const widths = new WeakMap();
 const resized = new ResizeObserver(entries => entries.forEach(entry => {
   if (widths.get(entry.target) === entry.contentRect.width) return;
@@ -26,8 +34,6 @@ const resized = new ResizeObserver(entries => entries.forEach(entry => {
 figures.forEach(figure => resized.observe(figure.querySelector(".canvas")));
 
 // Numbers as the server writes them (Display.swift).
-const decimal = value => value >= 100 || Number.isInteger(value)
-  ? integer.format(Math.round(value)) : integer.format(Math.floor(value)) + "." + Math.round(value * 10) % 10;
 const two = number => String(number).padStart(2, "0");
 const formats = {
   integer: value => integer.format(value),
@@ -40,16 +46,18 @@ const formats = {
     const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
     let unit = 0;
     for (; value >= 1024 && unit < 5; unit++) value /= 1024;
-    return (unit ? decimal(Math.floor(value * 10) / 10) : value) + " " + units[unit];
+    const cut = value >= 100 ? Math.floor(value) : Math.floor(value * 10) / 10;
+    return (unit ? formats.rate(cut) : value) + " " + units[unit];
   },
   percent: value => Math.floor(value / 10) + "." + value % 10 + "%",
   duration: ms => {
     const s = Math.floor(ms / 1000);
-    if (ms < 1000) return Math.max(0, ms) + " ms";
-    if (s < 60) return s + "." + Math.floor(ms % 1000 / 100) + " s";
-    if (s < 3600) return Math.floor(s / 60) + " min " + s % 60 + " s";
-    if (s < 86400) return Math.floor(s / 3600) + " h " + Math.floor(s % 3600 / 60) + " min";
-    return Math.floor(s / 86400) + " d " + Math.floor(s % 86400 / 3600) + " h";
+    const [milli, second, minute, hour, day] = words.units.split("|");
+    if (ms < 1000) return Math.max(0, ms) + milli;
+    if (s < 60) return s + "." + Math.floor(ms % 1000 / 100) + second;
+    if (s < 3600) return Math.floor(s / 60) + minute + " " + s % 60 + second;
+    if (s < 86400) return Math.floor(s / 3600) + hour + " " + Math.floor(s % 3600 / 60) + minute;
+    return Math.floor(s / 86400) + day + " " + Math.floor(s % 86400 / 3600) + hour;
   },
   moment: ms => {
     if (ms === null) return "–";
@@ -117,7 +125,7 @@ function rows(body, items) {
         set(cell, formats[cell.dataset.format](item[cell.dataset.field]));
         continue;
       }
-      const place = item.parked || item.last_error ? 2 : item.lag_frames ? 1 : 0;
+      const place = item.parked || item.last_error ? 2 : item.lag_ms > 1000 ? 1 : 0;
       cell.dataset.state = ["current", "behind", "parked"][place];
       set(cell, body.dataset.states.split("|")[place]);
     }
@@ -145,6 +153,7 @@ function recent(frames) {
     }));
     return row;
   }));
+  label(body.closest("table"));
 }
 
 function readOnly(mode) {

@@ -108,7 +108,7 @@ function frame(svg, data, width, height, low, high) {
   data.rows.forEach((row, i) => {
     if ((n - 1 - i) % every) return;
     svg.append(node("text", { x: left + band * (i + 0.5), y: height - 6, "text-anchor": "middle" },
-      n > 0 && /^\d{4}-\d\d$/.test(row.name) ? row.name.slice(2).replace("-", ".") : row.name));
+      /^\d{4}-\d\d\b/.test(row.name) ? row.name.slice(2, 7).replace("-", ".") : row.name));
   });
   return { ...inner, y, band, place: px => Math.floor((px - left) / band) };
 }
@@ -146,7 +146,7 @@ function columns(svg, data, width, stacked) {
 
 /** Lines; a spark has one, with its area, and no months below. */
 function lines(svg, data, width, spark) {
-  const height = spark ? 150 : 240;
+  const height = spark ? 170 : 240;
   const all = data.series.map(s => data.rows.map(row => row.values[s.column]));
   const shown = spark ? { ...data, rows: data.rows.map(row => ({ ...row, name: "" })) } : data;
   const box = frame(svg, shown, width, height, Math.min(0, ...all.flat()), Math.max(0, ...all.flat()));
@@ -167,10 +167,20 @@ function lines(svg, data, width, spark) {
   return { height, place: box.place, at: x, box };
 }
 
-/** One row in words: its name and every cell with its column's. */
-const speak = (data, row) => data.rows[row].name + " · " + data.heads
-  .flatMap((head, c) => data.rows[row].values[c] === 0 && data.heads.length > 3 ? []
-    : [head + " " + data.rows[row].texts[c]]).join(" · ");
+/** One row in words: its name and every cell with its column's. Zeros of a long row are left out. */
+function speak(data, row) {
+  if (row < 0) return [];
+  const name = document.createElement("b");
+  name.textContent = data.rows[row].name;
+  const long = data.heads.length > 3;
+  return [name, ...data.heads.flatMap((head, c) => {
+    if (long && data.rows[row].values[c] === 0) return [];
+    const line = document.createElement("span"), text = document.createElement("i");
+    text.textContent = data.rows[row].texts[c];
+    line.append(head + " ", text);
+    return [line];
+  })];
+}
 
 /** Draws the chart anew; keeps the keyboard's place. */
 export function draw(figure) {
@@ -209,7 +219,9 @@ function show(figure, row) {
   const cursor = svg.querySelector(".cursor");
   if (cursor && row >= 0) { cursor.setAttribute("x1", drawn.at(row)); cursor.setAttribute("x2", drawn.at(row)); }
   cursor?.classList.toggle("on", row >= 0);
-  figure.querySelector(".readout").textContent = row < 0 ? "" : speak(data, row);
+  const readout = figure.querySelector(".readout");
+  readout.classList.toggle("left", row >= data.rows.length / 2 && Boolean(drawn.at));
+  readout.replaceChildren(...speak(data, row));
 }
 
 function listen(figure, svg) {

@@ -1,0 +1,47 @@
+// The checkout the tests run in, and the tools of the machine that they use when they are there.
+import Foundation
+import Testing
+
+enum Checkout {
+    /// Top of the checkout. `#filePath` is not followed through links, as a build may see this folder by one.
+    static var root: URL {
+        URL(filePath: #filePath).resolvingSymlinksInPath()
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    }
+
+    /// Where a program is: in the path, or at `place`.
+    static func tool(_ name: String, or place: String? = nil) -> String? {
+        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+        let places = folders.map { "\($0)/\(name)" } + (place.map { [$0] } ?? [])
+        return places.first { FileManager.default.isExecutableFile(atPath: $0) }
+    }
+
+    /// Says loudly that something was not checked.
+    static func skip(_ reason: String) {
+        FileHandle.standardError.write(Data("SKIPPED (Web): \(reason)\n".utf8))
+    }
+
+    /// Runs a program with an input; its output and errors together.
+    static func run(
+        _ path: String,
+        _ arguments: [String],
+        input: String = ""
+    ) throws -> (status: Int32, output: String) {
+        let process = Process()
+        process.executableURL = URL(filePath: path)
+        process.arguments = arguments
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = output
+        let file = FileManager.default.temporaryDirectory.appending(
+            path: "jangbu-web-\(ProcessInfo.processInfo.processIdentifier)-\(arguments.hashValue)"
+        )
+        try Data(input.utf8).write(to: file)
+        defer { _ = try? FileManager.default.removeItem(at: file) }
+        process.standardInput = try FileHandle(forReadingFrom: file)
+        try process.run()
+        let bytes = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: bytes, as: UTF8.self))
+    }
+}
