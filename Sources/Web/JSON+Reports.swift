@@ -12,6 +12,7 @@ extension Overview {
             "flushes": .unsigned(flushes),
             "events_per_second": .number(eventsPerSecond),
             "events_per_second_minute": .number(eventsPerSecondMinute),
+            "events_per_second_history": .array(eventsPerSecondHistory.map(JSON.number)),
             "partitions": .array(partitions.map(\.json)),
             "projections": .array(projections.map(\.json)),
             "disk": disk.json,

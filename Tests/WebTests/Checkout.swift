@@ -3,7 +3,9 @@ import Foundation
 import Testing
 
 enum Checkout {
-    /// Top of the checkout. `#filePath` is not followed through links, as a build may see this folder by one.
+    /// Top of the checkout.
+    ///
+    /// `#filePath` is not followed through links, as a build may see this folder by one.
     static var root: URL {
         URL(filePath: #filePath).resolvingSymlinksInPath()
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -43,5 +45,28 @@ enum Checkout {
         let bytes = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         return (process.terminationStatus, String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// Runs a program while this process goes on answering it; its output and errors together.
+    static func runInBackground(
+        _ path: String,
+        _ arguments: [String]
+    ) async throws -> (status: Int32, output: String) {
+        let file = FileManager.default.temporaryDirectory.appending(
+            path: "jangbu-web-\(ProcessInfo.processInfo.processIdentifier)-output"
+        )
+        try Data().write(to: file)
+        defer { _ = try? FileManager.default.removeItem(at: file) }
+        let output = try FileHandle(forWritingTo: file)
+        let process = Process()
+        process.executableURL = URL(filePath: path)
+        process.arguments = arguments
+        process.standardOutput = output
+        process.standardError = output
+        let status: Int32 = try await withCheckedThrowingContinuation { continuation in
+            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
+            do { try process.run() } catch { continuation.resume(throwing: error) }
+        }
+        return (status, String(decoding: try Data(contentsOf: file), as: UTF8.self))
     }
 }

@@ -16,6 +16,8 @@ final class TestLedger: Ledger {
         var readers: [Int: AsyncStream<Overview>.Continuation] = [:]
         var readersMade = 0
         var fails = false
+        /// Whether a second passes with each question for readiness: a script's clock.
+        var ticksWhenAsked = false
         var readiness = Readiness(checks: [.init(name: "log", passes: true)])
         var random: SeededRandom
     }
@@ -147,7 +149,12 @@ final class TestLedger: Ledger {
     }
 
     func overview() async throws -> Overview { try read { $0.overview } }
-    func readiness() async -> Readiness { state.withLock(\.readiness) }
+
+    func readiness() async -> Readiness {
+        if state.withLock(\.ticksWhenAsked) { tick() }
+        return state.withLock(\.readiness)
+    }
+
     func today() async -> CivilDate { TestPerson.today }
 
     /// Streams open now; the fixture's teardown wants none.

@@ -110,7 +110,7 @@ function apply(overview) {
   recent(overview.recent);
   readOnly(overview.mode);
   const rate = document.getElementById("rate");
-  if (rate) push(rate, overview.events_per_second);
+  if (rate) rates(rate, overview.events_per_second_history);
 }
 
 const set = (element, text) => { if (element.textContent !== text) element.textContent = text; };
@@ -164,27 +164,29 @@ function readOnly(mode) {
   set(banner, banner.dataset.readOnly.replace("{reason}", reason));
 }
 
-/** Adds a second to the rate's table, drops the oldest, and draws and sums up anew. */
-function push(figure, value) {
-  const body = figure.querySelector("tbody"), row = document.createElement("tr");
-  const head = document.createElement("th"), cell = document.createElement("td");
-  head.scope = "row";
-  cell.className = "number";
-  cell.dataset.value = value;
-  cell.textContent = formats.rate(value);
-  row.append(head, cell);
-  body.append(row);
-  while (body.rows.length > 120) body.rows[0].remove();
-  const ago = figure.dataset.ago ??= words.ago;
-  const count = body.rows.length, values = [...body.rows].map(r => Number(r.cells[1].dataset.value));
-  [...body.rows].forEach((r, i) => set(r.cells[0], ago.replace("{count}", count - 1 - i)));
+/** Fills the rate's table with the last seconds, and draws and sums up anew. */
+function rates(figure, values) {
+  const body = figure.querySelector("tbody"), count = values.length;
+  if (!count) return;
+  while (body.rows.length > count) body.lastElementChild.remove();
+  while (body.rows.length < count) {
+    const row = document.createElement("tr"), head = document.createElement("th");
+    head.scope = "row";
+    row.append(head, Object.assign(document.createElement("td"), { className: "number" }));
+    body.append(row);
+  }
+  values.forEach((value, i) => {
+    const [head, cell] = body.rows[i].cells;
+    set(head, words.ago.replace("{count}", count - 1 - i));
+    set(cell, formats.rate(value));
+    cell.dataset.value = value;
+  });
   const third = Math.max(1, Math.floor(count / 3)), mean = list => list.reduce((a, b) => a + b, 0) / list.length;
   const first = mean(values.slice(0, third)), last = mean(values.slice(-third));
-  const steady = Math.abs(last - first) <= Math.max(first, last) / 20;
-  const trend = figure.dataset.trends.split("|")[steady ? 2 : last > first ? 0 : 1];
+  const steady = count < 2 || Math.abs(last - first) <= Math.max(first, last) / 20;
   const filled = {
     count, low: formats.rate(Math.min(...values)), high: formats.rate(Math.max(...values)),
-    last: formats.rate(values.at(-1)), trend,
+    last: formats.rate(values.at(-1)), trend: figure.dataset.trends.split("|")[steady ? 2 : last > first ? 0 : 1],
   };
   set(figure.querySelector(".summary"), figure.dataset.summary.replace(/\{(\w+)\}/g, (_, key) => filled[key]));
   draw(figure);

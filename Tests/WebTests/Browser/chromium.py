@@ -15,7 +15,7 @@ class Chromium:
     def __init__(self, binary):
         to_browser, self._write = os.pipe()
         self._read, from_browser = os.pipe()
-        self._profile = tempfile.TemporaryDirectory()
+        self._profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         # The browser reads file descriptor 3 and writes 4; the shell puts ours there.
         command = 'exec "$0" "$@" 3<&%d 4>&%d' % (to_browser, from_browser)
         self._process = subprocess.Popen(
@@ -30,7 +30,7 @@ class Chromium:
         self.events = []
 
     def close(self):
-        self._process.terminate()
+        self.call("Browser.close")
         self._process.wait(20)
         self._profile.cleanup()
 
