@@ -1,5 +1,6 @@
-import Finance
 import SwiftProtobuf
+
+@testable import Finance
 
 /// Compares the zero-copy reader with swift-protobuf on the same bytes.
 enum EventAgreement {
@@ -10,8 +11,10 @@ enum EventAgreement {
     /// They may differ in three ways only: the view refuses groups and events without exactly one
     /// fact; it does not look into messages that it has no accessor for; it leaves it to its
     /// caller whether a text is UTF-8.
-    static func difference(on bytes: [UInt8]) -> String? {
-        let decoded = Result { try Event(serializedBytes: bytes) }
+    ///
+    /// `reference` is what swift-protobuf is given instead, to show that a difference is seen.
+    static func difference(on bytes: [UInt8], reference: [UInt8]? = nil) -> String? {
+        let decoded = Result { try Event(serializedBytes: reference ?? bytes) }
         do throws(EventError) {
             let view = try EventView(bytes.span, of: asset)
             let hot = try hotFields(of: view)
@@ -33,10 +36,22 @@ enum EventAgreement {
         _ isHot: Bool,
         _ bytes: [UInt8]
     ) -> String? {
-        // Event.unmapped is a message that the view does not look into; these start its tag.
         if case BinaryDecodingError.invalidUTF8 = error { return nil }
-        return isHot && !bytes.contains(0x22) && !bytes.contains(0xA2)
-            ? "only swift-protobuf refuses: \(error)" : nil
+        return isHot && !hasUnmapped(bytes) ? "only swift-protobuf refuses: \(error)" : nil
+    }
+
+    /// Whether the envelope holds messages that the view does not look into.
+    private static func hasUnmapped(_ bytes: [UInt8]) -> Bool {
+        var reader = WireReader(bytes.span)
+        do throws(EventError) {
+            while let tag = try reader.tag() {
+                if tag == 4 << 3 | 2 { return true }
+                try reader.skip(tag)
+            }
+            return false
+        } catch {
+            return false
+        }
     }
 
     private static func difference(
@@ -52,8 +67,11 @@ enum EventAgreement {
         guard envelope else { return "envelope differs" }
         let expected = hotFields(of: event)
         guard hot == expected else { return "\(hot ?? []) instead of \(expected ?? [])" }
-        guard (try? view.message()) == event else { return "message() differs" }
-        return nil
+        do {
+            return try view.message() == event ? nil : "message() differs"
+        } catch {
+            return "message() refuses: \(error)"
+        }
     }
 
     /// The fields that a view of a hot fact shows, or nil if the fact is not hot.

@@ -29,6 +29,19 @@ import Testing
         }
     }
 
+    @Test(arguments: hotTypes)
+    func `a reader that were one field wrong would be caught`(type: Int32) throws {
+        var wire = RandomWire(schemas: try SchemaSet.committed(), dice: EventDice(seed: 5))
+        let bytes = wire.event(type)
+        let amountIsSeven: [UInt8] = [0x08, 0x0E]
+        let tag = RandomWire.minimal(UInt64(type) << 3 | 2)
+        let planted = bytes + tag + [UInt8(amountIsSeven.count)] + amountIsSeven
+        #expect(EventAgreement.difference(on: bytes) == nil)
+        #expect(EventAgreement.difference(on: bytes, reference: planted) != nil)
+        #expect(EventAgreement.difference(on: [0x80], reference: bytes) != nil)
+        #expect(EventAgreement.difference(on: tag + [0], reference: [0x80]) != nil)
+    }
+
     @Test(arguments: seeds)
     func `no bytes at all make the reader trap`(seed: UInt64) throws {
         var wire = RandomWire(
