@@ -49,6 +49,7 @@ public struct CategoryRules: Sendable {
     ///   - mcc: ISO 18245 code; 0 if unknown.
     ///   - industry: KSIC code in digits; empty if unknown.
     ///   - expense: what the payer booked it under, UTF-8; empty if unknown.
+    /// - Returns: the category with the rule that chose it; `explain` says it in words.
     public func card(
         merchant: Span<UInt8>,
         mcc: UInt32,
@@ -93,6 +94,7 @@ public struct CategoryRules: Sendable {
     ///   - memo: passbook text, UTF-8; empty if unknown.
     ///   - channel: how it was done, in the source's words; empty if unknown.
     ///   - purpose: what it was for, in the source's code; empty if unknown.
+    /// - Returns: the category with the rule that chose it; `explain` says it in words.
     public func bank(
         kind: UInt32,
         isIn: Bool,

@@ -77,6 +77,7 @@ struct MerchantText {
         let length = lead >= 0xF0 && lead < 0xF5 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC2 ? 2 : 0
         guard lead < 0xF5, length > 0, index + length <= count else { return (0, 0) }
         for offset in 1..<length where text[index + offset] & 0xC0 != 0x80 { return (0, 0) }
+        guard isShortest(lead, text[index + 1]) else { return (0, 0) }
         guard lead == 0xEF, length == 3 else {
             // U+3000, the ideographic space.
             let isSpace = lead == 0xE3 && text[index + 1] == 0x80 && text[index + 2] == 0x80
@@ -86,6 +87,19 @@ struct MerchantText {
         let scalar = UInt32(text[index + 1] & 0x3F) << 6 | UInt32(text[index + 2] & 0x3F)
         guard scalar >= 0xF01, scalar <= 0xF5E else { return (length, 0) }
         return (length, UInt8(scalar - 0xF01 + 0x21))
+    }
+
+    /// Whether the second byte is one that UTF-8 allows after the first.
+    ///
+    /// No longer spelling than needed, no surrogate, nothing above U+10FFFF: Unicode, table 3-7.
+    private static func isShortest(_ lead: UInt8, _ second: UInt8) -> Bool {
+        switch lead {
+        case 0xE0: second >= 0xA0
+        case 0xED: second < 0xA0
+        case 0xF0: second >= 0x90
+        case 0xF4: second < 0x90
+        default: true
+        }
     }
 
     /// U+2018, U+2019: typographic apostrophes.

@@ -1,16 +1,16 @@
 /// The bytes of the files in `conf/categories`; reading them from disk is the executable's work.
 public struct RuleFiles: Sendable {
-    /// `taxonomy.csv`
+    /// Content of `taxonomy.csv`.
     public var taxonomy: [UInt8]
-    /// `mcc.csv`
+    /// Content of `mcc.csv`.
     public var mcc: [UInt8]
-    /// `ksic.csv`
+    /// Content of `ksic.csv`.
     public var ksic: [UInt8]
-    /// `merchants.csv`
+    /// Content of `merchants.csv`.
     public var merchants: [UInt8]
-    /// `bank.csv`
+    /// Content of `bank.csv`.
     public var bank: [UInt8]
-    /// `expense.csv`
+    /// Content of `expense.csv`.
     public var expense: [UInt8]
 
     /// The names of the files, in the order of this type's properties.

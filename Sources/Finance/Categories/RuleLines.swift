@@ -7,6 +7,13 @@ public struct RuleError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What is wrong, in one clause.
     public let reason: String
 
+    /// A fault of `file` in `line`, 0 for the whole file.
+    public init(file: String, line: Int, reason: String) {
+        self.file = file
+        self.line = line
+        self.reason = reason
+    }
+
     /// `file:line: reason`.
     public var description: String { "\(file):\(line): \(reason)" }
 }

@@ -5,7 +5,7 @@ internal import SwiftProtobuf
 /// It takes in what providers report of an asset as a whole, and the balance that a deposit account's movement
 /// ends with. Single payments are not its business.
 public struct IntegratedView: Fold {
-    /// `integrated-view`
+    /// Name of the read model.
     public static let name = "integrated-view"
     /// Of fold and encoding.
     public static let version: UInt32 = 1
@@ -40,14 +40,16 @@ public struct IntegratedView: Fold {
         _ event: borrowing EventView,
         into state: inout IntegratedState
     ) throws(FoldError) {
-        var update = AssetUpdate(at: event.occurredAt)
+        let amount: IntegratedState.Amount
+        let currency: UInt32
         do throws(EventError) {
             guard let bank = try event.bankTransaction(), let balance = bank.balanceAfter else {
                 return
             }
-            update.set(.booked, balance, bank.currency)
+            amount = IntegratedState.Amount(thousandths: balance, asOf: event.occurredAt)
+            currency = bank.currency
         } catch { throw .event(error) }
-        try state.apply(update, to: event.asset)
+        try state.setBooked(amount, currency, of: event.asset)
     }
 
     private func foldBalance(
@@ -85,23 +87,54 @@ extension EventView {
 extension IntegratedState {
     /// Takes in what one event says of an asset; later business time wins, then later in the log.
     mutating func apply(_ update: AssetUpdate, to id: AssetID) throws(FoldError) {
-        var asset = assets[id] ?? Asset()
-        guard assets[id] != nil || assets.count < IntegratedState.assetsMax else { throw .full }
-        for (key, amount) in update.figures {
-            guard key.currency >= 1, key.currency <= 999 else { throw .unrepresentable }
-            if let known = asset.figures[key], known.asOf > amount.asOf { continue }
-            asset.figures[key] = amount
+        try admit(id, figures: update.figures.count)
+        for key in update.figures.keys where key.currency < 1 || key.currency > 999 {
+            throw .unrepresentable
         }
-        guard asset.figures.count <= IntegratedState.figuresMax else { throw .full }
-        if let kind = update.kind { asset.kind = kind }
-        if let provider = update.provider { asset.provider = provider }
-        if update.name != nil || update.number != nil, update.at >= asset.listedAt {
-            asset.listedAt = update.at
-            if let name = update.name { asset.name = name }
-            if let number = update.number { asset.number = number }
+        // In place: a copy taken out would copy its figures with every event.
+        update.merge(into: &assets[id, default: Asset()])
+    }
+
+    /// The balance that a movement ends with: `apply` without its lists, since there are many.
+    mutating func setBooked(
+        _ amount: Amount,
+        _ currency: UInt32,
+        of id: AssetID
+    ) throws(FoldError) {
+        guard currency >= 1, currency <= 999 else { throw .unrepresentable }
+        try admit(id, figures: 1)
+        let key = FigureKey(figure: .booked, currency: UInt16(currency), product: 0)
+        assets[id, default: Asset()].set(amount, key)
+    }
+
+    private func admit(_ id: AssetID, figures: Int) throws(FoldError) {
+        let known = assets[id]?.figures.count
+        guard known != nil || assets.count < IntegratedState.assetsMax,
+            (known ?? 0) + figures <= IntegratedState.figuresMax
+        else { throw .full }
+    }
+}
+
+extension IntegratedState.Asset {
+    mutating func set(_ amount: IntegratedState.Amount, _ key: IntegratedState.FigureKey) {
+        lastGood = max(lastGood, amount.asOf)
+        if let known = figures[key], known.asOf > amount.asOf { return }
+        figures[key] = amount
+    }
+}
+
+extension AssetUpdate {
+    /// Takes this into an asset whose bounds were checked.
+    fileprivate func merge(into asset: inout IntegratedState.Asset) {
+        for (key, amount) in figures { asset.set(amount, key) }
+        if let kind { asset.kind = kind }
+        if let provider { asset.provider = provider }
+        if name != nil || number != nil, at >= asset.listedAt {
+            asset.listedAt = at
+            if let name { asset.name = name }
+            if let number { asset.number = number }
         }
-        if update.isClosure { asset.closedAt = max(asset.closedAt ?? update.at, update.at) }
-        if update.isReport { asset.lastGood = max(asset.lastGood, update.at) }
-        assets[id] = asset
+        if isClosure { asset.closedAt = max(asset.closedAt ?? at, at) }
+        if isReport, !isClosure { asset.lastGood = max(asset.lastGood, at) }
     }
 }

@@ -5,7 +5,7 @@ enum MerchantSource: UInt8, Sendable {
     case bankOut = 3
 }
 
-/// One merchant or counterparty of a subject: what tells it from others, and its category. 16 bytes.
+/// One merchant or counterparty of a subject, in 16 bytes: what tells it apart, and its category.
 struct Merchant: Sendable {
     let hash: UInt32
     fileprivate(set) var nameStart: UInt16
@@ -107,9 +107,9 @@ struct MerchantTable: Sendable {
         return product.high ^ product.low
     }
 
-    /// The number of the first merchant of that name and identity, or nil.
+    /// The number of the first merchant of that name, identity and category, or nil.
     ///
-    /// - Parameter category: only one of this category; 0 takes the first.
+    /// Category 0 takes the first of any.
     @inline(__always)
     func find(
         _ name: Span<UInt8>,
@@ -154,7 +154,7 @@ struct MerchantTable: Sendable {
         return true
     }
 
-    /// Adds a merchant that is not there and returns its number. There must be room.
+    /// Adds a merchant that is not there, for which there must be room, and returns its number.
     mutating func insert(
         _ name: Span<UInt8>,
         count: Int,

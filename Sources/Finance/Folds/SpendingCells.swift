@@ -115,7 +115,7 @@ struct SpendingCells: Sendable {
 
     /// Adds to the cell of `key`, which is made if it is not there, and returns its index.
     ///
-    /// - Parameter hint: an index that may be it.
+    /// `hint` is an index that may be it.
     @inline(__always)
     mutating func add(_ tally: Tally, to key: CellKey, hint: Int) throws(FoldError) -> Int {
         if hint < keys.count, keys[hint] == key.bits {

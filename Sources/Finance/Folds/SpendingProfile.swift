@@ -7,11 +7,13 @@
 /// - A movement on a deposit account, by what it was for. A cancelled withdrawal or deposit is taken off
 ///   its kind in its own month. Card bills, savings, cash and transfers between accounts are
 ///   transfers, neither spent nor earned, so nothing is counted twice.
+/// - What a prepaid wallet pays from its balance. What it is charged with is a transfer of the account
+///   or card that it came from; what is paid through a payment service by card or account is there.
 /// - The other side's own record of the same payment (loan repaid, premium paid, card billed) does not.
 ///
 /// A count is payments less cancellations; corrections and refunds are none.
 public struct SpendingProfile: Fold {
-    /// `spending-profile`
+    /// Name of the read model.
     public static let name = "spending-profile"
     /// Of fold and encoding.
     public static let version: UInt32 = 1
@@ -34,7 +36,8 @@ public struct SpendingProfile: Fold {
     /// Digest of the rules.
     public var configuration: UInt64 { rules.digest }
 
-    /// Takes in card approvals, cancellations and corrections, and deposit account movements.
+    /// Takes in card purchases with what becomes of them, deposit account movements and what a
+    /// wallet pays.
     @inline(__always)
     public func fold(
         _ event: borrowing EventView,
@@ -44,6 +47,7 @@ public struct SpendingProfile: Fold {
         case .cardApproved, .cardApprovalCancelled, .cardApprovalCorrected:
             try foldCard(event, into: &state)
         case .bankTransactionPosted: try foldBank(event, into: &state)
+        case .emoneyTransactionPosted: try foldWallet(event, into: &state)
         default: break
         }
     }
@@ -131,7 +135,7 @@ public struct SpendingProfile: Fold {
     }
 
     /// Adds to what a ruling has just decided.
-    private func take(
+    func take(
         _ tally: Tally,
         _ name: borrowing MerchantName,
         _ ruling: Ruling,
@@ -205,53 +209,10 @@ public struct SpendingProfile: Fold {
         )
         try state.add(tally, month: when.month, merchant: merchant)
     }
-
-    private func foldBank(
-        _ event: borrowing EventView,
-        into state: inout SpendingState
-    ) throws(FoldError) {
-        let bank: BankTransactionView
-        do throws(EventError) {
-            guard let view = try event.bankTransaction() else { return }
-            bank = view
-        } catch { throw .event(error) }
-        let (isIn, isReversed) = try SpendingProfile.direction(bank.kind)
-        let when = try Occasion(event.occurredAt, event.utcOffsetMinutes)
-        let currency = try SpendingProfile.currency(bank.currency)
-        let ruling = rules.bank(
-            kind: UInt32(truncatingIfNeeded: bank.kind.rawValue),
-            isIn: isIn,
-            memo: bank.memo,
-            channel: bank.channel,
-            purpose: bank.purpose
-        )
-        // Spent is positive here; `take` turns it for categories that count what comes in.
-        let isOut = isIn == isReversed
-        var tally = Tally(
-            sum: isOut ? bank.amount : try SpendingProfile.negated(bank.amount),
-            count: isReversed ? -1 : 1
-        )
-        if !isReversed { tally.day = when.dayOfMonth }
-        let text = SpendingProfile.counterparty(bank)
-        let identity = MerchantIdentity(
-            mcc: 0,
-            currency: currency,
-            source: isIn ? .bankIn : .bankOut
-        )
-        let count = min(text.count, MerchantTable.nameBytesMax)
-        let hash = MerchantTable.hash(text.span, count: count, identity)
-        try take(
-            tally,
-            MerchantName(text.span, count, hash, identity),
-            ruling,
-            when,
-            into: &state
-        )
-    }
 }
 
 /// A merchant's name with what it is found by.
-private struct MerchantName: ~Escapable {
+struct MerchantName: ~Escapable {
     let text: Span<UInt8>
     let count: Int
     let hash: UInt64
@@ -267,7 +228,7 @@ private struct MerchantName: ~Escapable {
 }
 
 /// The day something counts on, at the place where it happened.
-private struct Occasion {
+struct Occasion {
     /// Since 1970.
     let day: Int32
     /// Since January 1970, at most `CellKey.monthMax`.
@@ -294,50 +255,15 @@ private struct Occasion {
 
 extension SpendingProfile {
     @inline(__always)
-    private static func negated(_ sum: Int64) throws(FoldError) -> Int64 {
+    static func negated(_ sum: Int64) throws(FoldError) -> Int64 {
         guard sum != .min else { throw .overflow }
         return -sum
     }
 
     @inline(__always)
-    private static func currency(_ code: UInt32) throws(FoldError) -> UInt16 {
+    static func currency(_ code: UInt32) throws(FoldError) -> UInt16 {
         guard code >= 1, code <= 999 else { throw .unrepresentable }
         return UInt16(code)
-    }
-
-    /// Which side of the account a kind is about, and whether it takes something back.
-    ///
-    /// - Throws: `.unrepresentable` for a kind without a name here: it has no direction.
-    private static func direction(
-        _ kind: BankTransactionKind
-    ) throws(FoldError) -> (isIn: Bool, isReversed: Bool) {
-        switch kind {
-        case .opened, .deposited, .correctedIn, .otherIn: (true, false)
-        case .withdrawn, .correctedOut, .otherOut: (false, false)
-        case .withdrawalCancelled: (false, true)
-        case .depositCancelled: (true, true)
-        case .unspecified, .UNRECOGNIZED: throw .unrepresentable
-        }
-    }
-
-    /// Who was at the other end: the memo without its digits, which are dates and numbers of the
-    /// single payment; else the purpose and account; else the channel.
-    private static func counterparty(_ bank: borrowing BankTransactionView) -> [UInt8] {
-        if !bank.memo.isEmpty {
-            return MerchantText(bank.memo).bytes.filter { $0 < 0x30 || $0 > 0x39 }
-        }
-        var text: [UInt8] = []
-        append(bank.purpose, to: &text)
-        append(bank.counterpartyBank, to: &text)
-        append(bank.counterpartyAccount, to: &text)
-        if text.isEmpty { append(bank.channel, to: &text) }
-        return text
-    }
-
-    private static func append(_ part: Span<UInt8>, to text: inout [UInt8]) {
-        guard !part.isEmpty else { return }
-        if !text.isEmpty { text.append(0x20) }
-        for index in part.indices { text.append(part[index]) }
     }
 
     /// `expense_text` of an approval, which the view leaves out: only what nothing else decides

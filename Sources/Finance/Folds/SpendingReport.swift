@@ -35,7 +35,7 @@ public struct SpendingReport: Hashable, Sendable {
         public let name: String
         /// Its category.
         public let category: Category
-        /// Merchant category code it was seen with; 0 if none. Needed to explain its category.
+        /// Merchant category code it was seen with, to explain its category by; 0 if none.
         public let mcc: UInt16
         /// What kind of evidence decided the category.
         public let evidence: Evidence

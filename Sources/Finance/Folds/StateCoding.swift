@@ -1,5 +1,7 @@
-/// Writes canonical states: unsigned numbers as the shortest LEB128, signed ones zigzag before that,
-/// texts with their length. Lists come with their count and in strictly rising order of key.
+/// Writes canonical states.
+///
+/// Unsigned numbers are the shortest LEB128, signed ones zigzag before that, texts have their length
+/// before them. Lists come with their count and in strictly rising order of key.
 struct StateWriter: ~Copyable {
     private(set) var bytes: [UInt8]
 

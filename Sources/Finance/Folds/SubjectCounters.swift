@@ -2,7 +2,7 @@ internal import SwiftProtobuf
 
 /// How much of what there is in a subject's log: events by type and provider, amounts by currency.
 public struct SubjectCounters: Fold {
-    /// `subject-counters`
+    /// Name of the read model.
     public static let name = "subject-counters"
     /// Of fold and encoding.
     public static let version: UInt32 = 1

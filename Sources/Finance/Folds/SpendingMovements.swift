@@ -1,0 +1,111 @@
+// The part of SpendingProfile that reads deposit accounts and wallets.
+
+extension SpendingProfile {
+    func foldBank(
+        _ event: borrowing EventView,
+        into state: inout SpendingState
+    ) throws(FoldError) {
+        let bank: BankTransactionView
+        do throws(EventError) {
+            guard let view = try event.bankTransaction() else { return }
+            bank = view
+        } catch { throw .event(error) }
+        let (isIn, isReversed) = try SpendingProfile.direction(bank.kind)
+        let when = try Occasion(event.occurredAt, event.utcOffsetMinutes)
+        let currency = try SpendingProfile.currency(bank.currency)
+        let ruling = rules.bank(
+            kind: UInt32(truncatingIfNeeded: bank.kind.rawValue),
+            isIn: isIn,
+            memo: bank.memo,
+            channel: bank.channel,
+            purpose: bank.purpose
+        )
+        // Spent is positive here; `take` turns it for categories that count what comes in.
+        let isOut = isIn == isReversed
+        var tally = Tally(
+            sum: isOut ? bank.amount : try SpendingProfile.negated(bank.amount),
+            count: isReversed ? -1 : 1
+        )
+        if !isReversed { tally.day = when.dayOfMonth }
+        let text = SpendingProfile.counterparty(bank)
+        let identity = MerchantIdentity(
+            mcc: 0,
+            currency: currency,
+            source: isIn ? .bankIn : .bankOut
+        )
+        let count = min(text.count, MerchantTable.nameBytesMax)
+        let hash = MerchantTable.hash(text.span, count: count, identity)
+        try take(
+            tally,
+            MerchantName(text.span, count, hash, identity),
+            ruling,
+            when,
+            into: &state
+        )
+    }
+
+    /// Takes in what a prepaid wallet paid from its balance, and its fees.
+    func foldWallet(
+        _ event: borrowing EventView,
+        into state: inout SpendingState
+    ) throws(FoldError) {
+        let wallet: EmoneyView
+        do throws(EventError) {
+            guard let view = try event.emoneyTransaction() else { return }
+            wallet = view
+        } catch { throw .event(error) }
+        let isCancellation = wallet.kind == .paymentCancelled
+        guard isCancellation || wallet.kind == .paid || wallet.kind == .feePaid else { return }
+        let when = try Occasion(event.occurredAt, event.utcOffsetMinutes)
+        let currency = try SpendingProfile.currency(wallet.currency)
+        let sum = isCancellation ? try SpendingProfile.negated(wallet.amount) : wallet.amount
+        var tally = Tally(sum: sum, count: isCancellation ? -1 : 1)
+        if !isCancellation { tally.day = when.dayOfMonth }
+        let text = wallet.merchantName.isEmpty ? wallet.title : wallet.merchantName
+        let identity = MerchantIdentity(mcc: 0, currency: currency, source: .card)
+        let count = min(text.count, MerchantTable.nameBytesMax)
+        let hash = MerchantTable.hash(text, count: count, identity)
+        try take(
+            tally,
+            MerchantName(text, count, hash, identity),
+            rules.card(merchant: text, mcc: 0),
+            when,
+            into: &state
+        )
+    }
+
+    /// Which side of the account a kind is about, and whether it takes something back.
+    ///
+    /// - Throws: `.unrepresentable` for a kind without a name here: it has no direction.
+    private static func direction(
+        _ kind: BankTransactionKind
+    ) throws(FoldError) -> (isIn: Bool, isReversed: Bool) {
+        switch kind {
+        case .opened, .deposited, .correctedIn, .otherIn: (true, false)
+        case .withdrawn, .correctedOut, .otherOut: (false, false)
+        case .withdrawalCancelled: (false, true)
+        case .depositCancelled: (true, true)
+        case .unspecified, .UNRECOGNIZED: throw .unrepresentable
+        }
+    }
+
+    /// Who was at the other end: the memo without its digits, which are dates and numbers of the
+    /// single payment; else the purpose and account; else the channel.
+    private static func counterparty(_ bank: borrowing BankTransactionView) -> [UInt8] {
+        if !bank.memo.isEmpty {
+            return MerchantText(bank.memo).bytes.filter { $0 < 0x30 || $0 > 0x39 }
+        }
+        var text: [UInt8] = []
+        append(bank.purpose, to: &text)
+        append(bank.counterpartyBank, to: &text)
+        append(bank.counterpartyAccount, to: &text)
+        if text.isEmpty { append(bank.channel, to: &text) }
+        return text
+    }
+
+    private static func append(_ part: Span<UInt8>, to text: inout [UInt8]) {
+        guard !part.isEmpty else { return }
+        if !text.isEmpty { text.append(0x20) }
+        for index in part.indices { text.append(part[index]) }
+    }
+}
