@@ -35,6 +35,11 @@ public struct HMAC {
         let digest = running.finish()
         var last = outer
         last.update(digest)
+        // A state that ended in a key tells the key.
+        defer {
+            running.wipe()
+            last.wipe()
+        }
         return last.finish()
     }
 

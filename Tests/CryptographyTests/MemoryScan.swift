@@ -23,11 +23,20 @@ struct MemoryScan {
 
     /// Copies found and bytes looked at.
     func count() -> (found: Int, bytes: Int) {
-        let buffer = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: MemoryScan.chunkBytes,
-            alignment: 4_096
+        // Mapped, not allocated: a freed allocation would keep what was read for the next search.
+        let address = unsafe mmap(
+            nil,
+            MemoryScan.chunkBytes,
+            PROT_READ | PROT_WRITE,
+            MAP_PRIVATE | MAP_ANONYMOUS,
+            -1,
+            0
         )
-        defer { unsafe buffer.deallocate() }
+        let buffer = unsafe UnsafeMutableRawBufferPointer(
+            start: address,
+            count: MemoryScan.chunkBytes
+        )
+        defer { unsafe munmap(address, MemoryScan.chunkBytes) }
         let memory = unsafe open("/proc/self/mem", O_RDONLY)
         precondition(memory >= 0, "/proc/self/mem can be read")
         defer { close(memory) }
