@@ -2,9 +2,10 @@
 ///
 /// In order: full-width ASCII becomes ASCII; letters A-Z become lower case (others are left: Hangul
 /// has no case); `(주)`, `㈜`, `(유)` and `주식회사` are dropped, and apostrophes; all other
-/// punctuation becomes a space; spaces beside a non-ASCII letter are dropped, since Korean names are
-/// spaced at will, the others become one; a number of three or more digits after a space at the end,
-/// a store's number, is dropped. Bytes that are not UTF-8 are spaces. Doing it twice changes nothing.
+/// punctuation becomes a space; spaces beside a non-ASCII letter are dropped, since Korean names
+/// are spaced at will, the others become one; a number of three or more digits after a space at the
+/// end, a store's number, is dropped. Bytes that are not UTF-8 are spaces. Doing it twice changes
+/// nothing.
 struct MerchantText {
     /// The normalised text, UTF-8.
     private(set) var bytes: [UInt8] = []

@@ -30,7 +30,8 @@ public struct IntegratedReport: Hashable, Sendable {
         public let holdings: [Figure]
         /// Balance of prepaid wallets.
         public let wallet: [Figure]
-        /// Points, in thousandths of a point; the currency is a placeholder and they are in no total.
+        /// Points, in thousandths of a point; the currency is a placeholder and they are in no
+        /// total.
         public let points: [Figure]
         /// When its provider last answered about it, seconds since 1970 UTC; nil if never.
         public let lastGood: Int64?

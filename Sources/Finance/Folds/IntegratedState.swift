@@ -1,7 +1,8 @@
 /// What a subject has and owes, asset by asset, as last reported; `IntegratedReport` reads it.
 ///
-/// Each figure is that of the latest report by business time; of two reports of the same time, the one
-/// that the log has later. So the state does not depend on the order in which assets are collected.
+/// Each figure is that of the latest report by business time; of two reports of the same time, the
+/// one that the log has later. So the state does not depend on the order in which assets are
+/// collected.
 public struct IntegratedState: FoldState {
     /// What a figure of an asset says.
     enum Figure: UInt8, CaseIterable, Sendable {

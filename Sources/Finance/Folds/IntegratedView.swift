@@ -1,9 +1,10 @@
 internal import SwiftProtobuf
 
-/// What a subject has and owes in one place: accounts, cards, loans, policies, holdings, wallets, points.
+/// What a subject has and owes in one place: accounts, cards, loans, policies, holdings, wallets,
+/// points.
 ///
-/// It takes in what providers report of an asset as a whole, and the balance that a deposit account's movement
-/// ends with. Single payments are not its business.
+/// It takes in what providers report of an asset as a whole, and the balance that a deposit
+/// account's movement ends with. Single payments are not its business.
 public struct IntegratedView: Fold {
     /// Name of the read model.
     public static let name = "integrated-view"

@@ -1,6 +1,7 @@
 /// Totals over subjects, from which a subject's part can be taken off exactly when it is erased.
 ///
-/// `add(c)` then `remove(c)` leaves the bytes as they were, whatever came between, for any contributions.
+/// `add(c)` then `remove(c)` leaves the bytes as they were, whatever came between, for any
+/// contributions.
 public struct PlatformCounters: FoldState {
     /// Subjects with a contribution.
     public private(set) var subjects: UInt64 = 0

@@ -45,9 +45,9 @@ public enum Interval: UInt8, CaseIterable, Sendable {
 
 /// A payment that comes back from the same merchant at a regular interval and a similar amount.
 ///
-/// Found from a merchant's months alone: a month with one payment has its day and amount. A weekly one shows by as
-/// many payments in a month as the month has such weekdays. A merchant that is paid regularly and at will
-/// in the same month is not found.
+/// Found from a merchant's months alone: a month with one payment has its day and amount. A weekly
+/// one shows by as many payments in a month as the month has such weekdays. A merchant that is paid
+/// regularly and at will in the same month is not found.
 public struct RecurringPayment: Hashable, Sendable {
     /// Merchant or counterparty, as the source writes it.
     public let name: String
@@ -75,7 +75,8 @@ public struct RecurringPayment: Hashable, Sendable {
         day <= next.adding(days: interval.toleranceDays)
     }
 
-    /// Two payments are of similar amount when they differ by at most this share of the earlier, per mille.
+    /// Two payments are of similar amount when they differ by at most this share of the earlier,
+    /// per mille.
     static let amountTolerance: UInt64 = 100
 }
 

@@ -1,15 +1,18 @@
 /// Spending, income and transfers of a subject, by month, category, merchant and currency.
 ///
 /// What counts:
-/// - A card purchase in the month and day of its approval at the merchant's place. A cancellation or
-///   correction changes the month of the approval it names, whenever it comes itself; without such a
-///   time, its own month. A refund that names no approval (a negative amount) lowers its own month.
-/// - A movement on a deposit account, by what it was for. A cancelled withdrawal or deposit is taken off
-///   its kind in its own month. Card bills, savings, cash and transfers between accounts are
-///   transfers, neither spent nor earned, so nothing is counted twice.
-/// - What a prepaid wallet pays from its balance. What it is charged with is a transfer of the account
-///   or card that it came from; what is paid through a payment service by card or account is there.
-/// - The other side's own record of the same payment (loan repaid, premium paid, card billed) does not.
+/// - A card purchase in the month and day of its approval at the merchant's place. A cancellation
+///   or correction changes the month of the approval it names, whenever it comes itself; without
+///   such a time, its own month. A refund that names no approval (a negative amount) lowers its own
+///   month.
+/// - A movement on a deposit account, by what it was for. A cancelled withdrawal or deposit is
+///   taken off its kind in its own month. Card bills, savings, cash and transfers between accounts
+///   are transfers, neither spent nor earned, so nothing is counted twice.
+/// - What a prepaid wallet pays from its balance. What it is charged with is a transfer of the
+///   account or card that it came from; what is paid through a payment service by card or account
+///   is there.
+/// - The other side's own record of the same payment (loan repaid, premium paid, card billed) does
+///   not.
 ///
 /// A count is payments less cancellations; corrections and refunds are none.
 public struct SpendingProfile: Fold {

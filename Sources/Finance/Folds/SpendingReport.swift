@@ -20,8 +20,8 @@ public struct SpendingReport: Hashable, Sendable {
         public let sum: Int64
         /// Payments less cancellations.
         public let count: Int64
-        /// Part of all categories of its kind whose sums are positive, per mille, rounded half to even; 0 when
-        /// its own sum is not positive.
+        /// Part of all categories of its kind whose sums are positive, per mille, rounded half to
+        /// even; 0 when its own sum is not positive.
         public let share: Int
         /// By month, oldest first, as long as the period.
         public let series: [Int64]
@@ -57,7 +57,8 @@ public struct SpendingReport: Hashable, Sendable {
     public let transfers: [CategoryTotal]
     /// Merchants of spending, greatest first; at most `merchantsMax`.
     public let merchants: [MerchantTotal]
-    /// Regular payments, spending and incoming, most confident first; of the whole detail, not the period.
+    /// Regular payments, spending and incoming, most confident first; of the whole detail, not the
+    /// period.
     public let recurring: [RecurringPayment]
     /// Of spending, over the complete months asked for.
     public let spendingTrend: Trend

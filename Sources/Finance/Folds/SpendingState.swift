@@ -2,8 +2,9 @@
 ///
 /// Each month has one sum per category and currency that is exact for ever. Within it, the months
 /// from `detailMonths` before the latest on are told apart by merchant, for the subject's at most
-/// 255 greatest merchants of that time. A category's total is always its merchants plus its remainder, because adding
-/// moves along and never copies: what leaves the detail joins the remainder.
+/// 255 greatest merchants of that time. A category's total is always its merchants plus its
+/// remainder, because adding moves along and never copies: what leaves the detail joins the
+/// remainder.
 ///
 /// In the order of events, sums and counts by month, category and currency do not depend; nor does
 /// the detail, as long as there never are more than 255 merchants.

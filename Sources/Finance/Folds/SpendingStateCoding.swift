@@ -3,12 +3,13 @@
 //   last day + 1 (0: nothing known, and nothing follows)
 //   merchants: count, then by name, mcc, currency, source, category, strictly rising:
 //     name, mcc, currency, source, category, traits
-//   months: count, then each, strictly rising: the month less the one before, less 1 after the first
+//   months: count, then each, strictly rising: the month, after the first less the one before less
+//   1
 //     category cells: count, then by category and currency, strictly rising: place, sum, count
 //     merchant cells: count, then by number of merchant, strictly rising: number, sum, count, day
 //
-// Cells of sum 0 and count 0 are left out, then months and merchants without cells. So the bytes are
-// a function of what is known, not of how the arrays came to be.
+// Cells of sum 0 and count 0 are left out, then months and merchants without cells. So the bytes
+// are a function of what is known, not of how the arrays came to be.
 
 extension SpendingState {
     /// Appends the canonical encoding to `bytes`.

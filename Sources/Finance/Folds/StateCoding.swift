@@ -1,7 +1,7 @@
 /// Writes canonical states.
 ///
-/// Unsigned numbers are the shortest LEB128, signed ones zigzag before that, texts have their length
-/// before them. Lists come with their count and in strictly rising order of key.
+/// Unsigned numbers are the shortest LEB128, signed ones zigzag before that, texts have their
+/// length before them. Lists come with their count and in strictly rising order of key.
 struct StateWriter: ~Copyable {
     private(set) var bytes: [UInt8]
 
@@ -57,7 +57,8 @@ struct StateReader: ~Escapable {
         while index < bytes.count {
             let byte = bytes[index]
             index += 1
-            // The tenth byte has one bit left; a last byte of zero is a longer spelling than needed.
+            // The tenth byte has one bit left; a last byte of zero is a longer spelling than
+            // needed.
             guard shift < 63 || byte <= 1, shift == 0 || byte != 0 else { throw .malformedState }
             value |= UInt64(byte & 0x7F) << shift
             if byte < 0x80 { return value }

@@ -30,7 +30,8 @@ public struct SubjectCounters: Fold {
         }
     }
 
-    /// What an event moves: card purchases less cancellations, deposit account in, deposit account out.
+    /// What an event moves: card purchases less cancellations, deposit account in, deposit account
+    /// out.
     private static func flow(
         of event: borrowing EventView
     ) throws(FoldError) -> (currency: UInt32, flow: MoneyFlow)? {
@@ -59,7 +60,8 @@ public struct SubjectCounters: Fold {
     }
 }
 
-/// What moved in one currency, in thousandths: 128 bits, so that no honest number of subjects overflows.
+/// What moved in one currency, in thousandths: 128 bits, so that no honest number of subjects
+/// overflows.
 public struct MoneyFlow: Hashable, Sendable {
     /// Card purchases less cancellations.
     public var cardNet: Int128 = 0

@@ -4,12 +4,14 @@ public struct Trend: Hashable, Sendable {
     public let months: Int
     /// Mean, thousandths, rounded half to even.
     public let average: Int64
-    /// Least-squares slope in thousandths a month, rounded half to even; 0 for fewer than two months.
+    /// Least-squares slope in thousandths a month, rounded half to even; 0 for fewer than two
+    /// months.
     public let slope: Int64
 
     /// Mean and least-squares slope of `series`, oldest first.
     ///
-    /// slope = (n Σxy - Σx Σy) / (n Σx² - (Σx)²) with x = 0, 1, ...; the quotient is rounded once, at the end.
+    /// slope = (n Σxy - Σx Σy) / (n Σx² - (Σx)²) with x = 0, 1, ...; the quotient is rounded once,
+    /// at the end.
     /// - Throws: `.overflow` when the slope leaves 64 bits.
     public init(of series: [Int64]) throws(FoldError) {
         precondition(series.count <= 1_200, "a century of months at most")

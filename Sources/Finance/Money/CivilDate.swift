@@ -6,11 +6,13 @@ public struct CivilDate: Hashable, Comparable, Sendable {
     /// The day `daysSinceEpoch` days after 1970-01-01.
     public init(daysSinceEpoch: Int32) { self.daysSinceEpoch = daysSinceEpoch }
 
-    /// The day on which `secondsSinceEpoch` (UTC) falls at a place `utcOffsetMinutes` east of Greenwich.
+    /// The day on which `secondsSinceEpoch` (UTC) falls at a place `utcOffsetMinutes` east of
+    /// Greenwich.
     ///
     /// Nil when the day is outside the years 1...9999, which no provider means.
     public init?(secondsSinceEpoch: Int64, utcOffsetMinutes: Int32 = 540) {
-        // 9999-12-31 is 253,402,300,799 s: with this bound neither the sum nor the day can overflow.
+        // 9999-12-31 is 253,402,300,799 s: with this bound neither the sum nor the day can
+        // overflow.
         guard secondsSinceEpoch > -62_135_683_200, secondsSinceEpoch < 253_402_387_200,
             utcOffsetMinutes > -1_440, utcOffsetMinutes < 1_440
         else { return nil }
@@ -20,7 +22,8 @@ public struct CivilDate: Hashable, Comparable, Sendable {
         daysSinceEpoch = days
     }
 
-    /// A day by year 1...9999, month 1...12 and day of that month, or nil when there is no such day.
+    /// A day by year 1...9999, month 1...12 and day of that month, or nil when there is no such
+    /// day.
     public init?(year: Int, month: Int, day: Int) {
         guard year >= 1, year <= 9_999, month >= 1, month <= 12, day >= 1,
             day <= CivilDate.days(inMonth: month, of: year)

@@ -1,8 +1,8 @@
 /// The currencies of ISO 4217 as this build knows them: numeric code, alphabetic code, and the
 /// number of decimals of the minor unit.
 ///
-/// Withdrawn currencies stay when the data in use has them (HRK, BGN, ZWL). Precious metals, testing
-/// and "no currency" codes are left out: nothing is paid in them.
+/// Withdrawn currencies stay when the data in use has them (HRK, BGN, ZWL). Precious metals,
+/// testing and "no currency" codes are left out: nothing is paid in them.
 /// Source: ISO 4217 list one, 2026-01.
 enum CurrencyTable {
     /// One word a currency: three digits numeric code, three letters, one digit decimals.

@@ -97,7 +97,8 @@ extension Money {
 
     /// Reads a decimal number as `decimal` writes it: optional `-`, digits, at most three decimals.
     ///
-    /// Further decimals are accepted when they are zeros. No grouping, no exponent, no space, no `+`.
+    /// Further decimals are accepted when they are zeros. No grouping, no exponent, no space, no
+    /// `+`.
     /// - Throws: `.malformed` or `.overflow`.
     public init(decimal: some StringProtocol, currency: Currency) throws(MoneyError) {
         var bytes = decimal.utf8.makeIterator()

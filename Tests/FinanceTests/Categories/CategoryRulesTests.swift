@@ -121,7 +121,8 @@ import Testing
     @Test func `a wrong rule file is refused with its line`() throws {
         let good =
             "# version 1\n1,other,,expense,a,b,c\n2,other.spending,other,expense,a,b,c\n"
-            + "3,transfer-in.other,other,transfer,a,b,c\n4,transfer-out.other,other,transfer,a,b,c\n"
+            + "3,transfer-in.other,other,transfer,a,b,c\n"
+            + "4,transfer-out.other,other,transfer,a,b,c\n"
         #expect(throws: Never.self) { try Taxonomy(bytes(good)) }
         let table: [(String, Int, String)] = [
             ("", 0, "has no line '# version N'"), ("# version 0\n", 1, "version is not one number"),

@@ -1,5 +1,5 @@
-// How much of real data the rules decide, by rows and by amount. The figures are printed; the floors
-// are what was measured when the rules were written, so a rule that is lost shows.
+// How much of real data the rules decide, by rows and by amount. The figures are printed; the
+// floors are what was measured when the rules were written, so a rule that is lost shows.
 //
 // Data: JANGBU_DATA, else ../shared/data beside the project; skipped without it.
 

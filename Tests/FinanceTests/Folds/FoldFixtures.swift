@@ -1,5 +1,6 @@
 // Seeded events for the fold tests: a small world of merchants, months and mistakes, drawn so that
-// the months roll out of the detail and, with `merchantCount` above 255, merchants out of the table.
+// the months roll out of the detail and, with `merchantCount` above 255, merchants out of the
+// table.
 
 import Finance
 import Foundation

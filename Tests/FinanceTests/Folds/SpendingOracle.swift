@@ -1,7 +1,8 @@
 import Finance
 
-/// What a spending profile must add up to, worked out anew from the payments by the stated rules and nothing else:
-/// one dictionary, dates by Foundation-free counting of days, no caches, no order.
+/// What a spending profile must add up to, worked out anew from the payments by the stated rules
+/// and nothing else: one dictionary, dates by Foundation-free counting of days, no caches, no
+/// order.
 struct SpendingOracle {
     struct Key: Hashable {
         let month: Int

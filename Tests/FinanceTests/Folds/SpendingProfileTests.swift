@@ -102,6 +102,27 @@ private struct ForgetsCancellations: Fold {
         #expect(report.transfers.map(\.sum).reduce(0, +) == 4 * 4_500_000)
     }
 
+    @Test func `a wallet's payments count, its charges do not`() throws {
+        let table: [(EmoneyTransactionKind, Int64, Int64)] = [
+            (.paid, 3_000_000, 1), (.paymentCancelled, -3_000_000, -1), (.feePaid, 3_000_000, 1),
+            (.chargedByAccount, 0, 0), (.paidByCard, 0, 0), (.sentToMember, 0, 0),
+        ]
+        for (kind, sum, count) in table {
+            var event = Event()
+            event.occurredAt = 1_700_000_000
+            event.emoneyTransactionPosted.amount = 3_000_000
+            event.emoneyTransactionPosted.kind = kind
+            event.emoneyTransactionPosted.merchantName = "쿠팡"
+            let bytes = try FoldFixtures.encoded(event)
+            let view = try EventView(bytes.span, of: FoldFixtures.asset())
+            var state = SpendingState()
+            try profile.fold(view, into: &state)
+            let totals = try state.monthlyTotals()
+            #expect(totals.map(\.sum).reduce(0, +) == sum)
+            #expect(totals.map(\.count).reduce(0, +) == count)
+        }
+    }
+
     @Test func `an event that cannot be taken in changes nothing`() throws {
         let state = try profile.folded(FoldCase.history(seed: 9, count: 300))
         let most = FoldCase(at: 1_690_000_000, amount: .max - 10, merchant: "넘침")
@@ -124,7 +145,7 @@ private struct ForgetsCancellations: Fold {
     }
 
     @Test func `a person's two years take at most eight kilobytes`() throws {
-        // 30 purchases a month at 60 merchants, as drawn by the fixture's even hand.
+        // 20 payments a month, two thirds of them at 60 merchants with an even hand.
         let cases = FoldCase.history(
             seed: 5,
             count: 24 * 20,
