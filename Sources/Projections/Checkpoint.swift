@@ -1,0 +1,154 @@
+internal import Cryptography
+internal import EventLog
+internal import Finance
+internal import Frame
+internal import Synchronization
+
+/// Seals what changed and commits it with how far it goes.
+///
+/// Not `Sendable`: one per thread of work; a shelf is checkpointed by one thread at a time.
+struct Checkpoint<F: Fold>: ~Copyable {
+    private let generation: Generation<F>
+    private var seal: StateSeal
+    private var sealed = SealedStates()
+    private var salts: [UInt8] = []
+
+    /// A commit changes at most about this many bytes: LMDB keeps its pages in memory until then.
+    private static var commitByteCountMax: Int { 8 << 20 }
+
+    init(_ generation: Generation<F>) throws(ProjectionError) {
+        self.generation = generation
+        seal = try generation.makeSeal()
+    }
+
+    /// Commits everything that the shelf has folded by now.
+    ///
+    /// - Returns: what the shelf's partitions came to at that moment.
+    /// - Throws: when nothing of the last part was committed; the shelf keeps it as changed.
+    @discardableResult
+    mutating func run(_ shelf: Shelf<F>) throws(ProjectionError) -> [Int: PartitionRecord] {
+        try run(shelf, shelf.core.withLock { $0.snapshot() })
+    }
+
+    /// Commits a snapshot of the shelf.
+    mutating func run(
+        _ shelf: Shelf<F>, _ snapshot: consuming Snapshot<F.State>
+    ) throws(ProjectionError) -> [Int: PartitionRecord] {
+        var snapshot = snapshot
+        snapshot.entries.sort { $0.slot.subject < $1.slot.subject }
+        var doneCount = 0
+        do {
+            let records = try commit(&snapshot, of: shelf, &doneCount)
+            shelf.core.withLock { $0.settle(snapshot, doneCount) }
+            return records
+        } catch {
+            shelf.core.withLock { $0.settle(snapshot, doneCount) }
+            throw error
+        }
+    }
+
+    private mutating func commit(
+        _ snapshot: inout Snapshot<F.State>, of shelf: Shelf<F>, _ doneCount: inout Int
+    ) throws(ProjectionError) -> [Int: PartitionRecord] {
+        let before = generation.records
+        var records: [Int: PartitionRecord] = [:]
+        for partition in shelf.shard.partitions { records[partition] = before[partition] }
+        do {
+            try Random.refill(&salts, count: snapshot.entries.count * 16)
+        } catch {
+            throw .library(operation: "RAND_bytes")
+        }
+        sealed.removeAll()
+        for index in snapshot.entries.indices {
+            let partition = generation.log.partition(of: snapshot.entries[index].slot.subject)
+            var record = records[partition] ?? before[partition]
+            try take(&snapshot.entries[index], salt: index, into: &record)
+            records[partition] = record
+            guard sealed.bytes.count >= Checkpoint.commitByteCountMax else { continue }
+            // States may be ahead of how far their partition says it is: each carries the revision it
+            // goes on from, so what is folded again after a crash is passed over.
+            try generation.store.commit(sealed, partitions: records)
+            generation.note(records)
+            sealed.removeAll()
+            doneCount = index + 1
+        }
+        sealed.parked = snapshot.parked
+        for partition in shelf.shard.partitions {
+            guard var record = records[partition] else { continue }
+            record.sequence = snapshot.next
+            record.position = snapshot.positions[partition]
+            record.events = snapshot.events[partition]
+            record.parked += UInt32(snapshot.parked.count { $0.partition == partition })
+            records[partition] = record
+        }
+        try generation.store.commit(sealed, partitions: records)
+        generation.note(records)
+        sealed.removeAll()
+        doneCount = snapshot.entries.count
+        return records
+    }
+
+    /// Seals one state and takes the difference it makes into its partition's record.
+    private mutating func take(
+        _ entry: inout Snapshot<F.State>.Entry, salt: Int, into record: inout PartitionRecord
+    ) throws(ProjectionError) {
+        let slot = entry.slot
+        let start = sealed.bytes.count
+        var flags = slot.flags
+        var damage = slot.damage
+        var key: SecretKey?
+        var epoch: UInt32 = 0
+        if slot.isLive {
+            switch try viewKey(of: slot.subject) {
+            case .key(let newest, epoch: let newestEpoch): (key, epoch) = (newest, newestEpoch)
+            case .subjectErased: flags = .erased
+            case .absent: (flags, damage) = (.damaged, .keyless)
+            }
+        }
+        let at = salt * 16
+        let salt = (
+            salts.span.bigEndian(UInt64.self, at: at), salts.span.bigEndian(UInt64.self, at: at + 8)
+        )
+        let header = StateRecord(
+            flags: flags, damage: damage, viewEpoch: epoch, next: slot.next, salt: salt)
+        if let key {
+            entry.newTerm = try seal.seal(
+                of: slot.subject, header, keysEpoch: slot.keysEpoch, under: key,
+                into: &sealed.bytes
+            ) { slot.state.encode(into: &$0) }
+            entry.newByteCount =
+                sealed.bytes.count - start - StateRecord.headerByteCount
+                - StateRecord.prefixByteCount - AEAD.tagByteCount
+        } else {
+            seal.mark(slot.subject, header, into: &sealed.bytes)
+        }
+        entry.newIsCounted = key != nil
+        sealed.entries.append(
+            SealedStates.Entry(subject: slot.subject, range: start..<sealed.bytes.count))
+        record.hash &-= slot.term
+        record.hash &+= entry.newTerm
+        if slot.isCounted, !entry.newIsCounted { record.states -= 1 }
+        if !slot.isCounted, entry.newIsCounted { record.states += 1 }
+        if flags.contains(.damaged), !slot.isDamageCounted { record.damaged += 1 }
+    }
+
+    private func viewKey(of subject: SubjectID) throws(ProjectionError) -> ViewLease {
+        do throws(KeyFailure) {
+            return try generation.keys.viewKey(of: subject)
+        } catch {
+            throw .keys(error)
+        }
+    }
+}
+
+extension Random {
+    /// Makes `bytes` hold `count` fresh random ones.
+    fileprivate static func refill(
+        _ bytes: inout [UInt8], count: Int
+    ) throws(CryptographyError) {
+        bytes.removeAll(keepingCapacity: true)
+        bytes.append(contentsOf: repeatElement(0, count: count))
+        guard count > 0 else { return }
+        try Random.fill(&bytes)
+    }
+}

@@ -1,0 +1,117 @@
+internal import Cryptography
+internal import EventLog
+internal import Frame
+
+/// Reads blocks of one shard, opens each frame once and gives it to every sink that lacks it.
+///
+/// Not `Sendable`: one per thread of work. Catching up, following live and rebuilding are all this.
+struct FrameFeed: ~Copyable {
+    private let log: EventLog
+    private let keys: any KeyLender
+    private let shard: Shard
+    private let reader: SubjectReader
+    private var opener: FrameOpener
+
+    init(log: EventLog, keys: any KeyLender, shard: Shard) throws(ProjectionError) {
+        let reader = try SubjectReader(log: log, keys: keys)
+        let opener = try FrameFeed.makeOpener()
+        (self.log, self.keys, self.shard, self.reader) = (log, keys, shard, reader)
+        self.opener = opener
+    }
+
+    private static func makeOpener() throws(ProjectionError) -> FrameOpener {
+        do {
+            return try FrameOpener()
+        } catch {
+            throw .library(operation: "preparing a frame opener")
+        }
+    }
+
+    /// Gives up to `blockLimit` durable blocks from `sequence` on.
+    ///
+    /// - Returns: the sequence to go on from.
+    /// - Throws: when a block cannot be read or a key not be lent. What was given stays given; the
+    ///   same call again gives the rest, because sinks pass over what they have.
+    mutating func run(
+        from sequence: UInt64, blockLimit: Int, into sinks: [any FrameSink]
+    ) throws(ProjectionError) -> UInt64 {
+        let after: UInt64
+        do {
+            after = try log.scan(
+                environment: shard.environment, from: sequence, blockLimit: blockLimit
+            ) { frame in
+                guard shard.contains(frame.partition) else { return }
+                try take(frame, sinks)
+            }
+        } catch let error as ProjectionError {
+            throw error
+        } catch let error as LogError {
+            throw .log(error)
+        } catch let error as KeyFailure {
+            throw .keys(error)
+        } catch {
+            throw .library(operation: "scanning the log")
+        }
+        for sink in sinks where sink.nextSequence < after { sink.finish(through: after) }
+        return after
+    }
+
+    private mutating func take(
+        _ frame: borrowing StoredFrame, _ sinks: [any FrameSink]
+    ) throws {
+        let sequence = frame.sequence
+        guard sinks.contains(where: { $0.nextSequence <= sequence }) else { return }
+        guard !frame.isTombstone else {
+            let note = FrameNote(tombstone: frame)
+            return fold(note, Span(), sinks, sequence)
+        }
+        let header = try FrameHeader(frame.bytes)
+        let note = FrameNote(header, partition: frame.partition, position: frame.position)
+        guard !header.subject.isPlatform else { return fold(note, Span(), sinks, sequence) }
+        guard header.kind != .control else {
+            return try takeControl(frame.bytes, note, sinks, sequence)
+        }
+        switch try keys.lend(for: header) {
+        case .subjectErased:
+            for sink in sinks where sink.nextSequence <= sequence { sink.erase(note) }
+        case .compartmentErased:
+            fold(note, Span(), sinks, sequence)
+        case .key(let key):
+            do throws(FrameError) {
+                _ = try opener.open(frame.bytes, key: key)
+            } catch {
+                for sink in sinks where sink.nextSequence <= sequence {
+                    sink.park(note, ParkReason(error))
+                }
+                return
+            }
+            fold(note, opener.events, sinks, sequence)
+            opener.close()
+        }
+    }
+
+    private func fold(
+        _ note: FrameNote, _ events: Span<UInt8>, _ sinks: [any FrameSink], _ sequence: UInt64
+    ) {
+        for sink in sinks where sink.nextSequence <= sequence { _ = sink.fold(note, events) }
+    }
+
+    /// A frame of wraps says which asset a compartment is, and by a new epoch of the subject's own
+    /// key that a compartment was erased.
+    private mutating func takeControl(
+        _ frame: Span<UInt8>, _ note: FrameNote, _ sinks: [any FrameSink], _ sequence: UInt64
+    ) throws {
+        var events: [UInt8] = []
+        if let epoch = note.keysEpoch {
+            // Before anything is counted, so that the whole frame is tried again.
+            guard try epoch == 0 || keys.isInForce(epoch, of: note.subject) else {
+                throw KeyFailure("An erasure of a compartment is under way.")
+            }
+            try keys.take(frame, using: &opener, into: &events)
+        }
+        for sink in sinks where sink.nextSequence <= sequence {
+            guard sink.fold(note, events.span) else { continue }
+            try sink.refold(note.subject, through: note.revision, with: reader)
+        }
+    }
+}

@@ -1,0 +1,135 @@
+internal import Cryptography
+internal import EventLog
+internal import Finance
+internal import Frame
+internal import Synchronization
+
+/// One complete set of a projection's states: a fold, a store, and what the store comes to.
+final class Generation<F: Fold>: Sendable {
+    let fold: F
+    let number: UInt32
+    let store: StateStore
+    let log: EventLog
+    let keys: any KeyLender
+    private let committed: Mutex<[PartitionRecord]>
+
+    /// Name, version and configuration: what must be equal for states to be comparable.
+    private let identity: [UInt8]
+
+    init(
+        _ fold: F, number: UInt32, opening path: String, log: EventLog, keys: any KeyLender,
+        mapSizeBytes: Int
+    ) throws(ProjectionError) {
+        self.fold = fold
+        self.number = number
+        self.log = log
+        self.keys = keys
+        identity = Generation.identity(of: fold)
+        store = try StateStore(opening: path, mapSizeBytes: mapSizeBytes)
+        committed = Mutex(try store.partitionRecords(log.layout.partitions))
+    }
+
+    static func identity(of fold: F) -> [UInt8] {
+        var bytes = Array(F.name.utf8)
+        bytes.append(0)
+        bytes.appendLittleEndian(F.version)
+        bytes.appendLittleEndian(fold.configuration)
+        return bytes
+    }
+
+    /// What was committed of each partition.
+    var records: [PartitionRecord] { committed.withLock { $0 } }
+
+    func makeSeal() throws(ProjectionError) -> StateSeal { try StateSeal(identity: identity) }
+
+    func note(_ records: [Int: PartitionRecord]) {
+        committed.withLock { committed in
+            for (partition, record) in records { committed[partition] = record }
+        }
+    }
+
+    /// What the store has of a subject.
+    struct Loaded {
+        var slot: StateSlot<F.State>
+        /// The subject's partition, as of the same commit.
+        var partition: PartitionRecord?
+    }
+
+    /// Reads and opens the subject's record; an unknown subject gives an empty slot, damage one that
+    /// says so.
+    func load(
+        _ subject: SubjectID, partition: Int, with seal: inout StateSeal
+    ) -> Loaded {
+        var loaded = Loaded(slot: StateSlot(subject))
+        do {
+            // Copied, because opening asks the vault for a key, which may take longer than a reader
+            // should live.
+            let (bytes, record) = try store.read(subject, partition: partition) { $0.array }
+            loaded.partition = record
+            guard let bytes else { return loaded }
+            open(bytes, with: &seal, into: &loaded.slot)
+        } catch {
+            loaded.slot.damage = .altered
+        }
+        return loaded
+    }
+
+    /// Opens a record into `slot`, whose damage says when that is not possible.
+    func open(
+        _ bytes: [UInt8], with seal: inout StateSeal, into slot: inout StateSlot<F.State>
+    ) {
+        slot.isCounted = true
+        guard let record = StateRecord(bytes.span) else {
+            slot.damage = .altered
+            return
+        }
+        slot.flags = record.flags
+        slot.next = record.next
+        guard record.hasState else {
+            guard StateSeal.isWhole(bytes.span, of: slot.subject) else {
+                slot.flags = []
+                slot.damage = .altered
+                return
+            }
+            slot.damage = record.damage
+            slot.isCounted = false
+            slot.isDamageCounted = record.flags.contains(.damaged)
+            return
+        }
+        do {
+            guard let key = try keys.viewKey(of: slot.subject, epoch: record.viewEpoch) else {
+                slot.damage = .keyless
+                return
+            }
+            decode(bytes, record, key, with: &seal, into: &slot)
+        } catch {
+            slot.damage = .keyless
+        }
+    }
+
+    private func decode(
+        _ bytes: [UInt8], _ record: StateRecord, _ key: SecretKey, with seal: inout StateSeal,
+        into slot: inout StateSlot<F.State>
+    ) {
+        let opened = seal.open(bytes.span, of: slot.subject, record, under: key) {
+            prefix, state -> (F.State?, StateSeal.Prefix, Int) in
+            do throws(FoldError) {
+                return (try F.State(decoding: state), prefix, state.count)
+            } catch {
+                return (nil, prefix, 0)
+            }
+        }
+        guard let (state, prefix, byteCount) = opened else {
+            slot.damage = .altered
+            return
+        }
+        guard let state else {
+            slot.damage = .malformed
+            return
+        }
+        slot.state = state
+        slot.term = prefix.term
+        slot.keysEpoch = prefix.keysEpoch
+        slot.byteCount = byteCount
+    }
+}

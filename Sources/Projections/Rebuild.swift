@@ -1,0 +1,203 @@
+internal import Cryptography
+internal import EventLog
+internal import Finance
+internal import Frame
+internal import Synchronization
+internal import Threads
+
+/// Folds a projection anew into a generation beside the one that is read, in parallel, and cuts over.
+struct Rebuild<F: Fold> {
+    private let projection: Projection<F>
+    private let context: ProjectionContext
+    private let onProgress: @Sendable (UInt64, UInt64) -> Void
+
+    init(
+        of projection: Projection<F>, onProgress: @escaping @Sendable (UInt64, UInt64) -> Void
+    ) {
+        self.projection = projection
+        context = projection.context
+        self.onProgress = onProgress
+    }
+
+    func run() throws(ProjectionError) -> RebuildReport {
+        let old = projection.lane
+        let number = old.generation.number + 1
+        let path = projection.catalog.path(of: F.name, version: F.version, number: number)
+        try projection.catalog.remove(path)
+        try StateStore.create(at: path, layout: context.log.layout)
+        let generation = try context.open(projection.fold, number: number, at: path)
+        do throws(ProjectionError) {
+            try foldAll(into: generation)
+            return try cutOver(from: old, to: generation)
+        } catch {
+            generation.store.close()
+            try projection.catalog.remove(path)
+            throw error
+        }
+    }
+
+    /// Folds everything that is durable now, one thread a shard.
+    private func foldAll(into generation: Generation<F>) throws(ProjectionError) {
+        let shards = ProjectionContext.shards(
+            of: context.log.layout, perEnvironment: context.options.rebuildThreadsPerEnvironment)
+        let limit = context.options.limit(shards: shards.count)
+        let tally = RebuildTally(
+            total: (0..<context.log.layout.partitions).reduce(0) {
+                $0 + context.log.nextPosition(partition: $1)
+            }, workers: shards.count)
+        var threads: [OwnedThread] = []
+        for shard in shards {
+            let worker = RebuildWorker(
+                generation: generation, shard: shard, limit: limit, tally: tally)
+            threads.append(OwnedThread { worker.run() })
+        }
+        var isDone = false
+        while !isDone {
+            let (done, total) = tally.wait(atMost: 200_000_000)
+            onProgress(done, total)
+            isDone = tally.isDone
+        }
+        for thread in threads { thread.join() }
+        if let failure = tally.failure { throw failure }
+    }
+
+    /// Follows live beside the old generation, compares both at one place of each shard, and lets
+    /// reads go to the new one. Reads never wait.
+    private func cutOver(
+        from old: Lane<F>, to generation: Generation<F>
+    ) throws(ProjectionError) -> RebuildReport {
+        let lane = try Lane(
+            generation, runners: context.runners, limit: context.liveLimit)
+        projection.joining.withLock { $0 = lane }
+        defer { projection.joining.withLock { $0 = nil } }
+        lane.join()
+        do throws(ProjectionError) {
+            let healsDamage = old.isDamaged
+            for shard in context.runners.indices {
+                try compare(old, lane, shard: shard, isCompared: !healsDamage)
+            }
+            try generation.store.sync()
+            try projection.catalog.set(
+                Catalog.Entry(
+                    version: F.version, configuration: projection.fold.configuration,
+                    number: generation.number), of: F.name)
+            projection.current.withLock { $0 = lane }
+            old.leave()
+            // Whoever still reads the old store keeps its file until done; its name can go.
+            try projection.catalog.remove(old.generation.store.path)
+            let records = generation.records
+            return RebuildReport(
+                generation: generation.number, events: records.reduce(0) { $0 + $1.events },
+                stateHash: records.stateHash, healedDamage: healsDamage)
+        } catch {
+            lane.leave()
+            // A batch that is running may still hold the shelf; the next one does not.
+            for runner in context.runners { _ = runner.pause {} }
+            throw error
+        }
+    }
+
+    private func compare(
+        _ old: Lane<F>, _ new: Lane<F>, shard: Int, isCompared: Bool
+    ) throws(ProjectionError) {
+        let runner = context.runners[shard]
+        let shelves = (old: old.shelves[shard], new: new.shelves[shard])
+        guard runner.waitUntilLevel(shelves.old, shelves.new) else { throw .stopped }
+        // First most of what has changed, so that both are still for a moment only.
+        try old.commit(shelves.old, nil)
+        try new.commit(shelves.new, nil)
+        let both = Mutex<(Snapshot<F.State>, Snapshot<F.State>)?>(nil)
+        guard
+            runner.pause({
+                let pair = (
+                    shelves.old.core.withLock { $0.snapshot() },
+                    shelves.new.core.withLock { $0.snapshot() }
+                )
+                both.withLock { $0 = pair }
+            }), let (oldSnapshot, newSnapshot) = both.withLock({ $0 })
+        else { throw .stopped }
+        let before = try old.commit(shelves.old, oldSnapshot)
+        let after = try new.commit(shelves.new, newSnapshot)
+        guard isCompared else { return }
+        for partition in runner.shard.partitions {
+            let (left, right) = (before[partition], after[partition])
+            guard left?.hash == right?.hash, left?.states == right?.states else {
+                throw .hashMismatch(partition: partition)
+            }
+        }
+    }
+}
+
+/// How far the workers of a rebuild are.
+final class RebuildTally: Sendable {
+    private struct State {
+        var frames: UInt64 = 0
+        var working: Int
+        var failure: ProjectionError?
+    }
+
+    private let state: Monitor<State>
+    private let total: UInt64
+
+    init(total: UInt64, workers: Int) {
+        self.total = total
+        state = Monitor(State(working: workers))
+    }
+
+    var isDone: Bool { state.withLock { $0.working == 0 } }
+    var failure: ProjectionError? { state.withLock { $0.failure } }
+
+    func add(frames: UInt64) { state.withLock { $0.frames += frames } }
+
+    func finish(_ failure: ProjectionError?) {
+        state.signal { state in
+            state.working -= 1
+            state.failure = state.failure ?? failure
+        }
+    }
+
+    /// Frames done and in all, when all workers have ended or the time has passed.
+    func wait(atMost nanoseconds: Int) -> (UInt64, UInt64) {
+        _ = state.wait(atMost: nanoseconds) { $0.working == 0 ? true : nil }
+        let frames = state.withLock { $0.frames }
+        return (min(frames, total), total)
+    }
+}
+
+/// Folds one shard of a rebuild and checkpoints it on its own thread.
+struct RebuildWorker<F: Fold>: Sendable {
+    let generation: Generation<F>
+    let shard: Shard
+    let limit: StateLimit
+    let tally: RebuildTally
+
+    /// Blocks between two looks at the bounds.
+    private static var blockLimit: Int { 4 }
+
+    func run() {
+        do throws(ProjectionError) {
+            try foldAll()
+            tally.finish(nil)
+        } catch {
+            tally.finish(error)
+        }
+    }
+
+    private func foldAll() throws(ProjectionError) {
+        let log = generation.log
+        let end = log.durableSequence(environment: shard.environment)
+        var feed = try FrameFeed(log: log, keys: generation.keys, shard: shard)
+        var checkpoint = try Checkpoint(generation)
+        let shelf = try Shelf(generation, shard: shard, limit: limit)
+        var frames: UInt64 = 0
+        while shelf.nextSequence < end {
+            _ = try feed.run(
+                from: shelf.nextSequence, blockLimit: RebuildWorker.blockLimit, into: [shelf])
+            let now = shelf.positionSum
+            tally.add(frames: now - frames)
+            frames = now
+            if shelf.isFull { try checkpoint.run(shelf) }
+        }
+        try checkpoint.run(shelf)
+    }
+}

@@ -1,0 +1,194 @@
+internal import Cryptography
+internal import EventLog
+internal import Finance
+internal import Frame
+internal import Synchronization
+
+/// One generation's fold over one shard: takes frames from the runner, answers reads from memory, and
+/// gives what changed to checkpoints.
+///
+/// The lock is held for one frame at a time. A checkpoint takes a snapshot under it (values that share
+/// their storage until they change) and seals outside.
+final class Shelf<F: Fold>: FrameSink {
+    let generation: Generation<F>
+    let shard: Shard
+    private let fold: F
+    let core: Mutex<ShelfCore<F.State>>
+    private let sequence: Atomic<UInt64>
+    private let dirtyCount = Atomic<Int>(0)
+    private let limit: StateLimit
+
+    init(
+        _ generation: Generation<F>, shard: Shard, limit: StateLimit
+    ) throws(ProjectionError) {
+        self.generation = generation
+        self.shard = shard
+        self.limit = limit
+        fold = generation.fold
+        let records = generation.records
+        let next = shard.partitions.map { records[$0].sequence }.min() ?? 0
+        core = Mutex(
+            ShelfCore(
+                table: StateTable(limit: limit), seal: try generation.makeSeal(), next: next,
+                positions: records.map(\.position), events: records.map(\.events)))
+        sequence = Atomic(next)
+    }
+
+    var nextSequence: UInt64 { sequence.load(ordering: .acquiring) }
+    var isFull: Bool { dirtyCount.load(ordering: .relaxed) >= limit.dirtyCountMax }
+
+    func fold(_ note: FrameNote, _ events: Span<UInt8>) -> Bool {
+        core.withLock { core in
+            core.pass(note)
+            guard let slot = admit(note, &core) else { return false }
+            if let epoch = note.keysEpoch, epoch > core.table.slots[slot].keysEpoch {
+                core.table.slots[slot].keysEpoch = epoch
+                return true
+            }
+            guard !events.isEmpty else { return false }
+            core.events[note.partition] += UInt64(note.eventCount)
+            let parked = foldAll(events, note.asset, into: &core.table.slots[slot].state)
+            for (index, reason) in parked { core.park(note, index: index, reason, in: slot) }
+            return false
+        }
+    }
+
+    func park(_ note: FrameNote, _ reason: ParkReason) {
+        core.withLock { core in
+            core.pass(note)
+            guard let slot = admit(note, &core) else { return }
+            core.events[note.partition] += UInt64(note.eventCount)
+            core.park(note, index: ParkedEvent.wholeFrame, reason, in: slot)
+        }
+    }
+
+    func erase(_ note: FrameNote) {
+        core.withLock { core in
+            core.pass(note)
+            erase(note.subject, note.partition, &core)
+        }
+    }
+
+    /// Drops the subject's state while its share of the sums can still be taken out.
+    ///
+    /// - Returns: false when its state is damaged, so that its share is not known.
+    func forget(_ subject: SubjectID, partition: Int) -> Bool {
+        core.withLock { core in
+            erase(subject, partition, &core)
+            return core.damaged[subject] == nil
+        }
+    }
+
+    /// Keeps the subject in memory until it is folded anew: its share of the sums must be known then.
+    func pin(_ subject: SubjectID, partition: Int) {
+        core.withLock { core in
+            let slot = slot(of: subject, partition, &core)
+            core.table.slots[slot].isPinned = true
+        }
+    }
+
+    private func erase(
+        _ subject: SubjectID, _ partition: Int, _ core: inout ShelfCore<F.State>
+    ) {
+        let slot = slot(of: subject, partition, &core)
+        guard core.table.slots[slot].isLive else { return }
+        core.table.slots[slot].flags = .erased
+        core.table.slots[slot].state = F.State()
+        core.table.markDirty(slot)
+    }
+
+    /// Frames folded, over the shard's partitions.
+    var positionSum: UInt64 {
+        core.withLock { core in shard.partitions.reduce(0) { $0 + core.positions[$1] } }
+    }
+
+    /// What memory knows of the subject; nil when it has to be looked up.
+    func peek(_ subject: SubjectID) -> StateSlot<F.State>? {
+        core.withLock { core in
+            guard let place = core.table.find(subject) else { return nil }
+            core.table.slots[place].isRecent = true
+            return core.table.slots[place]
+        }
+    }
+
+    func finish(through next: UInt64) {
+        core.withLock { core in
+            core.next = next
+            dirtyCount.store(core.table.dirty.count, ordering: .relaxed)
+        }
+        sequence.store(next, ordering: .releasing)
+    }
+
+    func nextRevision(of subject: SubjectID) -> UInt64? {
+        core.withLock { core in
+            core.table.find(subject).map { core.table.slots[$0].next }
+        }
+    }
+
+    func refold(
+        _ subject: SubjectID, through revision: UInt64, with reader: SubjectReader
+    ) throws(ProjectionError) {
+        var state = F.State()
+        var parked: [(FrameNote, UInt32, ParkReason)] = []
+        var last: FrameNote?
+        let next = try reader.forEach(subject, through: revision) { note, events, reason in
+            last = note
+            if let reason { parked.append((note, ParkedEvent.wholeFrame, reason)) }
+            for (index, reason) in foldAll(events, note.asset, into: &state) {
+                parked.append((note, index, reason))
+            }
+        }
+        guard let last, next == revision + 1 else { return }
+        core.withLock { core in
+            let slot = slot(of: subject, last.partition, &core)
+            guard core.table.slots[slot].isLive, core.table.slots[slot].next == next
+            else { return }
+            core.table.slots[slot].state = state
+            core.table.slots[slot].flags.remove(.incomplete)
+            core.table.slots[slot].isPinned = false
+            for (note, index, reason) in parked { core.park(note, index: index, reason, in: slot) }
+            core.table.markDirty(slot)
+        }
+    }
+
+    /// The one loop over events: no allocation, no lookup, nothing dynamic.
+    private func foldAll(
+        _ events: Span<UInt8>, _ asset: AssetID, into state: inout F.State
+    ) -> [(UInt32, ParkReason)] {
+        var parked: [(UInt32, ParkReason)] = []
+        var cursor = Finance.EventCursor(events, of: asset)
+        var index: UInt32 = 0
+        while true {
+            do {
+                guard let event = try cursor.next() else { return parked }
+                do throws(FoldError) {
+                    try fold.fold(event, into: &state)
+                } catch {
+                    parked.append((index, ParkReason(error)))
+                }
+            } catch {
+                parked.append((index, .unreadable))
+            }
+            index += 1
+        }
+    }
+
+    /// The slot that takes the frame; nil when nothing does.
+    private func admit(_ note: FrameNote, _ core: inout ShelfCore<F.State>) -> Int? {
+        // The platform's ledgers have no `view`, and nothing of a person.
+        guard !note.subject.isPlatform else { return nil }
+        let slot = slot(of: note.subject, note.partition, &core)
+        return core.accepts(note, slot) ? slot : nil
+    }
+
+    /// The subject's slot, loaded when it is not in memory.
+    private func slot(
+        of subject: SubjectID, _ partition: Int, _ core: inout ShelfCore<F.State>
+    ) -> Int {
+        if let slot = core.table.find(subject) { return slot }
+        let loaded = generation.load(subject, partition: partition, with: &core.seal)
+        let slot = core.table.insert(loaded.slot)
+        if let damage = loaded.slot.damage { core.markDamaged(slot, damage) }
+        return slot
+    }
+}

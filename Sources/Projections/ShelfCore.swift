@@ -1,0 +1,110 @@
+internal import Cryptography
+internal import Finance
+internal import Frame
+
+/// What one shard's fold has in memory, under one lock: states, and how far they are.
+struct ShelfCore<State: FoldState> {
+    var table: StateTable<State>
+    /// Opens states that are loaded; belongs to whoever holds the lock.
+    var seal: StateSeal
+    /// Blocks below this are folded.
+    var next: UInt64
+    /// By partition: positions below this are folded.
+    var positions: [UInt64]
+    /// By partition: events folded or parked since the store was opened.
+    var events: [UInt64]
+    /// Parked since the last snapshot.
+    var parked: [ParkedEvent] = []
+    /// Found damaged since the store was opened; at most `damagedCountMax` are named.
+    var damaged: [SubjectID: ProjectionError.Damage] = [:]
+
+    /// More damage than this has one cause, and one rebuild.
+    static var damagedCountMax: Int { 1_000 }
+
+    /// Notes that the frame's position is behind.
+    mutating func pass(_ note: FrameNote) {
+        if positions[note.partition] <= note.position {
+            positions[note.partition] = note.position + 1
+        }
+    }
+
+    /// The slot that takes the frame; nil when it was folded before or nothing takes it.
+    ///
+    /// - Parameter slot: of the note's subject.
+    mutating func accepts(_ note: FrameNote, _ slot: Int) -> Bool {
+        guard table.slots[slot].isLive else { return false }
+        let next = table.slots[slot].next
+        guard next <= note.revision else { return false }
+        guard next == note.revision else {
+            markDamaged(slot, table.slots[slot].isCounted ? .older : .missing)
+            return false
+        }
+        table.slots[slot].next = note.revision + 1
+        table.markDirty(slot)
+        return true
+    }
+
+    mutating func markDamaged(_ slot: Int, _ damage: ProjectionError.Damage) {
+        if !table.slots[slot].flags.contains(.damaged) {
+            table.slots[slot].flags.insert(.damaged)
+            table.slots[slot].damage = damage
+            table.slots[slot].state = State()
+            table.markDirty(slot)
+        }
+        guard damaged.count < ShelfCore.damagedCountMax else { return }
+        damaged[table.slots[slot].subject] = damage
+    }
+
+    mutating func park(
+        _ note: FrameNote, index: UInt32, _ reason: ParkReason, in slot: Int
+    ) {
+        table.slots[slot].flags.insert(.incomplete)
+        parked.append(
+            ParkedEvent(
+                partition: note.partition, position: note.position, index: index,
+                subject: note.subject, revision: note.revision, reason: reason))
+    }
+
+    /// Everything that changed since the last one, to be sealed and committed outside the lock.
+    mutating func snapshot() -> Snapshot<State> {
+        let places = table.takeDirty()
+        var entries: [Snapshot<State>.Entry] = []
+        entries.reserveCapacity(places.count)
+        for place in places {
+            entries.append(Snapshot<State>.Entry(place: place, slot: table.slots[place]))
+        }
+        return Snapshot(
+            entries: entries, next: next, positions: positions, events: events,
+            parked: exchange(&parked, with: []))
+    }
+
+    /// The first `doneCount` states of the snapshot are committed, the others are to be done again.
+    mutating func settle(_ snapshot: Snapshot<State>, _ doneCount: Int) {
+        for entry in snapshot.entries[..<doneCount] { table.settle(entry) }
+        for entry in snapshot.entries[doneCount...] { table.restore(entry.place) }
+        if doneCount < snapshot.entries.count { parked.insert(contentsOf: snapshot.parked, at: 0) }
+        table.trim()
+    }
+}
+
+/// States as they were at one moment between two frames, with how far they were.
+struct Snapshot<State: FoldState> {
+    struct Entry {
+        let place: Int
+        let slot: StateSlot<State>
+        var newTerm = Digest()
+        var newByteCount = 0
+        var newIsCounted = false
+
+        init(place: Int, slot: StateSlot<State>) {
+            self.place = place
+            self.slot = slot
+        }
+    }
+
+    var entries: [Entry]
+    let next: UInt64
+    let positions: [UInt64]
+    let events: [UInt64]
+    let parked: [ParkedEvent]
+}
