@@ -3,8 +3,8 @@
 //   last day + 1 (0: nothing known, and nothing follows)
 //   merchants: count, then by name, mcc, currency, source, category, strictly rising:
 //     name, mcc, currency, source, category, traits
-//   months: count, then each, strictly rising: the month, after the first less the one before less
-//   1
+//   months: count, then each, strictly rising: the month; after the first, what it is more than
+//   the one before, less 1
 //     category cells: count, then by category and currency, strictly rising: place, sum, count
 //     merchant cells: count, then by number of merchant, strictly rising: number, sum, count, day
 //
