@@ -52,6 +52,7 @@ extension VaultError {
         case let error as LogError: self = .log(error)
         case let error as LMDBError: self = .log(.storage(error))
         case let error as FrameError: self = .frame(error)
+        case is WireFault: self = .log(.damaged(file: "the log", place: "a control event"))
         default: self = .log(.damaged(file: "the log", place: "a block"))
         }
     }

@@ -13,8 +13,9 @@ final class KeyringCache: Sendable {
     }
 
     private func shard(_ subject: SubjectID) -> Shard {
-        shards[
-            Int(truncatingIfNeeded: (subject.high ^ subject.low) &* 0x9e37_79b9_7f4a_7c15 >> 58)]
+        // The top six bits of a multiplied word: all of it takes part.
+        let mixed = (subject.high ^ subject.low) &* 0x9e37_79b9_7f4a_7c15
+        return shards[Int(truncatingIfNeeded: mixed >> 58)]
     }
 
     enum Found {
