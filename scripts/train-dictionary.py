@@ -60,7 +60,7 @@ def write(dictionary):
     FOLDER.mkdir(exist_ok=True)
     (FOLDER / name).write_bytes(dictionary)
     text = base64.b64encode(dictionary).decode()
-    lines = "\n".join("        " + text[i:i + 88] for i in range(0, len(text), 88))
+    lines = "\\\n".join("        " + text[i:i + 88] for i in range(0, len(text), 88))
     template = (ROOT / "Sources/Frame/Dictionaries.swift").read_text()
     head, rest = template.split('"""\n', 1)
     tail = rest.split('        """', 1)[1]
