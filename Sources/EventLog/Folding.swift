@@ -9,9 +9,13 @@ extension LogEnvironment {
     /// Hands a long tail to the folder, unless it is busy with the one before.
     func foldIfLong() {
         let tail = state.withLock { state -> (Tail, UInt64)? in
-            guard state.folding == nil, state.tail.entries.count >= options.tailFrameCountMax
+            guard state.tail.entries.count >= options.tailFrameCountMax else { return nil }
+            guard let folding = state.folding else { return state.beginFolding() }
+            // A run that could not be written is tried again when the tail has grown as much again.
+            guard let failure = state.foldFailure, state.tail.end >= failure.retryEnd
             else { return nil }
-            return state.beginFolding()
+            state.foldFailure = nil
+            return (folding, failure.to)
         }
         guard let (tail, to) = tail else { return }
         folder.start { [self] in
@@ -26,6 +30,7 @@ extension LogEnvironment {
         try store.sync()
         let (tail, to) = state.withLock { $0.beginFolding() }
         try write(tail, to: to)
+        try index.mergeWhileDue()
     }
 
     private func fold(_ tail: Tail, to: UInt64) {
@@ -34,7 +39,17 @@ extension LogEnvironment {
         } catch {
             // The tail stays in memory and is read from the blocks again at the next start; appends
             // go on, and figures show a tail that does not shrink.
-            state.withLock { $0.foldFailure = LogError(error) }
+            state.withLock { state in
+                state.foldFailure = FoldFailure(
+                    error: LogError(error), to: to,
+                    retryEnd: state.tail.end + UInt64(options.tailFrameCountMax))
+            }
+            return
+        }
+        do {
+            try index.mergeWhileDue()
+        } catch {
+            // The parts are as good as the merged run; the next fold tries again.
         }
     }
 
@@ -61,38 +76,42 @@ extension LogState {
     }
 }
 
-/// One thread that writes index runs, one after the other.
+/// One thread that writes index runs, one after the other; begun when there is a first.
 final class Folder: Sendable {
     private struct Work {
         var next: (@Sendable () -> Void)?
         var isClosed = false
+        var thread: OwnedThread?
     }
 
     private let work = Monitor(Work())
-    private let thread: OwnedThread
-
-    init() {
-        let work = work
-        thread = OwnedThread {
-            while true {
-                let next = work.wait { work -> (@Sendable () -> Void)?? in
-                    if let next = exchange(&work.next, with: nil) { return .some(next) }
-                    return work.isClosed ? .some(nil) : nil
-                }
-                guard let next else { return }
-                next()
-            }
-        }
-    }
 
     func start(_ body: @escaping @Sendable () -> Void) {
-        work.signal { $0.next = body }
+        work.signal { state in
+            state.next = body
+            guard state.thread == nil else { return }
+            state.thread = OwnedThread { [work] in Folder.run(work) }
+        }
     }
 
     /// Ends after what was started.
     func close() {
-        work.signal { $0.isClosed = true }
-        thread.join()
+        let thread = work.signal { state in
+            state.isClosed = true
+            return exchange(&state.thread, with: nil)
+        }
+        thread?.join()
+    }
+
+    private static func run(_ work: Monitor<Work>) {
+        while true {
+            let next = work.wait { state -> (@Sendable () -> Void)?? in
+                if let next = exchange(&state.next, with: nil) { return .some(next) }
+                return state.isClosed ? .some(nil) : nil
+            }
+            guard let next else { return }
+            next()
+        }
     }
 }
 
@@ -156,8 +175,9 @@ struct RunBuilder {
         for partition in locations.keys.sorted() {
             let old = before[partition] ?? PartitionTree()
             let new = trees[partition] ?? old
-            try writer.add(
-                partition: partition, first: old.count, locations: locations[partition] ?? [],
+            writer.begin(partition: partition, first: old.count)
+            for location in locations[partition] ?? [] { try writer.add(location) }
+            try writer.endPartition(
                 tiles: Array(new.tiles[old.tiles.count...]), rest: new.restLeaves)
         }
     }

@@ -16,6 +16,7 @@ struct IndexEntry: Equatable, Sendable {
 final class IndexRun: Sendable {
     static let chunkByteCountMax = 16 << 10
     static let entryByteCount = 8 + Digest.byteCount
+    static let commandByteCount = 24
     static let positionsPerChunk = 2_048
     static let footerByteCount = 40
     static let magic: UInt32 = 0x3158_424a  // JBX1
@@ -23,6 +24,8 @@ final class IndexRun: Sendable {
     let path: String
     let byteCount: Int
     let summary: RunSummary
+    /// How often its frames were merged: 0 straight from a tail.
+    let level: UInt64
     private let file: File
 
     init(opening path: String) throws(LogError) {
@@ -36,6 +39,7 @@ final class IndexRun: Sendable {
             let footer = try file.read(
                 at: byteCount - IndexRun.footerByteCount, count: IndexRun.footerByteCount)
             summary = try IndexRun.summary(in: file, footer: footer, byteCount, path)
+            level = footer.span.littleEndian(UInt64.self, at: 28)
         } catch {
             throw LogError(error)
         }
@@ -49,9 +53,10 @@ final class IndexRun: Sendable {
             fields.littleEndian(UInt32.self, at: 36)
                 == Checksum.crc32c(fields.extracting(0..<36))
         else { throw LogError.damaged(file: path, place: "its footer") }
-        let offset = Int(fields.littleEndian(UInt64.self, at: 8))
-        let count = Int(fields.littleEndian(UInt64.self, at: 16))
-        guard offset >= 0, count >= 0, offset + count == byteCount - footerByteCount else {
+        let offset = Int(clamping: fields.littleEndian(UInt64.self, at: 8))
+        let count = Int(clamping: fields.littleEndian(UInt64.self, at: 16))
+        guard count <= byteCount - footerByteCount, offset == byteCount - footerByteCount - count
+        else {
             throw LogError.damaged(file: path, place: "its footer")
         }
         let bytes = try file.read(at: offset, count: count)
@@ -89,12 +94,14 @@ final class IndexRun: Sendable {
             let fence = summary.commandFence(of: command)
         else { return nil }
         let bytes = try chunk(at: fence.offset, fence.byteCount)
-        var (low, high) = (0, bytes.count / 24)
+        var (low, high) = (0, bytes.count / IndexRun.commandByteCount)
         while low < high {
             let middle = (low + high) / 2
-            let candidate = CommandID(bytes.span, at: middle * 24)
+            let candidate = CommandID(bytes.span, at: middle * IndexRun.commandByteCount)
             if candidate == command {
-                return Location(raw: bytes.span.littleEndian(UInt64.self, at: middle * 24 + 16))
+                return Location(
+                    raw: bytes.span.littleEndian(
+                        UInt64.self, at: middle * IndexRun.commandByteCount + 16))
             }
             if candidate < command { low = middle + 1 } else { high = middle }
         }
@@ -104,25 +111,28 @@ final class IndexRun: Sendable {
     /// Where the frame at a position is; nil when the run does not have it.
     func location(of position: UInt64, in partition: Int) throws(LogError) -> Location? {
         guard let part = summary.partitions.first(where: { $0.partition == partition }),
-            position >= part.first, position < part.first + part.count
+            position >= part.first, position - part.first < part.count
         else { return nil }
         let index = Int(position - part.first)
-        let number = index / IndexRun.positionsPerChunk
-        let inChunk = min(
-            IndexRun.positionsPerChunk, Int(part.count) - number * IndexRun.positionsPerChunk)
-        let bytes = try chunk(
-            at: part.offset + number * (8 + IndexRun.positionsPerChunk * 8), inChunk * 8)
-        return Location(
-            raw: bytes.span.littleEndian(
-                UInt64.self, at: index % IndexRun.positionsPerChunk * 8))
+        let bytes = try chunk(index / IndexRun.positionsPerChunk, of: part)
+        let at = index % IndexRun.positionsPerChunk * 8
+        guard at + 8 <= bytes.count else { throw damage(part.offset) }
+        return Location(raw: bytes.span.littleEndian(UInt64.self, at: at))
+    }
+
+    /// The locations of a partition's frames, chunk by chunk.
+    func chunk(_ number: Int, of part: RunSummary.Part) throws(LogError) -> [UInt8] {
+        let before = number * IndexRun.positionsPerChunk
+        return try chunk(
+            at: part.offset + number * (8 + IndexRun.positionsPerChunk * 8),
+            min(IndexRun.positionsPerChunk, Int(part.count) - before) * 8)
     }
 
     /// A chunk's payload, checked.
     func chunk(at offset: Int, _ count: Int) throws(LogError) -> [UInt8] {
         do {
-            guard offset >= 0, count >= 0, offset + count + 8 <= byteCount else {
-                throw damage(offset)
-            }
+            guard offset >= 0, count >= 0, count <= byteCount - 8, offset <= byteCount - 8 - count
+            else { throw damage(offset) }
             var bytes = try file.read(at: offset, count: count + 8)
             guard Int(bytes.span.littleEndian(UInt32.self, at: 4)) == count,
                 bytes.span.littleEndian(UInt32.self, at: 0)

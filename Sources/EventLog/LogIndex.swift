@@ -13,6 +13,7 @@ internal import Synchronization
 final class LogIndex: Sendable {
     private let directory: String
     private let state: Mutex<[IndexRun]>
+    private let ending = Atomic<Bool>(false)
 
     /// Runs of one level are merged when there are this many: look-ups stay at a few files, and a
     /// frame's index entry is written about log8(frames / tail) times.
@@ -26,6 +27,20 @@ final class LogIndex: Sendable {
         } catch {
             throw LogError(error)
         }
+    }
+
+    /// Drops the runs of the environment in `path`; put aside first, so that a crash leaves all or
+    /// none in use.
+    static func drop(in path: String) throws(FileError) {
+        try removeDropped(in: path)
+        guard Files.exists(path + "/index") else { return }
+        try Files.rename(path + "/index", to: path + "/index.dropped")
+        try removeDropped(in: path)
+    }
+
+    /// Removes what a crash left of runs that were dropped.
+    static func removeDropped(in path: String) throws(FileError) {
+        try Files.removeTree(path + "/index.dropped")
     }
 
     private static func openRuns(in directory: String) throws -> [IndexRun] {
@@ -56,7 +71,12 @@ final class LogIndex: Sendable {
         return kept
     }
 
-    private var runs: [IndexRun] { state.withLock { $0 } }
+    var runs: [IndexRun] { state.withLock { $0 } }
+
+    /// A merge under way is given up; the log is being closed.
+    func endMerging() { ending.store(true, ordering: .relaxed) }
+
+    var isEnding: Bool { ending.load(ordering: .relaxed) }
 
     /// Blocks below this are in the runs.
     var coveredSequence: UInt64 { runs.last?.summary.to ?? 0 }
@@ -110,6 +130,14 @@ final class LogIndex: Sendable {
     func add(_ path: String) throws(LogError) {
         let run = try IndexRun(opening: path)
         state.withLock { $0.append(run) }
+    }
+
+    /// Takes a merged run into use in place of its parts.
+    func replace(_ parts: [IndexRun], with merged: IndexRun) {
+        state.withLock { runs in
+            guard let start = runs.firstIndex(where: { $0 === parts.first }) else { return }
+            runs.replaceSubrange(start..<start + parts.count, with: [merged])
+        }
     }
 
     /// Name of the run of a range of blocks.

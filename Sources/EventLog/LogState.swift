@@ -17,8 +17,8 @@ struct LogState: Sendable {
     var groups: UInt64 = 0
     var flushes: UInt64 = 0
     var readOnly: ReadOnlyReason?
-    /// Why the last index run could not be written; the tail then stays in memory.
-    var foldFailure: LogError?
+    /// Why the last index run could not be written; `folding` then stays in memory.
+    var foldFailure: FoldFailure?
 
     init(tail: Tail) { self.tail = tail }
 
@@ -103,4 +103,13 @@ struct LogState: Sendable {
         tail.append(entry)
         frames += 1
     }
+}
+
+/// An index run that could not be written, and when it is tried again.
+struct FoldFailure: Sendable {
+    let error: LogError
+    /// Blocks below this are in the tail that waits.
+    let to: UInt64
+    /// Ordinal of the tail's end from which on it is tried again.
+    let retryEnd: UInt64
 }

@@ -27,7 +27,18 @@ struct RunSummary: Sendable {
         let tiles: [Digest]
         /// Leaves after the last complete tile, those of earlier runs included.
         let rest: [Digest]
+
+        var chunkCount: Int {
+            (Int(count) + IndexRun.positionsPerChunk - 1) / IndexRun.positionsPerChunk
+        }
+
+        var isPlausible: Bool {
+            first <= RunSummary.countMax && count <= RunSummary.countMax && offset <= 1 << 56
+        }
     }
+
+    /// No log has so many frames; sums of two such numbers do not overflow.
+    static let countMax: UInt64 = 1 << 56
 
     /// Blocks `from..<to` are covered.
     var from: UInt64 = 0
@@ -138,7 +149,9 @@ extension RunSummary {
         subjects = Bloom(words: reader.words(bytes))
         commands = Bloom(words: reader.words(bytes))
         guard reader.isSound, reader.offset == bytes.count, !subjects.words.isEmpty,
-            !commands.words.isEmpty
+            !commands.words.isEmpty, from < to, to <= Location.sequenceMax,
+            base <= RunSummary.countMax, frames <= RunSummary.countMax,
+            partitions.allSatisfy({ $0.isPlausible })
         else { return nil }
     }
 }

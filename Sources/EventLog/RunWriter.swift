@@ -11,13 +11,32 @@ struct RunWriter: ~Copyable {
     private var chunk: [UInt8] = []
     private var fenceSubject: (SubjectID, UInt64)?
     private var fenceCommand: CommandID?
+    private var record: OpenRecord?
+    private var part: OpenPart?
+    private let level: UInt64
+
+    /// The chunk's last record, which the subject's next frames go on with.
+    private struct OpenRecord {
+        let subject: SubjectID
+        let start: Int
+        var next: UInt64
+        var count: UInt32
+    }
+
+    private struct OpenPart {
+        let partition: Int
+        let first: UInt64
+        let offset: Int
+        var count: UInt64
+    }
 
     /// Starts a file that is not there yet.
     init(
         _ path: String, from: UInt64, to: UInt64, base: UInt64, frames: UInt64, subjects: Int,
-        commands: Int
+        commands: Int, level: UInt64 = 0
     ) throws(FileError) {
         file = try File(path, .create)
+        self.level = level
         (summary.from, summary.to) = (from, to)
         (summary.base, summary.frames) = (base, frames)
         summary.subjects = Bloom(keyCount: subjects)
@@ -32,23 +51,41 @@ struct RunWriter: ~Copyable {
         summary.subjects.insert(subject)
         var (rest, revision) = (entries, firstRevision)
         while !rest.isEmpty {
-            let room = IndexRun.chunkByteCountMax - chunk.count - RecordReader.headerByteCount
+            let goesOn = record?.subject == subject && record?.next == revision
+            let room =
+                IndexRun.chunkByteCountMax - chunk.count
+                - (goesOn ? 0 : RecordReader.headerByteCount)
             let fit = min(rest.count, room / IndexRun.entryByteCount)
             guard fit > 0 else {
                 try endSubjectChunk()
                 continue
             }
             if chunk.isEmpty { fenceSubject = (subject, revision) }
-            subject.append(to: &chunk)
-            chunk.appendLittleEndian(revision)
-            chunk.appendLittleEndian(UInt32(fit))
+            if !goesOn { begin(subject, revision) }
             for entry in rest.prefix(fit) {
                 chunk.appendLittleEndian(entry.location.raw)
                 entry.leaf.append(to: &chunk)
             }
+            extendRecord(by: fit)
             rest = rest.dropFirst(fit)
             revision += UInt64(fit)
         }
+    }
+
+    private mutating func begin(_ subject: SubjectID, _ revision: UInt64) {
+        record = OpenRecord(subject: subject, start: chunk.count, next: revision, count: 0)
+        subject.append(to: &chunk)
+        chunk.appendLittleEndian(revision)
+        chunk.appendLittleEndian(UInt32(0))
+    }
+
+    private mutating func extendRecord(by count: Int) {
+        guard var open = record else { return }
+        open.next += UInt64(count)
+        open.count += UInt32(count)
+        var span = chunk.mutableSpan
+        span.setLittleEndian(open.count, at: open.start + 24)
+        record = open
     }
 
     /// Ends the subjects; commands follow.
@@ -66,22 +103,28 @@ struct RunWriter: ~Copyable {
     /// Ends the commands; partitions follow.
     mutating func endCommands() throws(FileError) { try endCommandChunk() }
 
-    /// Adds a partition's frames, `locations` in position order.
-    mutating func add(
-        partition: Int, first: UInt64, locations: [Location], tiles: [Digest], rest: [Digest]
-    ) throws(FileError) {
-        let start = offset + buffer.count
-        var index = 0
-        while index < locations.count {
-            let end = min(index + IndexRun.positionsPerChunk, locations.count)
-            for location in locations[index..<end] { chunk.appendLittleEndian(location.raw) }
-            try endChunk()
-            index = end
-        }
+    /// Begins a partition; its locations follow in position order, then `endPartition`.
+    mutating func begin(partition: Int, first: UInt64) {
+        part = OpenPart(
+            partition: partition, first: first, offset: offset + buffer.count, count: 0)
+    }
+
+    /// Adds the partition's next frame.
+    mutating func add(_ location: Location) throws(FileError) {
+        part?.count += 1
+        chunk.appendLittleEndian(location.raw)
+        if chunk.count == IndexRun.positionsPerChunk * 8 { try endChunk() }
+    }
+
+    /// Ends the partition with the tiles its frames completed and the leaves after the last tile.
+    mutating func endPartition(tiles: [Digest], rest: [Digest]) throws(FileError) {
+        if !chunk.isEmpty { try endChunk() }
+        guard let part else { return }
         summary.partitions.append(
             RunSummary.Part(
-                partition: partition, first: first, count: UInt64(locations.count), offset: start,
-                tiles: tiles, rest: rest))
+                partition: part.partition, first: part.first, count: part.count,
+                offset: part.offset, tiles: tiles, rest: rest))
+        self.part = nil
     }
 
     /// Writes the summary and the footer and makes the file durable; its name is not yet.
@@ -95,7 +138,7 @@ struct RunWriter: ~Copyable {
         footer.appendLittleEndian(UInt64(start))
         footer.appendLittleEndian(UInt64(bytes.count))
         footer.appendLittleEndian(Checksum.crc32c(bytes.span))
-        footer.appendLittleEndian(UInt64(0))
+        footer.appendLittleEndian(level)
         footer.appendLittleEndian(Checksum.crc32c(footer.span))
         buffer.append(contentsOf: footer)
         try flushBuffer()
@@ -109,6 +152,7 @@ struct RunWriter: ~Copyable {
             RunSummary.SubjectFence(
                 subject: subject, firstRevision: revision, offset: offset + buffer.count,
                 byteCount: chunk.count))
+        record = nil
         try endChunk()
     }
 

@@ -5,6 +5,9 @@ internal import Frame
 struct Location: Hashable, Comparable, Sendable {
     let raw: UInt64
 
+    /// The slot takes the low 16 bits of the word.
+    static let sequenceMax: UInt64 = (1 << 48) - 1
+
     init(raw: UInt64) { self.raw = raw }
 
     init(sequence: UInt64, slot: Int) {
