@@ -42,6 +42,15 @@ enum BackupSegment {
         return String(repeating: "0", count: 20 - text.count) + text
     }
 
+    /// The identity of the log that was backed up; an environment without a block has no segment.
+    static func identity(in backup: String) throws -> LogIdentity {
+        for name in try Files.names(in: backup) where name.hasPrefix("environment-") {
+            guard let first = try list(backup + "/" + name).first else { continue }
+            return try SegmentReader(backup + "/" + name + "/" + first.name).identity
+        }
+        throw LogError.notALog(path: backup)
+    }
+
     /// Segments of a backup in order, which must follow on each other from block 0.
     static func list(_ directory: String) throws -> [(name: String, range: Range<UInt64>)] {
         var segments: [(name: String, range: Range<UInt64>)] = []
@@ -83,19 +92,17 @@ extension EventLog {
         from backup: String, to directory: String, progress: (CopyProgress) -> Void = { _ in }
     ) throws(LogError) {
         do {
-            guard !Files.exists(environmentPath(directory, 0)) else {
+            // Nothing is ever replaced: whatever the directory holds, it is not this call's to remove.
+            guard try Files.names(in: directory).isEmpty else {
                 throw LogError.exists(path: directory)
             }
             let making = directory + ".restoring"
             try Files.removeTree(making)
             var state = CopyProgress()
-            var number = 0
-            var count = 1
-            while number < count {
-                let layout = try LogEnvironment.restore(
-                    from: backup, to: making, number, &state, progress)
-                count = layout.environments
-                number += 1
+            let identity = try BackupSegment.identity(in: backup)
+            for number in 0..<identity.layout.environments {
+                try LogEnvironment.restore(
+                    identity.of(environment: number), from: backup, to: making, &state, progress)
             }
             try Files.makeDirectories(Files.parent(of: directory))
             try Files.removeTree(directory)
@@ -131,7 +138,8 @@ extension LogEnvironment {
     private func check(_ name: String, in directory: String) throws {
         let file = try File(directory + "/" + name, .read)
         defer { file.close() }
-        let bytes = try file.read(at: 0, count: LogIdentity.byteCount)
+        let size = min(try file.byteCount(), LogIdentity.byteCount)
+        let bytes = try file.read(at: 0, count: size)
         guard LogIdentity(bytes.span) == identity else {
             throw LogError.damaged(file: directory + "/" + name, place: "the log identity")
         }
@@ -170,14 +178,12 @@ extension LogEnvironment {
     }
 
     static func restore(
-        from backup: String, to directory: String, _ number: Int, _ state: inout CopyProgress,
-        _ progress: (CopyProgress) -> Void
-    ) throws -> LogLayout {
-        let source = BackupSegment.directory(backup, number)
+        _ identity: LogIdentity, from backup: String, to directory: String,
+        _ state: inout CopyProgress, _ progress: (CopyProgress) -> Void
+    ) throws {
+        let source = BackupSegment.directory(backup, identity.environment)
         let segments = try BackupSegment.list(source)
-        guard let first = segments.first else { throw LogError.notALog(path: backup) }
-        let identity = try SegmentReader(source + "/" + first.name).identity
-        let path = EventLog.environmentPath(directory, number)
+        let path = EventLog.environmentPath(directory, identity.environment)
         try LogEnvironment.create(at: path, identity: identity)
         let store = try Environment(opening: path + "/blocks")
         defer { store.close() }
@@ -191,7 +197,6 @@ extension LogEnvironment {
             try reader.copy(segment.range, into: store, blocks, &state, progress)
         }
         try store.sync()
-        return identity.layout
     }
 }
 
@@ -208,6 +213,9 @@ private struct SegmentReader {
     init(_ path: String) throws {
         self.path = path
         file = try File(path, .read)
+        guard try file.byteCount() >= SegmentReader.headerByteCount else {
+            throw LogError.damaged(file: path, place: "its length")
+        }
         let bytes = try file.read(at: 0, count: SegmentReader.headerByteCount)
         guard let identity = LogIdentity(bytes.span.extracting(0..<LogIdentity.byteCount)) else {
             throw LogError.damaged(file: path, place: "the log identity")
@@ -241,9 +249,11 @@ private struct SegmentReader {
     }
 
     private func block(at offset: inout Int, _ sequence: UInt64) throws -> [UInt8] {
+        let end = try file.byteCount()
+        guard offset + 4 <= end else { throw damage("block \(sequence), which is missing") }
         let prefix = try file.read(at: offset, count: 4)
         let length = Int(prefix.span.littleEndian(UInt32.self, at: 0))
-        guard length <= Block.byteCountMax * 2, offset + 4 + length <= (try file.byteCount()) else {
+        guard length <= Block.byteCountMax * 2, offset + 4 + length <= end else {
             throw damage("the length of block \(sequence)")
         }
         let bytes = try file.read(at: offset + 4, count: length)

@@ -242,7 +242,7 @@ extension ReadOnlyReason {
     init(_ error: LMDBError) {
         switch error.code {
         case .mapFull: self = .mapFull
-        case .noSpace, .quotaExceeded: self = .diskFull
+        case .noSpace, .quotaExceeded, .fileTooLarge: self = .diskFull
         default: self = .flushFailed
         }
     }

@@ -80,7 +80,8 @@ extension LogEnvironment {
             try source.rewrite(into: target, blocks, isDropped, &report, &state, progress)
             try target.sync()
         }
-        source.close()
+        // The lock stays: nobody may open the old blocks while the new ones take their place.
+        source.closeFiles()
         // Each step leaves either the old blocks under their name or the new ones ready to take it.
         try Files.rename(making, to: compacted(path))
         try Files.rename(path + "/blocks", to: replaced(path))

@@ -50,11 +50,14 @@ public final class EventLog: Sendable {
         at directory: String, layout: LogLayout, id: (UInt64, UInt64)
     ) throws(LogError) {
         do {
-            for number in 0..<layout.environments {
+            try LogEnvironment.requireNone(at: environmentPath(directory, 0))
+            // The first one last: it makes the log, so what a crash leaves before is made again.
+            for number in (0..<layout.environments).reversed() {
                 let identity = LogIdentity(
                     high: id.0, low: id.1, layout: layout, environment: number)
-                try LogEnvironment.create(
-                    at: environmentPath(directory, number), identity: identity)
+                let path = environmentPath(directory, number)
+                try LogEnvironment.removeEmpty(at: path)
+                try LogEnvironment.create(at: path, identity: identity)
             }
         } catch {
             throw LogError(error)

@@ -34,10 +34,29 @@ final class LogEnvironment: Sendable {
         let thread: OwnedThread
     }
 
+    /// An environment is there, or one whose blocks a compaction has just put aside.
+    static func requireNone(at path: String) throws(LogError) {
+        let names = [path + "/blocks/data.mdb", compacted(path), replaced(path)]
+        guard !names.contains(where: Files.exists) else { throw .exists(path: path) }
+    }
+
+    /// Removes what a crash left of a creation, which holds no block; keeps everything else.
+    static func removeEmpty(at path: String) throws {
+        let blocksPath = path + "/blocks"
+        guard Environment.exists(at: blocksPath) else { return }
+        let store = try Environment(opening: blocksPath)
+        defer { store.close() }
+        let table = try store.table("blocks", key: UInt64.self)
+        guard try store.read({ try $0.count(of: table) }) == 0 else {
+            throw LogError.exists(path: path)
+        }
+        try Files.removeTree(path)
+    }
+
     /// Makes an empty environment; what a crash leaves half made is made again by the next call.
     static func create(at path: String, identity: LogIdentity) throws {
+        try requireNone(at: path)
         try Files.makeDirectories(path)
-        guard !Environment.exists(at: path + "/blocks") else { throw LogError.exists(path: path) }
         let making = path + "/blocks.making"
         try Files.removeTree(making)
         try Environment.create(at: making, tables: ["blocks", "identity"])
@@ -72,6 +91,7 @@ final class LogEnvironment: Sendable {
         identity = try LogEnvironment.identity(in: store, path: path)
         self.path = path
         self.options = options
+        try LogIndex.removeDropped(in: path)
         index = try LogIndex(opening: path + "/index")
         var state = LogState(tail: Tail(base: index.frames))
         state.partitions = index.partitionTrees()
@@ -93,20 +113,31 @@ final class LogEnvironment: Sendable {
 
     /// Ends the writer after what is queued, folds nothing, closes the files.
     func close() {
+        closeFiles()
+        lock.close()
+    }
+
+    /// The same with the directory still locked against other processes.
+    func closeFiles() {
         guard let running = writer.withLock({ exchange(&$0, with: nil) }) else { return }
         running.writer.close()
         running.thread.join()
+        index.endMerging()
         folder.close()
         index.close()
         store.close()
-        lock.close()
     }
 
     var queuedBytes: Int { writer.withLock { $0?.writer.queuedBytes ?? 0 } }
 
-    private static func lock(_ path: String) throws -> File {
+    static func lock(_ path: String) throws -> File {
         let name = path + "/lock"
-        let file = try File(name, Files.exists(name) ? .update : .create)
+        let file: File
+        do {
+            file = try File(name, Files.exists(name) ? .update : .create)
+        } catch where error.isDenied {
+            throw LogError.notWritable(path: path)
+        }
         guard try file.lock() else { throw LogError.inUse(path: path) }
         return file
     }
@@ -142,6 +173,8 @@ extension LogEnvironment {
                 try foldNow()
             }
         }
+        let stored = try store.read { try $0.count(of: blocks) }
+        guard stored == sequence else { throw damage(UInt64(stored), "which is missing") }
         // What was read is in the file, but its last meta page may not be durable yet.
         try store.sync()
         makeVisible(below: sequence)

@@ -9,6 +9,8 @@ public enum LogError: Error, Sendable, Equatable {
     case exists(path: String)
     /// Another process has the log open.
     case inUse(path: String)
+    /// The directory cannot be written by this user, or its file system not at all.
+    case notWritable(path: String)
     /// Bytes that were written are not what is read; restore that range from a backup.
     case damaged(file: String, place: String)
     /// LMDB or the file system failed.
@@ -26,6 +28,7 @@ extension LogError: CustomStringConvertible {
         case .notALog(let path): "There is no log in \(path)."
         case .exists(let path): "There is a log in \(path) already."
         case .inUse(let path): "Another process has the log in \(path) open."
+        case .notWritable(let path): "The log in \(path) cannot be written; check its permissions."
         case .damaged(let file, let place): "\(file) is damaged at \(place)."
         case .storage(let error): "The log's storage failed: \(error)."
         case .system(let operation, let code): "\(operation) failed with errno \(code)."

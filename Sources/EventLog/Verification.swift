@@ -44,6 +44,7 @@ extension EventLog {
                 number += 1
             }
             guard number > 0 else { throw LogError.notALog(path: directory) }
+            verifier.requireEnvironments(number, in: directory)
             return verifier.finish()
         } catch {
             throw LogError(error)
@@ -55,7 +56,7 @@ extension EventLog {
         do {
             var number = 0
             while Files.exists(environmentPath(directory, number)) {
-                try Files.removeTree(environmentPath(directory, number) + "/index")
+                try LogIndex.drop(in: environmentPath(directory, number))
                 number += 1
             }
             guard number > 0 else { throw LogError.notALog(path: directory) }
@@ -70,9 +71,15 @@ private struct LogVerifier {
     private var report = VerificationReport()
     private var subjects: [SubjectID: UInt64] = [:]
     private var roots: [(partition: Int, root: Digest)] = []
+    private var identities: [LogIdentity] = []
+    private var blockCount: UInt64 = 0
 
     mutating func check(_ path: String, _ progress: (CopyProgress) -> Void) throws {
+        let lock = try LogEnvironment.lock(path)
+        defer { lock.close() }
+        try LogEnvironment.finishCompaction(path)
         let blocks = path + "/blocks"
+        guard Environment.exists(at: blocks) else { return note(blocks, "its absence") }
         if case .damaged(let faults) = try PageCheck.check(blocks) {
             // LMDB must not map what does not hold together: nothing below can be read safely.
             for fault in faults {
@@ -87,6 +94,17 @@ private struct LogVerifier {
         try readBlocks(store, blocks + "/data.mdb", &trees, &expected, progress)
         roots += trees.map { ($0.key, $0.value.root) }
         try checkIndex(path + "/index", expected)
+    }
+
+    /// Every environment that the log's identity counts must be there, each with that identity.
+    mutating func requireEnvironments(_ count: Int, in directory: String) {
+        guard let first = identities.first else { return }
+        if count != first.layout.environments {
+            note(EventLog.environmentPath(directory, count), "its absence")
+        }
+        for identity in identities where identity != first.of(environment: identity.environment) {
+            note(EventLog.environmentPath(directory, identity.environment), "the log identity")
+        }
     }
 
     mutating func finish() -> VerificationReport {
@@ -110,7 +128,11 @@ private struct LogVerifier {
         let table = try store.table("blocks", key: UInt64.self)
         var state = CopyProgress()
         try store.read { transaction in
-            if try !isSound(transaction, identity) { note(file, "the log identity") }
+            if let found = try self.identity(transaction, identity) {
+                identities.append(found)
+            } else {
+                note(file, "the log identity")
+            }
             state.total = UInt64(try transaction.count(of: table))
         }
         var next: UInt64 = 0
@@ -121,7 +143,7 @@ private struct LogVerifier {
                 while state.blocks - start < 64, let entry = try cursor.next() {
                     if entry.key != next { note(file, "block \(next), which is missing") }
                     check(entry.value, entry.key, file, &trees, &expected)
-                    next = entry.key + 1
+                    next = entry.key &+ 1
                     state.blocks += 1
                     state.bytes += UInt64(entry.value.count)
                 }
@@ -130,13 +152,14 @@ private struct LogVerifier {
             progress(state)
         }
         report.blocks += state.blocks
+        blockCount = state.blocks
     }
 
-    private func isSound(
+    private func identity(
         _ transaction: borrowing ReadTransaction, _ table: Table<UInt32>
-    ) throws(LMDBError) -> Bool {
-        guard let bytes = try transaction.get(0, from: table) else { return false }
-        return LogIdentity(bytes) != nil
+    ) throws(LMDBError) -> LogIdentity? {
+        guard let bytes = try transaction.get(0, from: table) else { return nil }
+        return LogIdentity(bytes)
     }
 
     private mutating func check(
@@ -165,7 +188,7 @@ private struct LogVerifier {
                     note(file, place + "'s revision")
                 }
                 trees[entry.partition, default: PartitionTree()].append(facts.leaf)
-                subjects[facts.subject] = facts.revision + 1
+                subjects[facts.subject] = facts.revision &+ 1
                 expected[Location(sequence: sequence, slot: slot)] =
                     (facts.subject, facts.revision, facts.leaf)
             }
@@ -177,15 +200,32 @@ private struct LogVerifier {
     private mutating func checkIndex(
         _ directory: String, _ expected: [Location: (SubjectID, UInt64, Digest)]
     ) throws {
+        var ranges: [(from: UInt64, to: UInt64, path: String)] = []
         for name in try Files.names(in: directory) where name.hasSuffix(".run") {
             let path = directory + "/" + name
             do {
                 let run = try IndexRun(opening: path)
                 defer { run.close() }
+                ranges.append((run.summary.from, run.summary.to, path))
                 try checkRun(run, expected)
             } catch LogError.damaged(let file, let place) {
                 note(file, place)
             }
+        }
+        checkGaps(ranges, blockCount: blockCount)
+    }
+
+    /// Runs follow on each other; only parts that a merged run covers may overlap.
+    private mutating func checkGaps(
+        _ ranges: [(from: UInt64, to: UInt64, path: String)], blockCount: UInt64
+    ) {
+        guard report.damages.isEmpty else { return }
+        var covered: UInt64 = 0
+        for range in ranges.sorted(by: { ($0.from, $1.to) < ($1.from, $0.to) })
+        where range.to > covered {
+            if range.from != covered { note(range.path, "a gap before block \(range.from)") }
+            if range.to > blockCount { note(range.path, "block \(blockCount), which is missing") }
+            covered = range.to
         }
     }
 

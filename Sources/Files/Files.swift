@@ -23,8 +23,10 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
 
     /// ENOENT.
     public var isMissing: Bool { code == ENOENT }
-    /// ENOSPC or EDQUOT.
-    public var isSpaceExhausted: Bool { code == ENOSPC || code == EDQUOT }
+    /// ENOSPC, EDQUOT or EFBIG.
+    public var isSpaceExhausted: Bool { [ENOSPC, EDQUOT, EFBIG].contains(code) }
+    /// EACCES, EPERM or EROFS.
+    public var isDenied: Bool { [EACCES, EPERM, EROFS].contains(code) }
 
     /// The call and the system's sentence for errno.
     public var description: String {
