@@ -1,3 +1,4 @@
+import Finance
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -43,12 +44,12 @@ extension Site {
 
     @Sendable func transactions(_ request: Request, _ context: Context) async throws -> Response {
         let (after, limit) = try paging(request)
-        let days = try period(request).days(today: await ledger.today())
+        let months = try period(request).months(today: await ledger.today())
         guard
             let lines = try await ledger.transactions(
                 try subjectID(context),
-                from: days.from,
-                through: days.through,
+                from: months.from,
+                through: months.through,
                 category: request.uri.queryParameters["category"].map(String.init),
                 after: after,
                 limit: limit
@@ -61,7 +62,7 @@ extension Site {
         json(try await explanation(context).json)
     }
 
-    func explanation(_ context: Context) async throws -> Explanation {
+    func explanation(_ context: Context) async throws -> CategoryReason {
         guard let event = EventID(text: try context.parameters.require("event")),
             let found = try await ledger.explanation(try subjectID(context), event: event)
         else { throw Problem(.eventUnknown) }
@@ -71,15 +72,15 @@ extension Site {
     func spendingReport(
         _ request: Request,
         _ context: Context
-    ) async throws -> (report: SpendingReport, period: Period) {
+    ) async throws -> (report: SpendingView, period: Period) {
         let period = try period(request)
-        let days = period.days(today: await ledger.today())
+        let months = period.months(today: await ledger.today())
         let currency = try currency(request)
         guard
             let report = try await ledger.spending(
                 try subjectID(context),
-                from: days.from,
-                through: days.through,
+                from: months.from,
+                through: months.through,
                 currency: currency
             )
         else { throw Problem(.subjectUnknown) }
@@ -103,11 +104,15 @@ extension Site {
         return id
     }
 
-    private func currency(_ request: Request) throws(Problem) -> String? {
+    private func currency(_ request: Request) throws(Problem) -> Currency? {
         guard let text = request.uri.queryParameters["currency"] else { return nil }
-        guard text.utf8.count == 3, text.utf8.allSatisfy({ 65...90 ~= $0 }) else {
-            throw Problem(.parameterInvalid, parameter: "currency")
+        if let currency = Currency(alphabeticCode: text) { return currency }
+        // A currency that this build has no letters for goes by its number.
+        if text.utf8.count == 3, let code = UInt32(text),
+            let currency = Currency(numericCode: code)
+        {
+            return currency
         }
-        return String(text)
+        throw Problem(.parameterInvalid, parameter: "currency")
     }
 }

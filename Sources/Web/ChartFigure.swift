@@ -1,3 +1,5 @@
+import Finance
+
 /// A chart as the page carries it: a table with a name and a summary in words.
 ///
 /// The script draws from the table, so the picture and the table cannot differ, and without the script the table is there.
@@ -15,7 +17,7 @@ struct ChartFigure {
         var value: String
         var text: String
 
-        init(_ amount: Amount) {
+        init(_ amount: Money) {
             value = amount.decimal
             text = amount.text
         }

@@ -1,3 +1,5 @@
+import Finance
+
 /// Numbers and moments as the pages write them; the page's script writes live values the same way.
 enum Display {
     /// A rate: grouped, with one decimal below 100.
@@ -46,40 +48,13 @@ enum Display {
         return "\(seconds / 86_400)\(units[4]) \(seconds % 86_400 / 3600)\(units[3])"
     }
 
-    /// A moment on Korean clocks (UTC+9): `2026-03-01 09:30:15`.
+    /// A moment on Korean clocks (UTC+9): `2026-03-01 09:30:15`; a dash outside years 1...9999.
     static func moment(_ milliseconds: Int64) -> String {
-        let (local, overflow) = milliseconds.addingReportingOverflow(9 * 3_600_000)
-        guard !overflow, let day = CivilDate(daysSinceEpoch: floorDivide(local, 86_400_000)) else {
-            return "–"
-        }
-        let seconds = Int((local - floorDivide(local, 86_400_000) * 86_400_000) / 1000)
-        return "\(day) \(padded(seconds / 3600, 2)):\(padded(seconds / 60 % 60, 2))"
-            + ":\(padded(seconds % 60, 2))"
-    }
-
-    private static func floorDivide(_ number: Int64, _ divisor: Int64) -> Int64 {
-        number / divisor - (number % divisor < 0 ? 1 : 0)
-    }
-}
-
-extension CivilDate {
-    /// The day that many days after 1970-01-01; `nil` outside years 1...9999.
-    ///
-    /// Counts in eras of 400 years from 0000-03-01, so that the leap day is the last of its year
-    /// (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days).
-    public init?(daysSinceEpoch days: Int64) {
-        guard -719_162...2_932_896 ~= days else { return nil }
-        let shifted = Int(days) + 719_468
-        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let ofEra = shifted - era * 146_097
-        let yearOfEra = (ofEra - ofEra / 1460 + ofEra / 36_524 - ofEra / 146_096) / 365
-        let ofYear = ofEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let marchMonth = (5 * ofYear + 2) / 153
-        let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
-        self.init(
-            year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0),
-            month: month,
-            day: ofYear - (153 * marchMonth + 2) / 5 + 1
-        )
+        let ofSecond = (milliseconds % 1000 + 1000) % 1000
+        let (seconds, overflow) = milliseconds.subtractingReportingOverflow(ofSecond)
+        guard !overflow, let day = CivilDate(secondsSinceEpoch: seconds / 1000) else { return "–" }
+        let ofDay = Int(seconds / 1000 + 9 * 3600 - Int64(day.daysSinceEpoch) * 86_400)
+        return "\(day) \(padded(ofDay / 3600, 2)):\(padded(ofDay / 60 % 60, 2))"
+            + ":\(padded(ofDay % 60, 2))"
     }
 }

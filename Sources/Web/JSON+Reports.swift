@@ -1,3 +1,5 @@
+import Finance
+
 extension Overview {
     var json: JSON {
         [
@@ -82,8 +84,8 @@ extension FrameHead {
     }
 }
 
-extension Amount {
-    var json: JSON { ["amount": .string(decimal), "currency": .string(currency)] }
+extension Money {
+    var json: JSON { ["amount": .string(decimal), "currency": .string(currency.description)] }
 }
 
 extension LocalizedName {
@@ -110,7 +112,7 @@ extension SubjectSummary {
     }
 }
 
-extension SubjectReport {
+extension SubjectView {
     var json: JSON {
         [
             "id": .string(id),
@@ -122,7 +124,7 @@ extension SubjectReport {
     }
 }
 
-extension Asset {
+extension AssetLine {
     var json: JSON {
         [
             "id": .string(id),
@@ -140,7 +142,7 @@ extension CurrencyTotal {
     var json: JSON { ["has": has.json, "owes": owes.json, "net": net.json] }
 }
 
-extension Source {
+extension SourceLine {
     var json: JSON {
         let (word, reason): (String, JSON) =
             switch state {
@@ -158,13 +160,13 @@ extension Source {
     }
 }
 
-extension SpendingReport {
+extension SpendingView {
     var json: JSON {
         [
             "from": .string(from.description),
             "through": .string(through.description),
-            "currency": .string(currency),
-            "currencies": .array(currencies.map(JSON.string)),
+            "currency": .string(currency.description),
+            "currencies": .array(currencies.map { .string($0.description) }),
             "spent": spent.json,
             "income": income.json,
             "spent_before": .maybe(spentBefore, \.json),
@@ -193,7 +195,7 @@ extension SpendingReport {
 extension MonthSpending {
     var json: JSON {
         [
-            "month": .string(month.monthText),
+            "month": .string(month.description),
             "spent": spent.json,
             "income": income.json,
             "by_category": .object(
@@ -203,12 +205,12 @@ extension MonthSpending {
     }
 }
 
-extension RecurringPayment {
+extension RecurringLine {
     var json: JSON {
         [
             "merchant": .string(merchant),
             "amount": amount.json,
-            "interval_days": .integer(Int64(intervalDays)),
+            "interval": .string(interval.word),
             "count": .unsigned(count),
             "last_on": .string(lastOn.description),
             "next_on": .maybe(nextOn) { .string($0.description) },
@@ -229,7 +231,7 @@ extension TransactionLine {
     }
 }
 
-extension Explanation {
+extension CategoryReason {
     var json: JSON {
         [
             "transaction": transaction.json,
@@ -241,5 +243,18 @@ extension Explanation {
             ),
             "others": .unsigned(others),
         ]
+    }
+}
+
+extension Interval {
+    /// Its stable word.
+    var word: String {
+        switch self {
+        case .weekly: "weekly"
+        case .monthly: "monthly"
+        case .quarterly: "quarterly"
+        case .halfYearly: "half-yearly"
+        case .yearly: "yearly"
+        }
     }
 }

@@ -1,10 +1,9 @@
 import Yams
 
 /// The two languages of the pages.
-public enum Language: String, Sendable, CaseIterable {
-    /// Korean, polite style (해요체); the default.
+enum Language: String, Sendable, CaseIterable {
+    /// Polite style (해요체); the default.
     case korean = "ko"
-    /// English.
     case english = "en"
 
     /// What a request asks for: `?lang=` first, then the cookie, then the browser's list.

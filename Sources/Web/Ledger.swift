@@ -1,3 +1,5 @@
+public import Finance
+
 /// Everything the pages and the API read, and nothing they could write.
 ///
 /// One implementation stands over the real log, vault and projections (in the executable), one in the
@@ -20,25 +22,25 @@ public protocol Ledger: Sendable {
     func subjects(after cursor: Cursor?, limit: Int) async throws -> Listing<SubjectSummary>
 
     /// The integrated view of one person; `nil` when unknown or erased.
-    func subject(_ id: String) async throws -> SubjectReport?
+    func subject(_ id: String) async throws -> SubjectView?
 
-    /// Spending of one person between two days, both included, in one currency (`nil`: the one with
-    /// most spending); `nil` when the subject is unknown or erased.
-    func spending(_ id: String, from: CivilDate, through: CivilDate, currency: String?) async throws
-        -> SpendingReport?
+    /// Spending of one person from a month through another, in one currency (`nil`: the one with most
+    /// spending); `nil` when the subject is unknown or erased.
+    func spending(_ id: String, from: Month, through: Month, currency: Currency?) async throws
+        -> SpendingView?
 
-    /// A person's transactions between two days, newest first; `nil` when unknown or erased.
+    /// A person's transactions from a month through another, newest first; `nil` when unknown or erased.
     func transactions(
         _ id: String,
-        from: CivilDate,
-        through: CivilDate,
+        from: Month,
+        through: Month,
         category: String?,
         after cursor: Cursor?,
         limit: Int
     ) async throws -> Listing<TransactionLine>?
 
     /// Why one event is in its category; `nil` when there is no such event or it has no category.
-    func explanation(_ id: String, event: EventID) async throws -> Explanation?
+    func explanation(_ id: String, event: EventID) async throws -> CategoryReason?
 
     /// What the process can do now; asked by load balancers, must answer without reading the disk.
     func readiness() async -> Readiness

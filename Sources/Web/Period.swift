@@ -1,22 +1,24 @@
-/// A span of days as the address of a page names it: relative to today, or fixed.
+import Finance
+
+/// Whole months as the address of a page names them: relative to today, or fixed.
 ///
 /// In the query: `period=this-month`, `last-month`, `3m`, `12m`, `24m`, or `period=custom` with `from` and
 /// `through`. The months count the one that is running.
-public enum Period: Sendable, Hashable {
+enum Period: Sendable, Hashable {
     /// From the first of this month.
     case thisMonth
     /// The month before this one.
     case lastMonth
     /// This many months with the running one.
     case months(Int)
-    /// Two days, both included.
-    case custom(from: CivilDate, through: CivilDate)
+    /// From a month through another.
+    case custom(from: Month, through: Month)
 
     /// Choices of the page, in its order; a custom one comes after them.
     static let choices: [Period] = [.thisMonth, .lastMonth, .months(3), .months(12), .months(24)]
 
     /// Longest custom period in months: what one page of bars still shows.
-    static let monthsMax = 240
+    static let monthsMax: Int32 = 240
 
     /// The word in the query.
     var word: String {
@@ -28,12 +30,13 @@ public enum Period: Sendable, Hashable {
         }
     }
 
-    /// First and last day, with `today` as the day that "this" means.
-    func days(today: CivilDate) -> (from: CivilDate, through: CivilDate) {
-        switch self {
-        case .thisMonth: (today.monthStart, today.monthEnd)
-        case .lastMonth: (today.monthStart(adding: -1), today.monthStart(adding: -1).monthEnd)
-        case .months(let count): (today.monthStart(adding: 1 - count), today.monthEnd)
+    /// First and last month, with `today` as the day that "this" means.
+    func months(today: CivilDate) -> (from: Month, through: Month) {
+        let this = today.month
+        return switch self {
+        case .thisMonth: (this, this)
+        case .lastMonth: (this.adding(-1), this.adding(-1))
+        case .months(let count): (this.adding(Int32(1 - count)), this)
         case .custom(let from, let through): (from, through)
         }
     }
@@ -64,11 +67,11 @@ public enum Period: Sendable, Hashable {
         from: Substring?,
         through: Substring?
     ) throws(Problem) -> Period {
-        guard let from, let first = CivilDate(text: from) else {
+        guard let from, let first = Month(text: from) else {
             throw Problem(.parameterInvalid, parameter: "from")
         }
-        guard let through, let last = CivilDate(text: through), first <= last,
-            first.months(through: last) <= monthsMax
+        guard let through, let last = Month(text: through), first <= last,
+            last.index - first.index < monthsMax
         else { throw Problem(.parameterInvalid, parameter: "through") }
         return .custom(from: first, through: last)
     }

@@ -1,6 +1,8 @@
+import Finance
+
 /// The charts of one spending report.
 struct SpendingCharts {
-    private let report: SpendingReport
+    private let report: SpendingView
     private let words: Words
     /// Categories with a colour of their own; what is beyond them is one grey sum.
     private let shown: [CategorySpending]
@@ -10,7 +12,7 @@ struct SpendingCharts {
     private static let coloursMax = 6
     private static let barsMax = 8
 
-    init(_ report: SpendingReport, today: CivilDate, _ words: Words) {
+    init(_ report: SpendingView, today: CivilDate, _ words: Words) {
         self.report = report
         self.today = today
         self.words = words
@@ -20,51 +22,57 @@ struct SpendingCharts {
     /// Months that are over, or the running one when there is no other: it says nothing about lows, trends
     /// and means.
     private var wholeMonths: [MonthSpending] {
-        let whole = report.months.filter { $0.month.monthEnd < today }
+        let whole = report.months.filter { $0.month < today.month }
         return whole.isEmpty ? report.months : whole
     }
 
     /// Spending of a whole month in the mean.
-    var mean: Amount {
-        let whole = wholeMonths
-        let sum = whole.reduce(0) { $0 &+ $1.spent.thousandths }
-        return report.amount(whole.isEmpty ? 0 : sum / Int64(whole.count)).rounded
+    var mean: Money {
+        mean(of: wholeMonths[...])
+    }
+
+    /// The sum is wide, so that it cannot overflow; a mean is never beyond what it is of.
+    private func mean(of months: ArraySlice<MonthSpending>) -> Money {
+        let sum = months.reduce(Int128(0)) { $0 + Int128($1.spent.thousandths) }
+        let mean = months.isEmpty ? 0 : Int64(sum / Int128(months.count))
+        return Money(thousandths: mean, currency: report.currency).rounded
     }
 
     private func name(_ month: MonthSpending) -> String {
-        let text = month.month.monthText
-        let isRunning = month.month <= today && today < month.month.monthEnd
-        return isRunning ? words("running_month", ["month": text]) : text
+        let text = month.month.description
+        return month.month == today.month ? words("running_month", ["month": text]) : text
     }
 
-    var all: [ChartFigure] {
+    func all() throws(MoneyError) -> [ChartFigure] {
         var figures: [ChartFigure] = []
-        if report.months.count > 1 { figures.append(months) }
+        if report.months.count > 1 { figures.append(try months()) }
         figures.append(categories)
         figures.append(merchants)
-        figures.append(cashflow)
+        figures.append(try cashflow())
         if wholeMonths.count > 2 { figures.append(trend) }
         return figures
     }
 
     /// Months as bars, stacked by category.
-    private var months: ChartFigure {
+    private func months() throws(MoneyError) -> ChartFigure {
         let hasRest = report.categories.count > shown.count
         var columns = shown.enumerated().map { place, category in
             ChartFigure.Column(name: category.name.text(words.language), series: String(place))
         }
         if hasRest { columns.append(.init(name: words("other_categories"), series: "rest")) }
         columns.append(.init(name: words("column_total"), series: nil))
-        let rows = report.months.map { month in
-            var cells = shown.map {
-                ChartFigure.Cell(month.byCategory[$0.id] ?? report.amount(0))
+        var rows: [(name: String, cells: [ChartFigure.Cell])] = []
+        for month in report.months {
+            var cells: [ChartFigure.Cell] = []
+            var rest = month.spent
+            for category in shown {
+                let spent = month.byCategory[category.id] ?? .zero(report.currency)
+                rest = try rest.subtracting(spent)
+                cells.append(ChartFigure.Cell(spent))
             }
-            if hasRest {
-                let named = shown.reduce(0) { $0 &+ (month.byCategory[$1.id]?.thousandths ?? 0) }
-                cells.append(ChartFigure.Cell(report.amount(month.spent.thousandths &- named)))
-            }
+            if hasRest { cells.append(ChartFigure.Cell(rest)) }
             cells.append(ChartFigure.Cell(month.spent))
-            return (name: name(month), cells: cells)
+            rows.append((name: name(month), cells: cells))
         }
         return figure(
             "chart-months",
@@ -102,7 +110,7 @@ struct SpendingCharts {
         _ id: String,
         _ title: String,
         _ rowTitle: String,
-        _ entries: [(name: String, spent: Amount, count: UInt64)],
+        _ entries: [(name: String, spent: Money, count: UInt64)],
         series: String
     ) -> ChartFigure {
         let rows = entries.prefix(SpendingCharts.barsMax).map { entry in
@@ -139,8 +147,15 @@ struct SpendingCharts {
         )
     }
 
-    private var cashflow: ChartFigure {
-        let left = report.amount(report.income.thousandths &- report.spent.thousandths)
+    private func cashflow() throws(MoneyError) -> ChartFigure {
+        let left = try report.left()
+        var rows: [(name: String, cells: [ChartFigure.Cell])] = []
+        for month in report.months {
+            let left = try month.income.subtracting(month.spent)
+            rows.append(
+                (name: name(month), cells: [.init(month.income), .init(month.spent), .init(left)])
+            )
+        }
         return figure(
             "chart-cashflow",
             .grouped,
@@ -157,23 +172,15 @@ struct SpendingCharts {
                 .init(name: words("spent"), series: "spent"),
                 .init(name: words("left"), series: nil),
             ],
-            report.months.map { month in
-                let left = report.amount(month.income.thousandths &- month.spent.thousandths)
-                return (
-                    name: name(month),
-                    cells: [.init(month.income), .init(month.spent), .init(left)]
-                )
-            }
+            rows
         )
     }
 
     /// Spending of each whole month as a line, with the mean of it and the two months before as a dashed one.
     private var trend: ChartFigure {
         let whole = wholeMonths
-        let spent = whole.map(\.spent.thousandths)
         let rows = whole.enumerated().map { place, month in
-            let window = spent[max(0, place - 2)...place]
-            let mean = report.amount(window.reduce(0, &+) / Int64(window.count)).rounded
+            let mean = mean(of: whole[max(0, place - 2)...place])
             return (
                 name: name(month),
                 cells: [ChartFigure.Cell(month.spent), ChartFigure.Cell(mean)]
@@ -203,14 +210,14 @@ struct SpendingCharts {
         return words(
             "summary_series",
             [
-                "low": low.spent.text, "low_at": low.month.monthText, "high": high.spent.text,
-                "high_at": high.month.monthText, "last": last.spent.text,
+                "low": low.spent.text, "low_at": low.month.description, "high": high.spent.text,
+                "high_at": high.month.description, "last": last.spent.text,
                 "trend": words(ChartFigure.trend(numbers).rawValue),
             ]
         )
     }
 
-    private func share(of amount: Amount) -> Int64 {
+    private func share(of amount: Money) -> Int64 {
         let whole = report.spent.thousandths
         guard whole > 0, amount.thousandths > 0 else { return 0 }
         return Int64(min(Double(amount.thousandths) / Double(whole) * 1000, 1_000_000).rounded())
@@ -236,7 +243,7 @@ struct SpendingCharts {
             rows: rows
         )
         figure.isWide = isWide
-        figure.currency = report.currency
+        figure.currency = report.currency.description
         return figure
     }
 }

@@ -1,12 +1,14 @@
+import Finance
+
 /// The part of a person's page about spending: period, sums, charts, recurring payments.
 extension Site {
     func spendingValues(
-        _ report: SpendingReport,
+        _ report: SpendingView,
         _ period: Period,
         _ id: String,
         _ today: CivilDate,
         _ words: Words
-    ) -> [String: Any] {
+    ) throws(MoneyError) -> [String: Any] {
         let charts = SpendingCharts(report, today: today, words)
         let hasSpending = report.months.contains {
             $0.spent.thousandths != 0 || $0.income.thousandths != 0
@@ -17,7 +19,7 @@ extension Site {
                 ["from": report.from.description, "through": report.through.description]
             ),
             "from": report.from.description, "through": report.through.description,
-            "currency": report.currency,
+            "currency": report.currency.description,
             "is_custom": period.word == "custom",
             "periods": Period.choices.map { choice -> [String: Any] in
                 [
@@ -35,21 +37,21 @@ extension Site {
                 ]
             },
             "has_spending": hasSpending,
-            "facts": facts(report, charts.mean, words),
-            "charts": charts.all.map(\.values),
+            "facts": try facts(report, charts.mean, words),
+            "charts": try charts.all().map(\.values),
             "has_recurring": !report.recurring.isEmpty,
             "recurring": report.recurring.map { row($0, words) },
         ]
     }
 
     private func facts(
-        _ report: SpendingReport,
-        _ mean: Amount,
+        _ report: SpendingView,
+        _ mean: Money,
         _ words: Words
-    ) -> [[String: Any]] {
+    ) throws(MoneyError) -> [[String: Any]] {
         let spent = report.spent
-        let left = report.amount(report.income.thousandths &- spent.thousandths)
-        func fact(_ key: String, _ amount: Amount, _ note: String? = nil) -> [String: Any] {
+        let left = try report.left()
+        func fact(_ key: String, _ amount: Money, _ note: String? = nil) -> [String: Any] {
             var values: [String: Any] = [
                 "name": words(key), "text": amount.text, "spoken": amount.spoken(words.language),
             ]
@@ -62,7 +64,7 @@ extension Site {
         ]
     }
 
-    private func change(_ report: SpendingReport, _ words: Words) -> String {
+    private func change(_ report: SpendingView, _ words: Words) -> String {
         guard let before = report.spentBefore, before.thousandths > 0 else {
             return words("against_unknown")
         }
@@ -75,25 +77,12 @@ extension Site {
         )
     }
 
-    private func row(_ payment: RecurringPayment, _ words: Words) -> [String: Any] {
+    private func row(_ payment: RecurringLine, _ words: Words) -> [String: Any] {
         [
             "merchant": payment.merchant, "amount": payment.amount.text,
-            "every": words("every_days", ["count": String(payment.intervalDays)]),
+            "every": words.known("every_", payment.interval.word),
             "count": grouped(payment.count), "last": payment.lastOn.description,
             "next": payment.nextOn?.description ?? words("ended"),
         ]
-    }
-}
-
-extension Amount {
-    /// Without digits that the currency does not have: for means, which are not exact anyway.
-    var rounded: Amount {
-        let unit: Int64 =
-            switch Amount.digits(of: currency) {
-            case 0: 1000
-            case 2: 10
-            default: 1
-            }
-        return Amount(thousandths: thousandths / unit * unit, currency: currency)
     }
 }

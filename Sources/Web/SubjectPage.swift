@@ -1,3 +1,4 @@
+import Finance
 import Hummingbird
 
 /// The list of persons and one person's page.
@@ -43,7 +44,7 @@ extension Site {
         guard let lines else { throw Problem(.subjectUnknown) }
         var values = holdings(report, words)
         let today = await ledger.today()
-        values.merge(spendingValues(spending, period, id, today, words)) { $1 }
+        values.merge(try spendingValues(spending, period, id, today, words)) { $1 }
         values["id"] = id
         values["has_transactions"] = !lines.items.isEmpty
         values["transactions"] = lines.items.map { row($0, words) }
@@ -86,7 +87,7 @@ extension Site {
     /// Transactions on one page: what two looks at a phone hold.
     private static let transactionsShown = 20
 
-    private func holdings(_ report: SubjectReport, _ words: Words) -> [String: Any] {
+    private func holdings(_ report: SubjectView, _ words: Words) -> [String: Any] {
         [
             "totals": report.totals.map { total -> [String: Any] in
                 [
@@ -97,11 +98,12 @@ extension Site {
             },
             "has_assets": !report.assets.isEmpty,
             "assets": report.assets.map { row($0, words) },
+            "has_sources": !report.sources.isEmpty,
             "sources": report.sources.map { row($0, words) },
         ]
     }
 
-    private func row(_ asset: Asset, _ words: Words) -> [String: Any] {
+    private func row(_ asset: AssetLine, _ words: Words) -> [String: Any] {
         let kind = words("asset_" + asset.kind.rawValue)
         var values: [String: Any] = [
             "kind": asset.kind.rawValue, "kind_text": kind, "provider": asset.provider,
@@ -113,7 +115,7 @@ extension Site {
         return values
     }
 
-    private func row(_ source: Source, _ words: Words) -> [String: Any] {
+    private func row(_ source: SourceLine, _ words: Words) -> [String: Any] {
         var values: [String: Any] = [
             "provider": source.provider,
             "last_good": source.lastGoodAt.map(Display.moment) ?? words("never"),

@@ -1,3 +1,5 @@
+public import Finance
+
 /// One transaction as it is listed.
 public struct TransactionLine: Sendable {
     /// The event it came from.
@@ -7,7 +9,7 @@ public struct TransactionLine: Sendable {
     /// Other side, as the provider wrote it; `nil` when the provider gave none.
     public var merchant: String?
     /// Money out is negative.
-    public var amount: Amount
+    public var amount: Money
     /// Stable id of the category; `nil` when it has none, such as a transfer between own accounts.
     public var category: String?
     /// Name of the category to show; `nil` when it has none.
@@ -18,7 +20,7 @@ public struct TransactionLine: Sendable {
         event: EventID,
         day: CivilDate,
         merchant: String?,
-        amount: Amount,
+        amount: Money,
         category: String?,
         categoryName: LocalizedName?
     ) {
@@ -32,7 +34,7 @@ public struct TransactionLine: Sendable {
 }
 
 /// Why a transaction is in its category.
-public struct Explanation: Sendable {
+public struct CategoryReason: Sendable {
     /// One thing the rule looked at and what it found there.
     public struct Evidence: Sendable {
         /// Stable word of what was looked at, such as `mcc`, `ksic` or `merchant-text`.

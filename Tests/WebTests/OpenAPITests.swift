@@ -63,7 +63,7 @@ struct OpenAPITests {
     ])
     func `the checker sees a wrong amount`(json: String, fits: Bool) throws {
         let document = try document()
-        let schema = try #require(document[["components", "schemas", "Amount"]])
+        let schema = try #require(document[["components", "schemas", "Money"]])
         let faults = try SchemaChecker(document: document).faults(
             Value(json: json.utf8),
             schema

@@ -95,7 +95,7 @@ struct PageTests {
             let target = "/subjects/\(id)?period=3m&currency=GBP&lang=en"
             let response = try await client.send(target)
             let html = String(buffer: response.body)
-            #expect(html.contains("2026-01-01 through 2026-03-31"))
+            #expect(html.contains("2026-01 through 2026-03"))
             #expect(html.contains("?period=12m&amp;currency=GBP#spending"))
             #expect(html.contains("?period=3m&amp;currency=KRW#spending"))
             #expect(html.contains("?period=3m&amp;currency=GBP&amp;lang=ko"))

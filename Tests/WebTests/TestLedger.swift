@@ -1,6 +1,7 @@
 // A ledger in memory for the web server: seeded, with the same limits as the real one. Lists are cut at
 // the limit asked for and continue by cursor, streams give one overview at once, erased people are gone.
 // Faults it can have: every read fails with a text that must not leave the server.
+import Finance
 import Synchronization
 import Web
 
@@ -200,33 +201,34 @@ final class TestLedger: Ledger {
         }
     }
 
-    func subject(_ id: String) async throws -> SubjectReport? { try person(id)?.report }
+    func subject(_ id: String) async throws -> SubjectView? { try person(id)?.report }
 
     func spending(
         _ id: String,
-        from: CivilDate,
-        through: CivilDate,
-        currency: String?
-    ) async throws -> SpendingReport? {
+        from: Month,
+        through: Month,
+        currency: Currency?
+    ) async throws -> SpendingView? {
         try person(id)?.spending(from: from, through: through, currency: currency)
     }
 
     func transactions(
         _ id: String,
-        from: CivilDate,
-        through: CivilDate,
+        from: Month,
+        through: Month,
         category: String?,
         after cursor: Cursor?,
         limit: Int
     ) async throws -> Listing<TransactionLine>? {
         guard let person = try person(id) else { return nil }
         let lines = person.lines.reversed().filter {
-            from <= $0.day && $0.day <= through && (category == nil || category == $0.category)
+            from <= $0.day.month && $0.day.month <= through
+                && (category == nil || category == $0.category)
         }
         return Self.cut(Array(lines), cursor, limit)
     }
 
-    func explanation(_ id: String, event: EventID) async throws -> Explanation? {
+    func explanation(_ id: String, event: EventID) async throws -> CategoryReason? {
         try person(id)?.explain(event)
     }
 

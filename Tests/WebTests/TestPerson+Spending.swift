@@ -1,18 +1,20 @@
 // Spending of a made-up person: sums of the lines.
+import Finance
 import Web
 
 extension TestPerson {
-    func spending(from: CivilDate, through: CivilDate, currency: String?) -> SpendingReport {
-        let chosen = currency ?? "KRW"
+    func spending(from: Month, through: Month, currency: Currency?) -> SpendingView {
+        let chosen = currency ?? .krw
         let inside = lines.filter {
-            from <= $0.day && $0.day <= through && $0.amount.currency == chosen
+            from <= $0.day.month && $0.day.month <= through && $0.amount.currency == chosen
         }
-        var report = SpendingReport(from: from, through: through, currency: chosen)
-        report.currencies = Set(lines.map(\.amount.currency)).sorted().reversed()
-        if report.currencies.isEmpty { report.currencies = ["KRW"] }
-        report.months = (0..<from.months(through: through)).map {
-            month(from.monthStart(adding: $0), inside, chosen)
+        var report = SpendingView(from: from, through: through, currency: chosen)
+        report.currencies = lines.isEmpty ? [.krw] : [.krw, .gbp]
+        report.months = (from.index...through.index).map {
+            month(Month(index: $0), inside, chosen)
         }
+        report.spent = total(inside.filter { $0.category != nil }, -1, chosen)
+        report.income = total(inside.filter { $0.category == nil }, 1, chosen)
         report.categories = grouped(inside, chosen, by: \.category).compactMap { id, sum, count in
             TestPerson.names[id].map {
                 CategorySpending(id: id, name: $0, spent: sum, count: count)
@@ -24,62 +26,60 @@ extension TestPerson {
         report.recurring = TestPerson.habits.filter { $0.day != nil && !lines.isEmpty }.map {
             habit in
             let seen = inside.filter { $0.merchant == habit.merchant }
-            return RecurringPayment(
+            return RecurringLine(
                 merchant: habit.merchant,
-                amount: Amount(thousandths: habit.won * 1000, currency: "KRW"),
-                intervalDays: 30,
+                amount: Money(thousandths: habit.won * 1000, currency: .krw),
+                interval: .monthly,
                 count: UInt64(seen.count),
-                lastOn: seen.last?.day ?? through,
+                lastOn: seen.last?.day ?? TestPerson.today,
                 nextOn: habit.merchant == "넷플릭스"
                     ? nil : CivilDate(year: 2026, month: 4, day: habit.day ?? 1)
             )
         }
+        let length = through.index - from.index + 1
         let before = lines.filter {
-            from.monthStart(adding: -from.months(through: through)) <= $0.day && $0.day < from
+            from.adding(-length) <= $0.day.month && $0.day.month < from
                 && $0.amount.currency == chosen && $0.category != nil
         }
-        let sum = before.reduce(0) { $0 - $1.amount.thousandths }
-        report.spentBefore = sum > 0 ? Amount(thousandths: sum, currency: chosen) : nil
+        report.spentBefore = before.isEmpty ? nil : total(before, -1, chosen)
         return report
     }
 
+    private func total(_ lines: [TransactionLine], _ sign: Int64, _ currency: Currency) -> Money {
+        Money(
+            thousandths: sign * lines.reduce(0) { $0 + $1.amount.thousandths },
+            currency: currency
+        )
+    }
+
     private func month(
-        _ start: CivilDate,
+        _ month: Month,
         _ lines: [TransactionLine],
-        _ currency: String
+        _ currency: Currency
     ) -> MonthSpending {
-        let inside = lines.filter { $0.day.monthStart == start }
-        func sum(_ some: [TransactionLine], _ sign: Int64) -> Amount {
-            Amount(
-                thousandths: sign * some.reduce(0) { $0 + $1.amount.thousandths },
-                currency: currency
-            )
-        }
-        var byCategory: [String: Amount] = [:]
+        let inside = lines.filter { $0.day.month == month }
+        var byCategory: [String: Money] = [:]
         for (id, lines) in Dictionary(grouping: inside, by: \.category) {
-            if let id { byCategory[id] = sum(lines, -1) }
+            if let id { byCategory[id] = total(lines, -1, currency) }
         }
         return MonthSpending(
-            month: start,
-            spent: sum(inside.filter { $0.category != nil }, -1),
-            income: sum(inside.filter { $0.category == nil }, 1),
+            month: month,
+            spent: total(inside.filter { $0.category != nil }, -1, currency),
+            income: total(inside.filter { $0.category == nil }, 1, currency),
             byCategory: byCategory
         )
     }
 
     private func grouped(
         _ lines: [TransactionLine],
-        _ currency: String,
+        _ currency: Currency,
         by key: KeyPath<TransactionLine, String?>
-    ) -> [(String, Amount, UInt64)] {
+    ) -> [(String, Money, UInt64)] {
         let spent = lines.filter { $0.category != nil }
         return Dictionary(grouping: spent) { $0[keyPath: key] ?? "" }.map { name, lines in
             (
                 name,
-                Amount(
-                    thousandths: -lines.reduce(0) { $0 + $1.amount.thousandths },
-                    currency: currency
-                ),
+                total(lines, -1, currency),
                 UInt64(lines.count)
             )
         }.sorted { ($1.1.thousandths, $0.0) < ($0.1.thousandths, $1.0) }

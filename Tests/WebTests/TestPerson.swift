@@ -1,5 +1,6 @@
 // A made-up person with two years of transactions in won and a little in pounds; the last one of the list
 // has nothing at all. Reports are sums of the lines, so that what a page shows can be added up again.
+import Finance
 import Web
 
 struct TestPerson: Sendable {
@@ -13,14 +14,7 @@ struct TestPerson: Sendable {
     }
 
     /// 2026-03-18.
-    static let today = day(20_530)
-
-    private static func day(_ sinceEpoch: Int64) -> CivilDate {
-        guard let day = CivilDate(daysSinceEpoch: sinceEpoch) else {
-            preconditionFailure("the day exists")
-        }
-        return day
-    }
+    static let today = CivilDate(daysSinceEpoch: 20_530)
 
     static let names: [String: LocalizedName] = [
         "food.grocery": .init(ko: "장보기", en: "Groceries"),
@@ -63,9 +57,9 @@ struct TestPerson: Sendable {
         guard number < 22 else { return }
         var revision: UInt64 = 0
         for back in (0..<24).reversed() {
-            let month = TestPerson.today.monthStart(adding: -back)
-            var days: [(Int, String, Int64, String?, String)] = [
-                (10, "(주)장부테크 급여", 3_850_000_000, nil, "KRW")
+            let month = TestPerson.today.month.adding(Int32(-back))
+            var days: [(Int, String, Int64, String?, Currency)] = [
+                (10, "(주)장부테크 급여", 3_850_000_000, nil, .krw)
             ]
             for habit in TestPerson.habits {
                 let isRare = habit.monthly == 0
@@ -76,24 +70,23 @@ struct TestPerson: Sendable {
                     days.append(
                         (
                             day, habit.merchant, -habit.won * swing / 1000 * 10_000, habit.category,
-                            "KRW"
+                            .krw
                         )
                     )
                 }
             }
             if back % 5 == 2 {
-                days.append((17, "TESCO STORES 2231", -23_450, "food.grocery", "GBP"))
+                days.append((17, "TESCO STORES 2231", -23_450, "food.grocery", .gbp))
             }
             for (day, merchant, amount, category, currency) in days.sorted(by: { $0.0 < $1.0 }) {
-                guard let date = CivilDate(year: month.year, month: month.month, day: day),
-                    date <= TestPerson.today
-                else { continue }
+                let date = month.day(day)
+                guard date <= TestPerson.today else { continue }
                 lines.append(
                     TransactionLine(
                         event: EventID(revision: revision, index: 0),
                         day: date,
                         merchant: merchant,
-                        amount: Amount(thousandths: amount, currency: currency),
+                        amount: Money(thousandths: amount, currency: currency),
                         category: category,
                         categoryName: category.flatMap { TestPerson.names[$0] }
                     )
@@ -112,21 +105,21 @@ struct TestPerson: Sendable {
         )
     }
 
-    var report: SubjectReport {
+    var report: SubjectView {
         guard !lines.isEmpty else {
-            return SubjectReport(id: id, frames: 0, assets: [], totals: [], sources: [])
+            return SubjectView(id: id, frames: 0, assets: [], totals: [], sources: [])
         }
-        func won(_ amount: Int64) -> Amount { Amount(thousandths: amount * 1000, currency: "KRW") }
+        func won(_ amount: Int64) -> Money { Money(thousandths: amount * 1000, currency: .krw) }
         func asset(
             _ place: Int,
-            _ kind: AssetKind,
+            _ kind: AssetGroup,
             _ provider: String,
             _ name: String?,
-            _ balance: Amount?
+            _ balance: Money?
         )
-            -> Asset
+            -> AssetLine
         {
-            Asset(
+            AssetLine(
                 id: String(id.dropLast(2)) + "0\(place)",
                 kind: kind,
                 provider: provider,
@@ -136,7 +129,7 @@ struct TestPerson: Sendable {
                 transactions: UInt64(lines.count / (place + 1))
             )
         }
-        return SubjectReport(
+        return SubjectView(
             id: id,
             frames: UInt64(lines.count),
             assets: [
@@ -155,14 +148,19 @@ struct TestPerson: Sendable {
                 )
             ],
             sources: [
-                Source(provider: "국민은행", state: .good, lastGoodAt: TestLedger.start, events: 1204),
-                Source(
+                SourceLine(
+                    provider: "국민은행",
+                    state: .good,
+                    lastGoodAt: TestLedger.start,
+                    events: 1204
+                ),
+                SourceLine(
                     provider: "현대카드",
                     state: .stale,
                     lastGoodAt: TestLedger.start - 190_000_000,
                     events: 1833
                 ),
-                Source(
+                SourceLine(
                     provider: "미래에셋증권",
                     state: .failed(reason: "consent-expired"),
                     lastGoodAt: TestLedger.start - 2_900_000_000,
@@ -172,11 +170,11 @@ struct TestPerson: Sendable {
         )
     }
 
-    func explain(_ event: EventID) -> Explanation? {
+    func explain(_ event: EventID) -> CategoryReason? {
         guard let line = lines.first(where: { $0.event == event }), let category = line.category,
             let merchant = line.merchant
         else { return nil }
-        return Explanation(
+        return CategoryReason(
             transaction: line,
             rule: "merchant.\(category).3",
             ruleText: .init(

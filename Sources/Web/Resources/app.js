@@ -21,7 +21,7 @@ for (const figure of figures) {
 function label(table) {
   const heads = [...table.tHead.rows[0].cells].map(cell => cell.textContent);
   for (const row of table.tBodies[0].rows) {
-    [...row.cells].forEach((cell, i) => { if (cell.tagName === "TD") cell.dataset.label = heads[i]; });
+    [...row.cells].forEach((cell, i) => { cell.dataset.label = heads[i]; });
   }
 }
 document.querySelectorAll("table.stack").forEach(label);

@@ -122,11 +122,16 @@ class Page:
         return answer["result"].get("value")
 
     def until(self, script, seconds=15):
-        deadline = time.monotonic() + seconds
-        while not self.run("Boolean(%s)" % script):
-            if time.monotonic() > deadline:
-                raise RuntimeError("never true: " + script)
+        """Waits until a script is true; while a page is being left, a script has nowhere to run."""
+        deadline, error = time.monotonic() + seconds, None
+        while time.monotonic() < deadline:
+            try:
+                if self.run("Boolean(%s)" % script):
+                    return
+            except RuntimeError as reason:
+                error = reason
             self.browser.wait(0.05)
+        raise RuntimeError("never true: %s (%s)" % (script, error))
 
     def key(self, name):
         codes = {"ArrowRight": 39, "ArrowLeft": 37, "Home": 36, "End": 35, "Escape": 27, "Tab": 9, "Enter": 13}

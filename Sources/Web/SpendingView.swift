@@ -1,13 +1,19 @@
-/// What one person spent and earned between two days, in one currency, refunds taken off.
-public struct SpendingReport: Sendable {
-    /// First day.
-    public var from: CivilDate
-    /// Last day, included.
-    public var through: CivilDate
+public import Finance
+
+/// What one person spent and earned in some months, in one currency, refunds taken off.
+public struct SpendingView: Sendable {
+    /// First month.
+    public var from: Month
+    /// Last month, included.
+    public var through: Month
     /// The currency of all amounts here.
-    public var currency: String
+    public var currency: Currency
     /// Every currency this person spent in, the one with most spending first.
-    public var currencies: [String]
+    public var currencies: [Currency]
+    /// Spending over the period, the sum of its months'.
+    public var spent: Money
+    /// Income over the period, the sum of its months'.
+    public var income: Money
     /// Every month of the period, in order, also the empty ones.
     public var months: [MonthSpending]
     /// Categories with spending, largest first.
@@ -15,16 +21,18 @@ public struct SpendingReport: Sendable {
     /// Merchants with most spending, largest first; at most 20.
     public var merchants: [MerchantSpending]
     /// Payments that come again, by amount, largest first; at most 50.
-    public var recurring: [RecurringPayment]
+    public var recurring: [RecurringLine]
     /// Spending in the period of the same length just before; `nil` when nothing is known of it.
-    public var spentBefore: Amount?
+    public var spentBefore: Money?
 
-    /// An empty report; callers add the parts they have.
-    public init(from: CivilDate, through: CivilDate, currency: String) {
+    /// An empty view; callers add the parts they have.
+    public init(from: Month, through: Month, currency: Currency) {
         self.from = from
         self.through = through
         self.currency = currency
         currencies = [currency]
+        spent = .zero(currency)
+        income = .zero(currency)
         months = []
         categories = []
         merchants = []
@@ -32,18 +40,8 @@ public struct SpendingReport: Sendable {
         spentBefore = nil
     }
 
-    /// Spending over the period, zero or more.
-    public var spent: Amount { sum(months.lazy.map(\.spent)) }
-    /// Income over the period, zero or more.
-    public var income: Amount { sum(months.lazy.map(\.income)) }
-
-    func amount(_ thousandths: Int64) -> Amount {
-        Amount(thousandths: thousandths, currency: currency)
-    }
-
-    private func sum(_ amounts: some Sequence<Amount>) -> Amount {
-        amount(amounts.reduce(0) { $0 &+ $1.thousandths })
-    }
+    /// What was earned and not spent; negative when more was spent.
+    func left() throws(MoneyError) -> Money { try income.subtracting(spent) }
 }
 
 /// A word in both languages.
@@ -64,17 +62,17 @@ public struct LocalizedName: Sendable, Hashable {
 
 /// One month.
 public struct MonthSpending: Sendable {
-    /// First day of the month.
-    public var month: CivilDate
+    /// The month.
+    public var month: Month
     /// Spent, refunds taken off; zero or more as a rule, negative when refunds were larger.
-    public var spent: Amount
+    public var spent: Money
     /// Earned.
-    public var income: Amount
+    public var income: Money
     /// Spent by category id; their sum is `spent`.
-    public var byCategory: [String: Amount]
+    public var byCategory: [String: Money]
 
     /// A month.
-    public init(month: CivilDate, spent: Amount, income: Amount, byCategory: [String: Amount]) {
+    public init(month: Month, spent: Money, income: Money, byCategory: [String: Money]) {
         self.month = month
         self.spent = spent
         self.income = income
@@ -89,12 +87,12 @@ public struct CategorySpending: Sendable {
     /// Name to show.
     public var name: LocalizedName
     /// Spent.
-    public var spent: Amount
+    public var spent: Money
     /// Transactions.
     public var count: UInt64
 
     /// A category's spending.
-    public init(id: String, name: LocalizedName, spent: Amount, count: UInt64) {
+    public init(id: String, name: LocalizedName, spent: Money, count: UInt64) {
         self.id = id
         self.name = name
         self.spent = spent
@@ -107,12 +105,12 @@ public struct MerchantSpending: Sendable {
     /// Name as the provider wrote it.
     public var name: String
     /// Spent.
-    public var spent: Amount
+    public var spent: Money
     /// Transactions.
     public var count: UInt64
 
     /// A merchant's spending.
-    public init(name: String, spent: Amount, count: UInt64) {
+    public init(name: String, spent: Money, count: UInt64) {
         self.name = name
         self.spent = spent
         self.count = count
@@ -120,13 +118,13 @@ public struct MerchantSpending: Sendable {
 }
 
 /// A payment that comes again and again.
-public struct RecurringPayment: Sendable {
+public struct RecurringLine: Sendable {
     /// Name as the provider wrote it.
     public var merchant: String
     /// Usual amount, zero or more.
-    public var amount: Amount
-    /// Usual days from one to the next.
-    public var intervalDays: Int
+    public var amount: Money
+    /// How often it comes.
+    public var interval: Interval
     /// How often it was seen.
     public var count: UInt64
     /// Day of the last one.
@@ -137,15 +135,15 @@ public struct RecurringPayment: Sendable {
     /// A recurring payment.
     public init(
         merchant: String,
-        amount: Amount,
-        intervalDays: Int,
+        amount: Money,
+        interval: Interval,
         count: UInt64,
         lastOn: CivilDate,
         nextOn: CivilDate?
     ) {
         self.merchant = merchant
         self.amount = amount
-        self.intervalDays = intervalDays
+        self.interval = interval
         self.count = count
         self.lastOn = lastOn
         self.nextOn = nextOn

@@ -1,3 +1,5 @@
+public import Finance
+
 /// A line of the list of persons; nothing in it names anyone.
 public struct SubjectSummary: Sendable {
     /// The subject's id: 32 hexadecimal digits, random, no meaning outside.
@@ -19,25 +21,25 @@ public struct SubjectSummary: Sendable {
 }
 
 /// Everything one person has and owes, from all providers: the integrated view.
-public struct SubjectReport: Sendable {
+public struct SubjectView: Sendable {
     /// The subject's id: 32 hexadecimal digits.
     public var id: String
     /// Frames of the subject's log that are in this view; the cursor of its feed.
     public var frames: UInt64
     /// Assets, in the order to show.
-    public var assets: [Asset]
+    public var assets: [AssetLine]
     /// One for each currency, largest first.
     public var totals: [CurrencyTotal]
     /// One for each provider.
-    public var sources: [Source]
+    public var sources: [SourceLine]
 
     /// An integrated view.
     public init(
         id: String,
         frames: UInt64,
-        assets: [Asset],
+        assets: [AssetLine],
         totals: [CurrencyTotal],
-        sources: [Source]
+        sources: [SourceLine]
     ) {
         self.id = id
         self.frames = frames
@@ -48,7 +50,7 @@ public struct SubjectReport: Sendable {
 }
 
 /// What kind of thing an asset is; decides its name on the page.
-public enum AssetKind: String, Sendable, CaseIterable {
+public enum AssetGroup: String, Sendable, CaseIterable {
     /// Deposit or current account.
     case account
     /// Credit or debit card.
@@ -65,20 +67,37 @@ public enum AssetKind: String, Sendable, CaseIterable {
     case points
     /// What no other word fits.
     case other
+
+    /// The word for a registered kind of asset.
+    public init(_ kind: AssetKind) {
+        self =
+            switch kind {
+            case .deposit, .dormantAccount, .paymentAccount: .account
+            case .card, .cardBill: .card
+            case .loan, .cardLoan, .capitalLoan, .operatingLease: .loan
+            case .fund, .isa, .investmentAccount, .retirementAccount, .definedContribution,
+                .definedBenefit:
+                .investment
+            case .policy: .insurance
+            case .prepaidWallet: .wallet
+            case .cardPoints: .points
+            case .unspecified, .UNRECOGNIZED: .other
+            }
+    }
 }
 
 /// One account, card, policy or wallet at one provider.
-public struct Asset: Sendable {
+public struct AssetLine: Sendable {
     /// The compartment's id: 32 hexadecimal digits.
     public var id: String
     /// What it is.
-    public var kind: AssetKind
+    public var kind: AssetGroup
     /// Name of the provider, as it is shown.
     public var provider: String
     /// Name of the product, or masked number; `nil` when the provider gave none.
     public var name: String?
     /// What is there; owed amounts are negative; `nil` when no balance was received.
-    public var balance: Amount?
+    public var balance: Money?
     /// Day of the balance; `nil` without one.
     public var balanceOn: CivilDate?
     /// Transactions received.
@@ -87,10 +106,10 @@ public struct Asset: Sendable {
     /// An asset.
     public init(
         id: String,
-        kind: AssetKind,
+        kind: AssetGroup,
         provider: String,
         name: String?,
-        balance: Amount?,
+        balance: Money?,
         balanceOn: CivilDate?,
         transactions: UInt64
     ) {
@@ -107,14 +126,14 @@ public struct Asset: Sendable {
 /// What a person has, owes, and is left with in one currency; `owes` is zero or negative.
 public struct CurrencyTotal: Sendable {
     /// Sum of what is there.
-    public var has: Amount
+    public var has: Money
     /// Sum of what is owed.
-    public var owes: Amount
+    public var owes: Money
     /// Both together.
-    public var net: Amount
+    public var net: Money
 
     /// A currency's totals.
-    public init(has: Amount, owes: Amount, net: Amount) {
+    public init(has: Money, owes: Money, net: Money) {
         self.has = has
         self.owes = owes
         self.net = net
@@ -122,7 +141,7 @@ public struct CurrencyTotal: Sendable {
 }
 
 /// A provider's connection: when it last worked, and what is wrong if it does not.
-public struct Source: Sendable {
+public struct SourceLine: Sendable {
     /// How the connection is.
     public enum State: Sendable, Equatable {
         /// Data came when it was due.
