@@ -2,7 +2,6 @@ internal import Cryptography
 internal import EventLog
 internal import Finance
 internal import Frame
-internal import Synchronization
 
 /// Seals what changed and commits it with how far it goes.
 ///
@@ -27,7 +26,7 @@ struct Checkpoint<F: Fold>: ~Copyable {
     /// - Throws: when nothing of the last part was committed; the shelf keeps it as changed.
     @discardableResult
     mutating func run(_ shelf: Shelf<F>) throws(ProjectionError) -> [Int: PartitionRecord] {
-        try run(shelf, shelf.core.withLock { $0.snapshot() })
+        try run(shelf, shelf.snapshot())
     }
 
     /// Commits a snapshot of the shelf.
@@ -39,10 +38,10 @@ struct Checkpoint<F: Fold>: ~Copyable {
         var doneCount = 0
         do {
             let records = try commit(&snapshot, of: shelf, &doneCount)
-            shelf.core.withLock { $0.settle(snapshot, doneCount) }
+            shelf.settle(snapshot, doneCount)
             return records
         } catch {
-            shelf.core.withLock { $0.settle(snapshot, doneCount) }
+            shelf.settle(snapshot, doneCount)
             throw error
         }
     }

@@ -109,10 +109,7 @@ struct Rebuild<F: Fold> {
         let both = Mutex<(Snapshot<F.State>, Snapshot<F.State>)?>(nil)
         guard
             runner.pause({
-                let pair = (
-                    shelves.old.core.withLock { $0.snapshot() },
-                    shelves.new.core.withLock { $0.snapshot() }
-                )
+                let pair = (shelves.old.snapshot(), shelves.new.snapshot())
                 both.withLock { $0 = pair }
             }), let (oldSnapshot, newSnapshot) = both.withLock({ $0 })
         else { throw .stopped }

@@ -111,6 +111,19 @@ final class Shelf<F: Fold>: FrameSink {
         }
     }
 
+    /// Everything that changed since the last one.
+    func snapshot() -> Snapshot<F.State> {
+        core.withLock { $0.snapshot() }
+    }
+
+    /// The first `doneCount` states of the snapshot are committed.
+    func settle(_ snapshot: Snapshot<F.State>, _ doneCount: Int) {
+        core.withLock { core in
+            core.settle(snapshot, doneCount)
+            dirtyCount.store(core.table.dirty.count, ordering: .relaxed)
+        }
+    }
+
     func finish(through next: UInt64) {
         core.withLock { core in
             core.next = next
