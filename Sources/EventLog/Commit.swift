@@ -107,44 +107,44 @@ extension LogEnvironment {
     ) throws(AppendError) -> Receipt {
         var receipt = Receipt(places: [])
         receipt.places.reserveCapacity(batch.entries.count)
-        for index in batch.entries.indices {
-            let entry = batch.entries[index]
-            if let place = try duplicate(of: entry) {
-                receipt.places.append(place)
-                continue
+        let runs = index.runs
+        var next = 0
+        while next < batch.entries.count {
+            // One lock for as many frames as memory alone can answer for.
+            let reached = state.withLock { state in
+                state.stage(
+                    batch, from: next, number: number, layout: identity.layout, runs: runs,
+                    into: &staged, &receipt)
             }
-            let slot: Int
-            do {
-                slot = try self.slot(of: entry.subject)
-            } catch {
-                throw .failed(error)
-            }
-            let partition = identity.layout.partition(of: entry.subject)
-            let result = state.withLock { state -> Result<LogState.Staged, AppendError> in
-                let next = state.nextRevision(slot)
-                guard entry.revision == next else {
-                    return .failure(.revisionConflict(subject: entry.subject, actual: next))
-                }
-                return .success(
-                    state.stage(slot: slot, partition: partition, submission: number, entry: index))
-            }
-            let accepted = try result.get()
-            staged.append(accepted)
-            receipt.places.append(
-                Receipt.Place(
-                    outcome: .appended, partition: partition, position: accepted.position,
-                    subject: entry.subject, revision: entry.revision))
+            next = try reached.get()
+            guard next < batch.entries.count else { break }
+            try consultIndex(batch.entries[next], &receipt, at: &next)
         }
         return receipt
+    }
+
+    /// Answers what memory could not: loads the subject, and looks whether the command is in a run.
+    private func consultIndex(
+        _ entry: FrameBatch.Entry, _ receipt: inout Receipt, at next: inout Int
+    ) throws(AppendError) {
+        if let place = try duplicate(of: entry) {
+            receipt.places.append(place)
+            next += 1
+            return
+        }
+        do {
+            _ = try slot(of: entry.subject)
+        } catch {
+            throw .failed(error)
+        }
+        state.withLock { $0.lookedUp = entry.command }
     }
 
     private func duplicate(of entry: FrameBatch.Entry) throws(AppendError) -> Receipt.Place? {
         guard entry.command != .none else { return nil }
         if let known = state.withLock({ $0.findInTail(entry.command) }) {
             guard known.subject == entry.subject else { return nil }
-            return Receipt.Place(
-                outcome: .duplicate, partition: known.partition, position: known.position,
-                subject: known.subject, revision: known.revision)
+            return known.place
         }
         do {
             guard let location = try index.find(entry.command) else { return nil }

@@ -17,6 +17,8 @@ struct LogState: Sendable {
     var groups: UInt64 = 0
     var flushes: UInt64 = 0
     var readOnly: ReadOnlyReason?
+    /// The command that the writer has just looked up in the runs and not found.
+    var lookedUp: CommandID?
     /// Why the last index run could not be written; `folding` then stays in memory.
     var foldFailure: FoldFailure?
 
@@ -58,6 +60,41 @@ struct LogState: Sendable {
         return Staged(
             submission: submission, entry: entry, slot: slot, partition: partition,
             position: position)
+    }
+
+    /// Stages frames of a batch from `start` on until one needs the index: its place is returned.
+    mutating func stage(
+        _ batch: FrameBatch, from start: Int, number: Int, layout: LogLayout, runs: [IndexRun],
+        into staged: inout [Staged], _ receipt: inout Receipt
+    ) -> Result<Int, AppendError> {
+        for index in start..<batch.entries.count {
+            let entry = batch.entries[index]
+            if let known = findInTail(entry.command), known.subject == entry.subject {
+                receipt.places.append(known.place)
+                continue
+            }
+            guard isCleared(entry.command, by: runs), let slot = subjects.slot(of: entry.subject)
+            else { return .success(index) }
+            let next = nextRevision(slot)
+            guard entry.revision == next else {
+                return .failure(.revisionConflict(subject: entry.subject, actual: next))
+            }
+            let partition = layout.partition(of: entry.subject)
+            let frame = stage(
+                slot: slot, partition: partition, submission: number, entry: index)
+            staged.append(frame)
+            receipt.places.append(
+                Receipt.Place(
+                    outcome: .appended, partition: partition, position: frame.position,
+                    subject: entry.subject, revision: entry.revision))
+        }
+        return .success(batch.entries.count)
+    }
+
+    /// No run holds the command: their filters say so, or the writer has just looked.
+    private func isCleared(_ command: CommandID, by runs: [IndexRun]) -> Bool {
+        guard command != .none, command != lookedUp else { return true }
+        return runs.allSatisfy { !$0.summary.commands.mayContain(command) }
     }
 
     /// Forgets frames that were staged and not committed.

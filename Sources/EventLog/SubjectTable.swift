@@ -57,6 +57,13 @@ struct TailEntry: Sendable {
     /// Ordinal of the subject's frame before this one, or `Tail.none`.
     let previous: UInt64
     let partition: Int
+
+    /// What a repeated command is told.
+    var place: Receipt.Place {
+        Receipt.Place(
+            outcome: .duplicate, partition: partition, position: position, subject: subject,
+            revision: revision)
+    }
 }
 
 /// The frames since the last fold, in append order, chained by subject and found by command.
