@@ -68,14 +68,14 @@ let package = Package(
         module("Finance", [protobuf]),
         module("Frame", ["Cryptography", "Compression"]),
         module("EventLog", ["LMDB", "Files", "Threads", "Cryptography", "Frame"]),
-        module("Vault", ["EventLog", "Files", "Threads", "Cryptography", "Frame", "Finance"]),
-        module("Commands", ["Vault", "EventLog", "Cryptography", "Frame", "Finance"]),
-        module("MyData", ["Commands", "Vault", "Finance", "Files", "Compression"]),
+        module("Vault", ["EventLog", "LMDB", "Files", "Cryptography", "Frame"]),
+        module("Commands", ["Vault", "EventLog", "Cryptography", "Frame", "Finance", protobuf]),
+        module("MyData", ["Finance", "Files", "Compression", "Cryptography", protobuf]),
         module(
             "Projections",
             [
-                "Commands", "Vault", "EventLog", "LMDB", "Files", "Threads", "Cryptography",
-                "Frame", "Finance",
+                "Vault", "EventLog", "LMDB", "Files", "Threads", "Cryptography", "Frame",
+                "Finance",
             ]),
         .target(
             name: "Web",
@@ -100,17 +100,46 @@ let package = Package(
         .target(
             name: "PowerFail", dependencies: ["CPowerFail"], path: "Tests/Tools/PowerFail",
             swiftSettings: strict),
+        .executableTarget(
+            name: "Workload",
+            dependencies: [
+                "EventLog", "Frame", "Cryptography", "Files", "Threads", "Simulation", "PowerFail",
+            ],
+            path: "Tests/Tools/Workload", swiftSettings: strict),
         tests("Tidy", []),
         tests("CFloor", ["CFloor"]),
         tests("LMDB", ["LMDB"]),
         tests("Cryptography", ["Cryptography"]),
         tests("Compression", ["Compression"]),
-        tests("Frame", ["Frame", "Cryptography", "Compression"]),
-        tests("Finance", ["Finance", protobuf]),
+        tests("Frame", ["Frame", "Cryptography", "Compression", "CZstd"]),
+        tests("Finance", ["Finance", protobuf, crypto, yams]),
         tests("EventLog", ["EventLog", "Frame", "Cryptography", "Files", "Simulation"]),
+        tests(
+            "Vault",
+            [
+                "Vault", "EventLog", "Files", "Finance", "Frame", "Cryptography", "Simulation",
+                protobuf,
+            ]),
+        tests(
+            "Commands",
+            [
+                "Commands", "Vault", "EventLog", "Files", "Finance", "Frame", "Cryptography",
+                "Simulation",
+            ]),
+        tests("MyData", ["MyData", "Files", "Finance", "Simulation", protobuf]),
+        tests(
+            "Projections",
+            [
+                "Projections", "EventLog", "LMDB", "Files", "Threads", "Finance", "Frame",
+                "Cryptography",
+            ]),
         .testTarget(
             name: "WebTests",
-            dependencies: ["Web", "Finance", hummingbird, hummingbirdTesting, httpTypes, nioCore, yams, logging],
+            dependencies: [
+                "Web", "Finance", hummingbird, hummingbirdTesting, httpTypes, nioCore, coreMetrics,
+                logging,
+            ],
             exclude: ["Browser"], swiftSettings: strict),
+        tests("System", ["Workload", "EventLog", "Files", "Simulation"]),
     ]
 )

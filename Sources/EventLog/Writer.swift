@@ -17,6 +17,8 @@ final class Writer: Sendable {
         var submissions: [Submission] = []
         var byteCount = 0
         var isClosed = false
+        /// The writer sleeps until this many wait.
+        var wanted = 1
     }
 
     private struct Debt {
@@ -44,14 +46,21 @@ final class Writer: Sendable {
     /// Queues an append, or refuses it at once.
     func submit(_ submission: Submission) {
         let size = submission.batch.bytes.count
-        let refusal = queue.signal { queue -> AppendError? in
-            guard !queue.isClosed else { return .closed }
+        var refusal: AppendError?
+        queue.signal(if: { queue in
+            guard !queue.isClosed else {
+                refusal = .closed
+                return false
+            }
             guard queue.byteCount + size <= queuedByteCountMax || queue.submissions.isEmpty
-            else { return .busy }
+            else {
+                refusal = .busy
+                return false
+            }
             queue.submissions.append(submission)
             queue.byteCount += size
-            return nil
-        }
+            return queue.submissions.count >= queue.wanted
+        })
         if let refusal { submission.complete(.failure(refusal)) }
     }
 
@@ -63,41 +72,70 @@ final class Writer: Sendable {
     /// The thread's body.
     func run() {
         var debts: [Debt] = []
-        var grace = 0
+        var gathering = Gathering()
         while true {
-            switch next(owing: !debts.isEmpty, grace: grace) {
+            switch next(owing: !debts.isEmpty, &gathering) {
             case .group(let submissions):
                 let (durableBelow, owed) = commit(submissions)
                 // A group that could not be committed flushed nothing: the older debt stays.
-                grace = 0
                 if let durableBelow {
                     environment.makeVisible(below: durableBelow)
-                    grace = acknowledge(&debts) ? Writer.grace(environment.clock.lastFlush) : 0
+                    gathering.answered = acknowledge(&debts)
                 }
                 debts += owed
             case .idle:
                 settle(&debts)
-                grace = 0
+                gathering.answered = 0
             case .end:
                 return
             }
         }
     }
 
-    /// How long an owing writer waits for those it has just answered before it pays for a flush of
-    /// its own: an eighth of a flush, so that a closed loop of clients settles at one flush a group.
-    private static func grace(_ flushNanoseconds: Int) -> Int {
-        min(max(flushNanoseconds / 8, 20_000), 500_000)
+    /// How an owing writer waits for those it has just answered before it pays for a flush.
+    ///
+    /// A client that comes back while the next flush is under way waits for three flushes instead of
+    /// two. So the writer gives as many as it answered an eighth of a flush to come back; when less
+    /// than half of them do, these are not clients in a closed loop, and it does not wait for a while.
+    private struct Gathering {
+        var answered = 0
+        private var pause = 0
+        private static let pauseGroups = 16
+
+        mutating func expected() -> Int {
+            guard pause == 0 else {
+                pause -= 1
+                return 0
+            }
+            return answered
+        }
+
+        mutating func came(_ count: Int, of expected: Int) {
+            if count * 2 < expected { pause = Gathering.pauseGroups }
+        }
+
+        static func nanoseconds(_ flush: Int) -> Int { min(max(flush / 8, 20_000), 500_000) }
     }
 
-    private func next(owing: Bool, grace: Int) -> Turn {
-        if owing {
-            guard grace > 0 else { return queue.withLock { Writer.take(&$0) } ?? .idle }
-            return queue.wait(atMost: grace) { Writer.take(&$0) } ?? .idle
+    private func next(owing: Bool, _ gathering: inout Gathering) -> Turn {
+        guard owing else {
+            return queue.wait { queue in
+                queue.wanted = 1
+                return Writer.take(&queue) ?? (queue.isClosed ? .end : nil)
+            }
         }
-        return queue.wait { queue in
-            Writer.take(&queue) ?? (queue.isClosed ? .end : nil)
+        let expected = gathering.expected()
+        guard expected > 0 else { return queue.withLock { Writer.take(&$0) } ?? .idle }
+        let patience = Gathering.nanoseconds(environment.clock.lastFlush)
+        _ = queue.wait(atMost: patience) { queue in
+            queue.wanted = expected
+            return queue.submissions.count >= expected ? true : nil
         }
+        return queue.withLock { queue in
+            gathering.came(queue.submissions.count, of: expected)
+            queue.wanted = 1
+            return Writer.take(&queue)
+        } ?? .idle
     }
 
     private static func take(_ queue: inout Queue) -> Turn? {
@@ -128,9 +166,9 @@ final class Writer: Sendable {
         return (group.durableBelow, owed)
     }
 
-    /// Whether anybody was answered.
-    private func acknowledge(_ debts: inout [Debt]) -> Bool {
-        let answered = !debts.isEmpty
+    /// How many were answered.
+    private func acknowledge(_ debts: inout [Debt]) -> Int {
+        let answered = debts.count
         for debt in debts { debt.submission.complete(.success(debt.receipt)) }
         debts.removeAll(keepingCapacity: true)
         return answered

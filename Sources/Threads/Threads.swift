@@ -94,6 +94,14 @@ public final class OwnedThread: Sendable {
         return try body(&(unsafe state.pointee))
     }
 
+    /// Runs `body` with the state and wakes every waiter when it says that they may want to look.
+    public func signal(if body: (inout State) -> Bool) {
+        unsafe pthread_mutex_lock(mutex)
+        let isWanted = body(&(unsafe state.pointee))
+        unsafe pthread_mutex_unlock(mutex)
+        if isWanted { unsafe pthread_cond_broadcast(condition) }
+    }
+
     /// Waits until `body`, called with the state now and after every signal, gives a value.
     public func wait<R>(_ body: (inout State) -> R?) -> R {
         unsafe pthread_mutex_lock(mutex)
