@@ -30,7 +30,7 @@ struct Rebuild<F: Fold> {
             try foldAll(into: generation)
             return try cutOver(from: old, to: generation)
         } catch {
-            generation.store.close()
+            // A checkpoint may still hold the store: it closes with its last holder.
             try projection.catalog.remove(path)
             throw error
         }

@@ -13,6 +13,7 @@ struct StateSeal {
     private let terms: HMAC
     private let identity: [UInt8]
     private var clear: [UInt8] = []
+    private var state: [UInt8] = []
 
     /// What is kept of an opened state besides its bytes.
     struct Prefix {
@@ -47,18 +48,21 @@ struct StateSeal {
         of subject: SubjectID, _ record: StateRecord, keysEpoch: UInt32, under key: SecretKey,
         into out: inout [UInt8], _ encode: (inout [UInt8]) -> Void
     ) throws(ProjectionError) -> Digest {
+        // A buffer of its own: what a state appends to may be copied while it grows.
+        state.removeAll(keepingCapacity: true)
+        encode(&state)
+        let term = term(of: subject, state.span)
         let start = out.count
         record.append(to: &out)
         let headerEnd = out.count
-        out.append(contentsOf: repeatElement(0, count: Digest.byteCount))
+        term.append(to: &out)
         out.appendLittleEndian(keysEpoch)
-        encode(&out)
-        let term = term(of: subject, out.span.extracting((headerEnd + 36)..<out.count))
+        out.append(contentsOf: state)
+        state.zero(first: state.count)
         out.append(contentsOf: repeatElement(0, count: AEAD.tagByteCount))
         let associated = associated(subject, out.span.extracting(start..<headerEnd))
         let derived = StateSeal.derive(record, key)
         var all = out.mutableSpan
-        term.write(into: &all, at: headerEnd)
         var sealed = all._mutatingExtracting(headerEnd..<all.count)
         do {
             try aead.sealOnce(key: derived.first, header: associated.span, &sealed)

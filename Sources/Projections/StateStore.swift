@@ -64,8 +64,6 @@ final class StateStore: Sendable {
         }
     }
 
-    func close() { environment.close() }
-
     /// The records of partitions 0..<`count`.
     func partitionRecords(_ count: Int) throws(ProjectionError) -> [PartitionRecord] {
         let found = try reading { transaction throws(LMDBError) -> [PartitionRecord?] in
