@@ -101,11 +101,13 @@ extension Vault {
             let size = try onLog { () throws(LogError) in try log.size(of: subject) }
             if ring.scannedTo >= size { return (ring, size) }
         }
-        try waitUntilDurable(subject)
-        let ring = try load(subject)
-        let size = try onLog { () throws(LogError) in try log.size(of: subject) }
-        guard ring.scannedTo >= size else { throw .notYetDurable }
-        return (ring, size)
+        for _ in 0..<VaultLimit.attemptsMax {
+            try waitUntilDurable(subject)
+            let ring = try load(subject)
+            let size = try onLog { () throws(LogError) in try log.size(of: subject) }
+            if ring.scannedTo >= size { return (ring, size) }
+        }
+        throw .notYetDurable
     }
 
     /// Waits for the flush under way when it covers frames of the subject. Rare: writers of this

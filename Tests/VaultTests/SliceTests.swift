@@ -53,12 +53,12 @@ import Testing
         let command = world.vault.command([1].span)
         for expected in [Receipt.Outcome.appended, .duplicate, .duplicate] {
             let outcome = try await world.vault.record(
-                [5, 6, 7], in: .operations, command: command, at: World.now)
+                [8, 7], in: .operations, command: command, at: World.now)
             #expect(outcome == expected)
         }
         try world.restart()
         let more = try await world.vault.record(
-            [5, 6, 8], in: .operations, command: world.vault.command([2].span), at: World.now)
+            [8, 9], in: .operations, command: world.vault.command([2].span), at: World.now)
         #expect(more == .appended)
         // One control frame and two events.
         #expect(try world.log.size(of: .operations) == 3)

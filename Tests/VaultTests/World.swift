@@ -6,6 +6,12 @@ import Simulation
 
 @testable import Vault
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Musl
+#endif
+
 /// A vault and a log in a fresh directory, and what tests do with them.
 final class World {
     static let now: Int64 = 1_735_689_600_000_000
@@ -111,17 +117,24 @@ final class World {
     static func files(_ root: String) throws -> [String: [UInt8]] {
         var all: [String: [UInt8]] = [:]
         func walk(_ path: String) throws {
-            for name in try Files.names(in: path) {
-                let child = path + "/" + name
-                if try !Files.names(in: child + "/.").isEmpty || name.hasPrefix("environment") {
-                    try walk(child)
-                } else {
-                    all[String(child.dropFirst(root.count + 1))] = try Files.read(child)
-                }
+            guard let names = try directory(path) else {
+                all[String(path.dropFirst(root.count + 1))] = try Files.read(path)
+                return
             }
+            for name in names { try walk(path + "/" + name) }
         }
         try walk(root)
         return all
+    }
+
+    /// The names in a directory; nil for a file.
+    private static func directory(_ path: String) throws -> [String]? {
+        do {
+            return try Files.names(in: path)
+        } catch {
+            guard error.code == ENOTDIR else { throw error }
+            return nil
+        }
     }
 }
 
