@@ -18,7 +18,7 @@ import Testing
         #expect(second.summary.isReconciled)
         // Summed by another program from the same file (decimal, by original_cur, empty is GBP).
         #expect(first.summary.sums[.gbp]?.rows.card == Self.pounds)
-        #expect(first.summary.sums.count == 20)
+        #expect(first.summary.sums.count == 19)
     }
 
     /// Sum of original_gross_amt in pounds, thousandths.
@@ -128,7 +128,8 @@ import Testing
         #expect(error(header) == nil)
         #expect(error("") == .empty)
         #expect(
-            error(header.replacing("directorate", with: "x")) == .columnMissing("directorate"))
+            error(header.replacing("directorate", with: "x")) == .columnMissing("directorate")
+        )
         #expect(error("fee," + header) == .columnUnknown(1))
         #expect(error("trans_date," + header) == .columnRepeated("trans_date"))
         let turned = header.dropLast().split(separator: ",").reversed().joined(separator: ",")

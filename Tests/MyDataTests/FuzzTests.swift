@@ -6,7 +6,7 @@ import Testing
 /// Mutated tables: each is read to its end with an error or without, never trapped on, and its summary
 /// reconciles.
 @Suite struct FuzzTests {
-    /// 100,000 in all: 4 seeds of 25,000.
+    /// 100,000 in all: 4 seeds of 25,000, half of them for each table.
     private static let mutations = 25_000
 
     private func mutate(_ bytes: [UInt8], _ seed: inout Seed) -> [UInt8] {
@@ -33,11 +33,14 @@ import Testing
     ) throws {
         var seed = seed
         let bytes = Array(table.utf8)
+        let bodyStart = (bytes.firstIndex(of: 0x0A) ?? 0) + 1
         var usable = 0
-        for _ in 0..<FuzzTests.mutations / 2 {
-            let mutated = mutate(bytes, &seed)
+        for number in 0..<FuzzTests.mutations / 2 {
+            // Mostly below the header: a file whose header is spoilt is refused at once.
+            let start = number % 10 == 0 ? 0 : bodyStart
+            let mutated = bytes[..<start] + mutate(Array(bytes[start...]), &seed)
             do {
-                let outcome = try read(ByteSource(mutated), importer)
+                let outcome = try read(ByteSource(Array(mutated)), importer)
                 usable += outcome.rows.count
                 guard outcome.summary.isReconciled else {
                     Issue.record("not reconciled, \(seed)")
@@ -48,7 +51,7 @@ import Testing
             }
         }
         // Blind mutations would spoil every row.
-        #expect(usable > FuzzTests.mutations / 2, "\(seed)")
+        #expect(usable > FuzzTests.mutations / 4, "\(seed)")
     }
 
     @Test(arguments: Seed.smoke)

@@ -47,7 +47,8 @@ import Testing
 
     @Test func `a refund is negative, and a postal code gets its zeros back`() throws {
         let (_, event) = try event(
-            "0,0,2002,9,11,13:17,$-99.00,Swipe Transaction,2027,Camden,NJ,8102.0,5541,,No")
+            "0,0,2002,9,11,13:17,$-99.00,Swipe Transaction,2027,Camden,NJ,8102.0,5541,,No"
+        )
         #expect(event.cardApproved.amount == -99_000)
         #expect(event.cardApproved.currency == 840)
         #expect(event.cardApproved.merchantPostcode == "08102")
@@ -59,7 +60,8 @@ import Testing
     @Test func `a declined purchase moves no money`() throws {
         let (outcome, event) = try event(
             "0,0,2002,9,11,13:17,$9.00,Online Transaction,2,ONLINE,,,5541,"
-                + "\"Bad PIN,Insufficient Balance\",No")
+                + "\"Bad PIN,Insufficient Balance\",No"
+        )
         #expect(event.cardDeclined.reason == "Bad PIN,Insufficient Balance")
         #expect(event.cardDeclined.amount == 9_000)
         #expect(outcome.summary.sums.isEmpty)

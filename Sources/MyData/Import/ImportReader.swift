@@ -129,6 +129,7 @@ public struct ImportReader<Source: Importer> {
                 line: line,
                 subject: mapped.subject,
                 asset: mapped.asset,
+                occurredAt: mapped.event.occurredAt,
                 event: event,
                 ordinal: ordinal,
                 further: mapped.further.map(\.encoded),

@@ -8,6 +8,8 @@ public struct ImportedRow: Sendable {
     public var subject: String
     /// The asset it is about.
     public var asset: ImportedAsset
+    /// When it happened, in seconds since 1970-01-01T00:00:00Z.
+    public var occurredAt: Int64
     /// The row's event, encoded as `jangbu.v1.Event`.
     public var event: [UInt8]
     /// Which of several equal rows of one asset this is, from 1: with it, each row has an identity of its own,

@@ -175,7 +175,8 @@ private struct IBMPurchase {
         let zip = try row.text(.postcode)
         // The sample wrote its postal codes as numbers, which lost the zeros in front.
         let digits = zip.hasSuffix(".0") ? zip.dropLast(2) : zip[...]
-        postcode = digits.isEmpty ? "" : String(repeating: "0", count: max(0, 5 - digits.count)) + digits
+        postcode =
+            digits.isEmpty ? "" : String(repeating: "0", count: max(0, 5 - digits.count)) + digits
         switch try row.text(.entry) {
         case "Swipe Transaction": entry = .swiped
         case "Chip Transaction": entry = .chip
