@@ -12,7 +12,7 @@ final class BenchWorld: Sendable {
     let log: EventLog
     let vault: Vault
     let subjects: [SubjectID]
-    private let zipf: ZipfSubjects
+    let zipf: ZipfSubjects
 
     static let clients = 8
     static let framesPerBatch = 1_000
@@ -50,7 +50,7 @@ final class BenchWorld: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for client in 0..<BenchWorld.clients {
                 group.addTask { [self] in
-                    var writer = try BulkWriter(self, zipf, client, seed: firstSeed)
+                    var writer = try BulkWriter(self, client, seed: firstSeed)
                     for _ in 0..<rounds { try await writer.append(eventsPerFrame) }
                 }
             }
@@ -84,23 +84,28 @@ struct BulkWriter: ~Copyable {
     private var keys: [CompartmentKey?]
     private var openings: [Opening] = []
 
-    init(_ world: BenchWorld, _ zipf: ZipfSubjects, _ client: Int, seed: UInt64) throws {
+    init(_ world: BenchWorld, _ client: Int, seed: UInt64) throws {
         var revisions = [UInt64](repeating: 0, count: world.subjects.count)
         for (index, subject) in world.subjects.enumerated()
         where index % BenchWorld.clients == client {
             revisions[index] = try world.log.size(of: subject)
         }
         sealer = try FrameSealer()
-        (self.world, self.zipf, self.client, self.revisions) = (world, zipf, client, revisions)
+        (self.world, self.zipf, self.client) = (world, world.zipf, client)
+        self.revisions = revisions
         random = BenchRandom(seed: seed &* 1_000 + UInt64(client))
         source = ApprovalSource(seed: seed &* 77_000 + UInt64(client))
         keys = [CompartmentKey?](repeating: nil, count: world.subjects.count)
     }
 
-    mutating func append(_ eventsPerFrame: Int) async throws {
+    /// Appends one batch; where its last frame is.
+    @discardableResult
+    mutating func append(
+        _ eventsPerFrame: Int, frames: Int = BenchWorld.framesPerBatch
+    ) async throws -> Receipt.Place {
         batch.removeAll()
         openings.removeAll(keepingCapacity: true)
-        for _ in 0..<BenchWorld.framesPerBatch {
+        for _ in 0..<frames {
             let index = zipf.draw(&random, client: client, of: BenchWorld.clients)
             let key = try key(of: index)
             var body = exchange(&body, with: [])
@@ -116,10 +121,11 @@ struct BulkWriter: ~Copyable {
             self.body = body
             revisions[index] += 1
         }
-        _ = try await world.log.append(batch)
+        let receipt = try await world.log.append(batch)
         for opening in openings {
             world.vault.commit(opening, through: try world.log.size(of: opening.subject))
         }
+        return receipt.places[receipt.places.count - 1]
     }
 
     /// The key of the subject's one card; its wrap goes into the batch before its first frame.
