@@ -11,6 +11,8 @@ struct Checkpoint<F: Fold>: ~Copyable {
     private var seal: StateSeal
     private var sealed = SealedStates()
     private var salts: [UInt8] = []
+    /// Mean encoded bytes of the states that the last run sealed; 0 before the first.
+    private(set) var stateByteCountMean = 0
 
     /// A commit changes at most about this many bytes: LMDB keeps its pages in memory until then.
     private static var commitByteCountMax: Int { 8 << 20 }
@@ -34,7 +36,9 @@ struct Checkpoint<F: Fold>: ~Copyable {
         _ shelf: Shelf<F>, _ snapshot: consuming Snapshot<F.State>
     ) throws(ProjectionError) -> [Int: PartitionRecord] {
         var snapshot = snapshot
-        snapshot.entries.sort { $0.slot.subject < $1.slot.subject }
+        // Places are sorted, not states: a state is several references.
+        let subjects = snapshot.entries.map(\.slot.subject)
+        snapshot.order.sort { subjects[$0] < subjects[$1] }
         var doneCount = 0
         do {
             let records = try commit(&snapshot, of: shelf, &doneCount)
@@ -46,6 +50,9 @@ struct Checkpoint<F: Fold>: ~Copyable {
         }
     }
 
+    @_specialize(where F == SpendingProfile)
+    @_specialize(where F == IntegratedView)
+    @_specialize(where F == SubjectCounters)
     private mutating func commit(
         _ snapshot: inout Snapshot<F.State>, of shelf: Shelf<F>, _ doneCount: inout Int
     ) throws(ProjectionError) -> [Int: PartitionRecord] {
@@ -58,7 +65,7 @@ struct Checkpoint<F: Fold>: ~Copyable {
             throw .library(operation: "RAND_bytes")
         }
         sealed.removeAll()
-        for index in snapshot.entries.indices {
+        for (number, index) in snapshot.order.enumerated() {
             let partition = generation.log.partition(of: snapshot.entries[index].slot.subject)
             var record = records[partition] ?? before[partition]
             try take(&snapshot.entries[index], salt: index, into: &record)
@@ -69,7 +76,7 @@ struct Checkpoint<F: Fold>: ~Copyable {
             try generation.store.commit(sealed, partitions: records)
             generation.note(records)
             sealed.removeAll()
-            doneCount = index + 1
+            doneCount = number + 1
         }
         sealed.parked = snapshot.parked
         for partition in shelf.shard.partitions {
@@ -84,6 +91,10 @@ struct Checkpoint<F: Fold>: ~Copyable {
         generation.note(records)
         sealed.removeAll()
         doneCount = snapshot.entries.count
+        if doneCount > 0 {
+            stateByteCountMean =
+                snapshot.entries.reduce(0) { $0 + $1.newByteCount } / doneCount
+        }
         return records
     }
 

@@ -57,6 +57,9 @@ final class Generation<F: Fold>: Sendable {
 
     /// Reads and opens the subject's record; an unknown subject gives an empty slot, damage one that
     /// says so.
+    @_specialize(where F == SpendingProfile)
+    @_specialize(where F == IntegratedView)
+    @_specialize(where F == SubjectCounters)
     func load(
         _ subject: SubjectID, partition: Int, with seal: inout StateSeal
     ) -> Loaded {

@@ -12,6 +12,8 @@ public struct ProjectionOptions: Sendable {
     public var dirtyCountMax = 8_192
     /// Threads that fold in a rebuild, per environment of the log.
     public var rebuildThreadsPerEnvironment = 2
+    /// Bytes of memory that states may take in a rebuild, over all its threads.
+    public var rebuildByteCountMax = 256 << 20
     /// The most a store's file can grow to; address space, not disk.
     public var mapSizeBytes = 1 << 38
 

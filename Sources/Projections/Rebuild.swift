@@ -40,7 +40,7 @@ struct Rebuild<F: Fold> {
     private func foldAll(into generation: Generation<F>) throws(ProjectionError) {
         let shards = ProjectionContext.shards(
             of: context.log.layout, perEnvironment: context.options.rebuildThreadsPerEnvironment)
-        let limit = context.options.limit(shards: shards.count)
+        let byteCountMax = context.options.rebuildByteCountMax / shards.count
         let tally = RebuildTally(
             total: (0..<context.log.layout.partitions).reduce(0) {
                 $0 + context.log.nextPosition(partition: $1)
@@ -48,7 +48,7 @@ struct Rebuild<F: Fold> {
         var threads: [OwnedThread] = []
         for shard in shards {
             let worker = RebuildWorker(
-                generation: generation, shard: shard, limit: limit, tally: tally)
+                generation: generation, shard: shard, byteCountMax: byteCountMax, tally: tally)
             threads.append(OwnedThread { worker.run() })
         }
         var isDone = false
@@ -165,11 +165,16 @@ final class RebuildTally: Sendable {
 struct RebuildWorker<F: Fold>: Sendable {
     let generation: Generation<F>
     let shard: Shard
-    let limit: StateLimit
+    /// Bytes of states in memory, as far as their encoding tells.
+    let byteCountMax: Int
     let tally: RebuildTally
 
     /// Blocks between two looks at the bounds.
     private static var blockLimit: Int { 4 }
+    /// States changed at the first checkpoint, which tells how large they are.
+    private static var firstChangedMax: Int { 4_096 }
+    /// A state takes at most about this many times its encoding in memory.
+    private static var memoryFactor: Int { 3 }
 
     func run() {
         do throws(ProjectionError) {
@@ -185,15 +190,23 @@ struct RebuildWorker<F: Fold>: Sendable {
         let end = log.durableSequence(environment: shard.environment)
         var feed = try FrameFeed(log: log, keys: generation.keys, shard: shard)
         var checkpoint = try Checkpoint(generation)
+        let encodedMax = byteCountMax / RebuildWorker.memoryFactor
+        let limit = StateLimit(
+            stateCountMax: .max, byteCountMax: encodedMax, dirtyCountMax: .max)
         let shelf = try Shelf(generation, shard: shard, limit: limit)
         var frames: UInt64 = 0
+        var changedMax = RebuildWorker.firstChangedMax
         while shelf.nextSequence < end {
             _ = try feed.run(
                 from: shelf.nextSequence, blockLimit: RebuildWorker.blockLimit, into: [shelf])
             let now = shelf.positionSum
             tally.add(frames: now - frames)
             frames = now
-            if shelf.isFull { try checkpoint.run(shelf) }
+            guard shelf.changedCount >= changedMax else { continue }
+            try checkpoint.run(shelf)
+            // As many as fit, now that their size is known: a state is then sealed as seldom as can be.
+            changedMax = max(
+                RebuildWorker.firstChangedMax, encodedMax / max(1, checkpoint.stateByteCountMean))
         }
         try checkpoint.run(shelf)
     }

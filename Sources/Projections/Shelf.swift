@@ -35,8 +35,15 @@ final class Shelf<F: Fold>: FrameSink {
     }
 
     var nextSequence: UInt64 { sequence.load(ordering: .acquiring) }
+    /// States changed since the last snapshot.
+    var changedCount: Int { dirtyCount.load(ordering: .relaxed) }
     var isFull: Bool { dirtyCount.load(ordering: .relaxed) >= limit.dirtyCountMax }
 
+    // Reached through `FrameSink`, so the compiler does not see which fold it is unless told; each
+    // of the lines below makes a copy of the whole path for one read model of ours.
+    @_specialize(where F == SpendingProfile)
+    @_specialize(where F == IntegratedView)
+    @_specialize(where F == SubjectCounters)
     func fold(_ note: FrameNote, _ events: Span<UInt8>) -> Bool {
         core.withLock { core in
             core.pass(note)
@@ -112,11 +119,17 @@ final class Shelf<F: Fold>: FrameSink {
     }
 
     /// Everything that changed since the last one.
+    @_specialize(where F == SpendingProfile)
+    @_specialize(where F == IntegratedView)
+    @_specialize(where F == SubjectCounters)
     func snapshot() -> Snapshot<F.State> {
         core.withLock { $0.snapshot() }
     }
 
     /// The first `doneCount` states of the snapshot are committed.
+    @_specialize(where F == SpendingProfile)
+    @_specialize(where F == IntegratedView)
+    @_specialize(where F == SubjectCounters)
     func settle(_ snapshot: Snapshot<F.State>, _ doneCount: Int) {
         core.withLock { core in
             core.settle(snapshot, doneCount)

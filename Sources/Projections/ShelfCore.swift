@@ -74,14 +74,16 @@ struct ShelfCore<State: FoldState> {
             entries.append(Snapshot<State>.Entry(place: place, slot: table.slots[place]))
         }
         return Snapshot(
-            entries: entries, next: next, positions: positions, events: events,
+            entries: entries, order: Array(entries.indices), next: next, positions: positions, events: events,
             parked: exchange(&parked, with: []))
     }
 
     /// The first `doneCount` states of the snapshot are committed, the others are to be done again.
     mutating func settle(_ snapshot: Snapshot<State>, _ doneCount: Int) {
-        for entry in snapshot.entries[..<doneCount] { table.settle(entry) }
-        for entry in snapshot.entries[doneCount...] { table.restore(entry.place) }
+        for index in snapshot.order[..<doneCount] { table.settle(snapshot.entries[index]) }
+        for index in snapshot.order[doneCount...] {
+            table.restore(snapshot.entries[index].place)
+        }
         if doneCount < snapshot.entries.count { parked.insert(contentsOf: snapshot.parked, at: 0) }
         table.trim()
     }
@@ -103,6 +105,8 @@ struct Snapshot<State: FoldState> {
     }
 
     var entries: [Entry]
+    /// Indices of the entries in the order in which they are committed.
+    var order: [Int]
     let next: UInt64
     let positions: [UInt64]
     let events: [UInt64]

@@ -123,6 +123,18 @@ final class Rig {
         for batch in batches.values { _ = try log.appendAndWait(batch) }
     }
 
+    /// Adds a frame that is in the log to what is expected.
+    func expect(_ header: FrameHeader, _ events: [UInt8]) throws {
+        revisions[header.subject] = header.revision + 1
+        let asset = AssetID(high: header.compartment.high, low: header.compartment.low)
+        var cursor = Finance.EventCursor(events.span, of: asset)
+        while let event = try cursor.next() {
+            guard let card = try event.cardApproval() else { continue }
+            expected[header.subject, default: CardSumsState()].add(card.amount, of: asset)
+            eventCount += 1
+        }
+    }
+
     /// Appends wraps under the subject's own key of `epoch`: by it a runner knows of an erasure.
     func appendWraps(_ number: Int, epoch: UInt32) throws {
         var sealer = try FrameSealer()
