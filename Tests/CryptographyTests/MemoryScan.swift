@@ -67,17 +67,29 @@ struct MemoryScan {
         at start: UInt,
         outside own: Range<UInt>
     ) -> Int {
+        // By memchr for a byte that is not zero, as most of memory is: 1 byte in 256 is looked at.
+        guard let pivot = masked.firstIndex(where: { $0 != MemoryScan.mask }) else { return 0 }
         var found = 0
-        let first = masked[0] ^ MemoryScan.mask
-        for offset in 0...(chunk.count - 32) where unsafe chunk[offset] == first {
-            guard !own.contains(start + UInt(offset)) else { continue }
-            var length = 1
-            while length < 32,
-                unsafe chunk[offset + length] ^ MemoryScan.mask == masked[length]
-            { length += 1 }
-            if length == 32 { found += 1 }
+        var offset = 0
+        while offset <= chunk.count - 32 {
+            guard let from = unsafe chunk.baseAddress?.advanced(by: offset + pivot),
+                let hit = unsafe memchr(
+                    from,
+                    Int32(masked[pivot] ^ MemoryScan.mask),
+                    chunk.count - 32 - offset + 1
+                )
+            else { break }
+            unsafe offset += UnsafeRawPointer(hit) - from
+            if !own.contains(start + UInt(offset)), unsafe isMatch(chunk, at: offset) { found += 1 }
+            offset += 1
         }
         return found
+    }
+
+    private func isMatch(_ chunk: UnsafeRawBufferPointer, at offset: Int) -> Bool {
+        for index in 0..<32
+        where unsafe chunk[offset + index] ^ MemoryScan.mask != masked[index] { return false }
+        return true
     }
 
     private static func writableRegions() -> [Range<UInt>] {
@@ -98,7 +110,7 @@ struct MemoryScan {
                 UInt(String(decoding: $0, as: UTF8.self), radix: 16)
             }
             // Not what a sanitizer reserves for itself: terabytes, and reading would fill them.
-            guard ends.count == 2, ends[1] - ends[0] < 1 << 32 else { return nil }
+            guard ends.count == 2, ends[1] - ends[0] < 1 << 28 else { return nil }
             return ends[0]..<ends[1]
         }
     }
