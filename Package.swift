@@ -29,6 +29,8 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let lifecycle: Target.Dependency = .product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(
+    name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments: Target.Dependency = .product(
     name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -83,13 +85,13 @@ let package = Package(
                 "Cryptography", "Finance", hummingbird, hummingbirdCore, mustache, metrics,
                 coreMetrics, logging, yams, lifecycle, nioCore, httpTypes,
             ],
-            resources: [.copy("Resources")], swiftSettings: strict),
+            resources: [.embedInCode("Resources")], swiftSettings: strict),
         .executableTarget(
             name: "jangbu",
             dependencies: [
                 "Web", "Projections", "MyData", "Commands", "Vault", "EventLog", "Frame",
                 "Finance", "Cryptography", "Compression", "Files", "Threads", "LMDB", "CFloor",
-                arguments, lifecycle, logging, metrics, yams, hummingbird,
+                arguments, lifecycle, signals, logging, metrics, yams, hummingbird, nioCore, protobuf,
             ],
             swiftSettings: strict),
 
@@ -126,7 +128,7 @@ let package = Package(
                 "Commands", "Vault", "EventLog", "Files", "Finance", "Frame", "Cryptography",
                 "Simulation",
             ]),
-        tests("MyData", ["MyData", "Files", "Finance", "Simulation", protobuf]),
+        tests("MyData", ["MyData", "Files", "Finance", "Cryptography", "Simulation", protobuf]),
         tests(
             "Projections",
             [
@@ -136,7 +138,7 @@ let package = Package(
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "Web", "Finance", hummingbird, hummingbirdTesting, httpTypes, nioCore, coreMetrics,
+                "Web", "Finance", hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes, nioCore, coreMetrics,
                 logging,
             ],
             exclude: ["Browser"], swiftSettings: strict),

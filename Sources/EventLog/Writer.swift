@@ -47,7 +47,7 @@ final class Writer: Sendable {
     func submit(_ submission: Submission) {
         let size = submission.batch.bytes.count
         var refusal: AppendError?
-        queue.signal(if: { queue in
+        queue.wake(if: { queue in
             guard !queue.isClosed else {
                 refusal = .closed
                 return false

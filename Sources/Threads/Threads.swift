@@ -95,7 +95,7 @@ public final class OwnedThread: Sendable {
     }
 
     /// Runs `body` with the state and wakes every waiter when it says that they may want to look.
-    public func signal(if body: (inout State) -> Bool) {
+    public func wake(if body: (inout State) -> Bool) {
         unsafe pthread_mutex_lock(mutex)
         let isWanted = body(&(unsafe state.pointee))
         unsafe pthread_mutex_unlock(mutex)
