@@ -31,7 +31,8 @@ struct Catalog: Sendable {
         return Entry(
             version: bytes.span.littleEndian(UInt32.self, at: 0),
             configuration: bytes.span.littleEndian(UInt64.self, at: 4),
-            number: bytes.span.littleEndian(UInt32.self, at: 12))
+            number: bytes.span.littleEndian(UInt32.self, at: 12)
+        )
     }
 
     /// Makes `entry` the generation that is read, durably.

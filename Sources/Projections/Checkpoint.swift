@@ -33,7 +33,8 @@ struct Checkpoint<F: Fold>: ~Copyable {
 
     /// Commits a snapshot of the shelf.
     mutating func run(
-        _ shelf: Shelf<F>, _ snapshot: consuming Snapshot<F.State>
+        _ shelf: Shelf<F>,
+        _ snapshot: consuming Snapshot<F.State>
     ) throws(ProjectionError) -> [Int: PartitionRecord] {
         var snapshot = snapshot
         // Places are sorted, not states: a state is several references.
@@ -54,7 +55,9 @@ struct Checkpoint<F: Fold>: ~Copyable {
     @_specialize(where F == IntegratedView)
     @_specialize(where F == SubjectCounters)
     private mutating func commit(
-        _ snapshot: inout Snapshot<F.State>, of shelf: Shelf<F>, _ doneCount: inout Int
+        _ snapshot: inout Snapshot<F.State>,
+        of shelf: Shelf<F>,
+        _ doneCount: inout Int
     ) throws(ProjectionError) -> [Int: PartitionRecord] {
         let before = generation.records
         var records: [Int: PartitionRecord] = [:]
@@ -100,7 +103,9 @@ struct Checkpoint<F: Fold>: ~Copyable {
 
     /// Seals one state and takes the difference it makes into its partition's record.
     private mutating func take(
-        _ entry: inout Snapshot<F.State>.Entry, salt: Int, into record: inout PartitionRecord
+        _ entry: inout Snapshot<F.State>.Entry,
+        salt: Int,
+        into record: inout PartitionRecord
     ) throws(ProjectionError) {
         let slot = entry.slot
         let start = sealed.bytes.count
@@ -120,10 +125,18 @@ struct Checkpoint<F: Fold>: ~Copyable {
             salts.span.bigEndian(UInt64.self, at: at), salts.span.bigEndian(UInt64.self, at: at + 8)
         )
         let header = StateRecord(
-            flags: flags, damage: damage, viewEpoch: epoch, next: slot.next, salt: salt)
+            flags: flags,
+            damage: damage,
+            viewEpoch: epoch,
+            next: slot.next,
+            salt: salt
+        )
         if let key {
             entry.newTerm = try seal.seal(
-                of: slot.subject, header, keysEpoch: slot.keysEpoch, under: key,
+                of: slot.subject,
+                header,
+                keysEpoch: slot.keysEpoch,
+                under: key,
                 into: &sealed.bytes
             ) { slot.state.encode(into: &$0) }
             entry.newByteCount =
@@ -134,7 +147,8 @@ struct Checkpoint<F: Fold>: ~Copyable {
         }
         entry.newIsCounted = key != nil
         sealed.entries.append(
-            SealedStates.Entry(subject: slot.subject, range: start..<sealed.bytes.count))
+            SealedStates.Entry(subject: slot.subject, range: start..<sealed.bytes.count)
+        )
         record.hash &-= slot.term
         record.hash &+= entry.newTerm
         if slot.isCounted, !entry.newIsCounted { record.states -= 1 }
@@ -154,7 +168,8 @@ struct Checkpoint<F: Fold>: ~Copyable {
 extension Random {
     /// Makes `bytes` hold `count` fresh random ones.
     fileprivate static func refill(
-        _ bytes: inout [UInt8], count: Int
+        _ bytes: inout [UInt8],
+        count: Int
     ) throws(CryptographyError) {
         bytes.removeAll(keepingCapacity: true)
         bytes.append(contentsOf: repeatElement(0, count: count))

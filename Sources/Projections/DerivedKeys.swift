@@ -24,7 +24,9 @@ public final class DerivedLender: KeyLender {
 
     /// The key of one compartment's epoch, erased or not: for sealing what is then opened.
     public func key(
-        of subject: SubjectID, _ compartment: CompartmentID, epoch: UInt32
+        of subject: SubjectID,
+        _ compartment: CompartmentID,
+        epoch: UInt32
     ) -> SecretKey {
         var name = subject.bytes
         compartment.append(to: &name)
@@ -69,7 +71,8 @@ public final class DerivedLender: KeyLender {
 
     /// The key of one epoch of a person's `view`; nil when a compartment was erased since.
     public func viewKey(
-        of subject: SubjectID, epoch: UInt32
+        of subject: SubjectID,
+        epoch: UInt32
     ) throws(KeyFailure) -> SecretKey? {
         guard case .key(let key, epoch: let newest) = try viewKey(of: subject), newest == epoch
         else { return nil }
@@ -78,7 +81,9 @@ public final class DerivedLender: KeyLender {
 
     /// Wraps say nothing where keys are derived.
     public func take(
-        _ frame: Span<UInt8>, using opener: inout FrameOpener, into events: inout [UInt8]
+        _ frame: Span<UInt8>,
+        using opener: inout FrameOpener,
+        into events: inout [UInt8]
     ) throws(KeyFailure) {}
 
     /// Whether the compartments that wraps of this epoch leave out are erased.

@@ -33,12 +33,16 @@ struct FrameFeed: ~Copyable {
     /// - Throws: when a block cannot be read or a key not be lent. What was given stays given; the
     ///   same call again gives the rest, because sinks pass over what they have.
     mutating func run(
-        from sequence: UInt64, blockLimit: Int, into sinks: [any FrameSink]
+        from sequence: UInt64,
+        blockLimit: Int,
+        into sinks: [any FrameSink]
     ) throws(ProjectionError) -> UInt64 {
         let after: UInt64
         do {
             after = try log.scan(
-                environment: shard.environment, from: sequence, blockLimit: blockLimit
+                environment: shard.environment,
+                from: sequence,
+                blockLimit: blockLimit
             ) { frame in
                 guard shard.contains(frame.partition) else { return }
                 try take(frame, sinks)
@@ -57,7 +61,8 @@ struct FrameFeed: ~Copyable {
     }
 
     private mutating func take(
-        _ frame: borrowing StoredFrame, _ sinks: [any FrameSink]
+        _ frame: borrowing StoredFrame,
+        _ sinks: [any FrameSink]
     ) throws {
         let sequence = frame.sequence
         guard sinks.contains(where: { $0.nextSequence <= sequence }) else { return }
@@ -91,7 +96,10 @@ struct FrameFeed: ~Copyable {
     }
 
     private func fold(
-        _ note: FrameNote, _ events: Span<UInt8>, _ sinks: [any FrameSink], _ sequence: UInt64
+        _ note: FrameNote,
+        _ events: Span<UInt8>,
+        _ sinks: [any FrameSink],
+        _ sequence: UInt64
     ) {
         for sink in sinks where sink.nextSequence <= sequence { _ = sink.fold(note, events) }
     }
@@ -99,7 +107,10 @@ struct FrameFeed: ~Copyable {
     /// A frame of wraps says which asset a compartment is, and by a new epoch of the subject's own
     /// key that a compartment was erased.
     private mutating func takeControl(
-        _ frame: Span<UInt8>, _ note: FrameNote, _ sinks: [any FrameSink], _ sequence: UInt64
+        _ frame: Span<UInt8>,
+        _ note: FrameNote,
+        _ sinks: [any FrameSink],
+        _ sequence: UInt64
     ) throws {
         var events: [UInt8] = []
         if let epoch = note.keysEpoch {

@@ -17,7 +17,11 @@ final class Generation<F: Fold>: Sendable {
     private let identity: [UInt8]
 
     init(
-        _ fold: F, number: UInt32, opening path: String, log: EventLog, keys: any KeyLender,
+        _ fold: F,
+        number: UInt32,
+        opening path: String,
+        log: EventLog,
+        keys: any KeyLender,
         mapSizeBytes: Int
     ) throws(ProjectionError) {
         self.fold = fold
@@ -61,7 +65,9 @@ final class Generation<F: Fold>: Sendable {
     @_specialize(where F == IntegratedView)
     @_specialize(where F == SubjectCounters)
     func load(
-        _ subject: SubjectID, partition: Int, with seal: inout StateSeal
+        _ subject: SubjectID,
+        partition: Int,
+        with seal: inout StateSeal
     ) -> Loaded {
         var loaded = Loaded(slot: StateSlot(subject))
         do {
@@ -79,7 +85,9 @@ final class Generation<F: Fold>: Sendable {
 
     /// Opens a record into `slot`, whose damage says when that is not possible.
     func open(
-        _ bytes: [UInt8], with seal: inout StateSeal, into slot: inout StateSlot<F.State>
+        _ bytes: [UInt8],
+        with seal: inout StateSeal,
+        into slot: inout StateSlot<F.State>
     ) {
         slot.isCounted = true
         guard let record = StateRecord(bytes.span) else {
@@ -111,11 +119,15 @@ final class Generation<F: Fold>: Sendable {
     }
 
     private func decode(
-        _ bytes: [UInt8], _ record: StateRecord, _ key: SecretKey, with seal: inout StateSeal,
+        _ bytes: [UInt8],
+        _ record: StateRecord,
+        _ key: SecretKey,
+        with seal: inout StateSeal,
         into slot: inout StateSlot<F.State>
     ) {
         let opened = seal.open(bytes.span, of: slot.subject, record, under: key) {
-            prefix, state -> (F.State?, StateSeal.Prefix, Int) in
+            prefix,
+            state -> (F.State?, StateSeal.Prefix, Int) in
             do throws(FoldError) {
                 return (try F.State(decoding: state), prefix, state.count)
             } catch {

@@ -21,7 +21,9 @@ public protocol KeyLender: AnyObject, Sendable {
     /// and appends to `events`, each with its length before it, those that hold no key and say
     /// something to a read model: which asset a compartment is.
     func take(
-        _ frame: Span<UInt8>, using opener: inout FrameOpener, into events: inout [UInt8]
+        _ frame: Span<UInt8>,
+        using opener: inout FrameOpener,
+        into events: inout [UInt8]
     ) throws(KeyFailure)
 
     /// Whether wraps of this epoch of the subject's own key are in force: what they leave out cannot

@@ -17,7 +17,9 @@ final class Lane<F: Fold>: Sendable {
     private let lastFailure = Mutex<ProjectionError?>(nil)
 
     init(
-        _ generation: Generation<F>, runners: [Runner], limit: StateLimit
+        _ generation: Generation<F>,
+        runners: [Runner],
+        limit: StateLimit
     ) throws(ProjectionError) {
         self.generation = generation
         self.runners = runners
@@ -104,7 +106,8 @@ final class Lane<F: Fold>: Sendable {
     /// Commits a snapshot, or what the shelf has folded by now.
     @discardableResult
     func commit(
-        _ shelf: Shelf<F>, _ snapshot: Snapshot<F.State>?
+        _ shelf: Shelf<F>,
+        _ snapshot: Snapshot<F.State>?
     ) throws(ProjectionError) -> [Int: PartitionRecord] {
         try checkpoint.withLock { checkpoint throws(ProjectionError) in
             if let snapshot { return try checkpoint.run(shelf, snapshot) }
@@ -118,7 +121,10 @@ final class Lane<F: Fold>: Sendable {
         if let slot = shelf(of: subject).peek(subject) { return try reading(slot) }
         var seal = try generation.makeSeal()
         let loaded = generation.load(
-            subject, partition: generation.log.partition(of: subject), with: &seal)
+            subject,
+            partition: generation.log.partition(of: subject),
+            with: &seal
+        )
         let reading = try reading(loaded.slot)
         guard loaded.slot.isLive else { return reading }
         if let damage = try generation.damage(of: loaded) {
@@ -141,8 +147,10 @@ final class Lane<F: Fold>: Sendable {
         if let damage = slot.damage { throw .damaged(subject: slot.subject, damage) }
         guard slot.isLive, slot.next > 0 else { return nil }
         return Reading(
-            state: slot.state, revision: slot.next,
-            isIncomplete: slot.flags.contains(.incomplete))
+            state: slot.state,
+            revision: slot.next,
+            isIncomplete: slot.flags.contains(.incomplete)
+        )
     }
 }
 

@@ -25,7 +25,8 @@ public struct ProjectionOptions: Sendable {
         StateLimit(
             stateCountMax: max(1, stateCountMax / shards),
             byteCountMax: max(1, stateByteCountMax / shards),
-            dirtyCountMax: max(1, dirtyCountMax / shards))
+            dirtyCountMax: max(1, dirtyCountMax / shards)
+        )
     }
 }
 

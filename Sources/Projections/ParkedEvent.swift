@@ -87,9 +87,13 @@ extension ParkedEvent {
             let reason = ParkReason(rawValue: bytes[24])
         else { return nil }
         self.init(
-            partition: Int(key.first), position: key.second.first, index: key.second.second,
-            subject: SubjectID(bytes), revision: bytes.littleEndian(UInt64.self, at: 16),
-            reason: reason)
+            partition: Int(key.first),
+            position: key.second.first,
+            index: key.second.second,
+            subject: SubjectID(bytes),
+            revision: bytes.littleEndian(UInt64.self, at: 16),
+            reason: reason
+        )
     }
 
     private static func checksum(_ key: Key, _ bytes: Span<UInt8>) -> UInt32 {

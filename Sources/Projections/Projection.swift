@@ -15,29 +15,39 @@ public final class Projection<F: Fold>: Sendable, ProjectionWork {
     private let isRebuilding = Mutex(false)
 
     init(
-        _ fold: F, catalog: Catalog, context: ProjectionContext
+        _ fold: F,
+        catalog: Catalog,
+        context: ProjectionContext
     ) throws(ProjectionError) {
         self.fold = fold
         self.catalog = catalog
         self.context = context
         let generation = try Projection.open(fold, catalog: catalog, context: context)
         current = Mutex(
-            try Lane(generation, runners: context.runners, limit: context.liveLimit))
+            try Lane(generation, runners: context.runners, limit: context.liveLimit)
+        )
     }
 
     /// The generation that the catalog names, or a fresh one when there is none that can be used.
     private static func open(
-        _ fold: F, catalog: Catalog, context: ProjectionContext
+        _ fold: F,
+        catalog: Catalog,
+        context: ProjectionContext
     ) throws(ProjectionError) -> Generation<F> {
         let wanted = Catalog.Entry(
-            version: F.version, configuration: fold.configuration, number: 0)
+            version: F.version,
+            configuration: fold.configuration,
+            number: 0
+        )
         let entry = try catalog.entry(of: F.name)
         if let entry, entry.version == wanted.version,
             entry.configuration == wanted.configuration
         {
             return try context.open(
-                fold, number: entry.number,
-                at: catalog.path(of: F.name, version: entry.version, number: entry.number))
+                fold,
+                number: entry.number,
+                at: catalog.path(of: F.name, version: entry.version, number: entry.number)
+            )
         }
         // Another version or other rules: its states say something else, so all is folded anew.
         // What was there stays until `removeOthers`.
@@ -48,8 +58,12 @@ public final class Projection<F: Fold>: Sendable, ProjectionWork {
         let generation = try context.open(fold, number: number, at: path)
         try catalog.set(
             Catalog.Entry(
-                version: F.version, configuration: fold.configuration, number: number),
-            of: F.name)
+                version: F.version,
+                configuration: fold.configuration,
+                number: number
+            ),
+            of: F.name
+        )
         return generation
     }
 
@@ -67,7 +81,9 @@ public final class Projection<F: Fold>: Sendable, ProjectionWork {
     ///
     /// - Returns: false when the time passed before.
     public func waitUntilFolded(
-        _ subject: SubjectID, revision: UInt64, atMostMilliseconds: Int
+        _ subject: SubjectID,
+        revision: UInt64,
+        atMostMilliseconds: Int
     ) throws(ProjectionError) -> Bool {
         let failure = Mutex<ProjectionError?>(nil)
         let isFolded = lane.runner(of: subject).wait(
@@ -103,14 +119,23 @@ public final class Projection<F: Fold>: Sendable, ProjectionWork {
             lagMilliseconds = max(lagMilliseconds, lag.milliseconds(folded: folded))
         }
         return ProjectionStatus(
-            name: F.name, version: F.version, generation: lane.generation.number,
-            positions: positions, frames: positions.reduce(0, +), events: events,
-            states: records.reduce(0) { $0 + $1.states }, statesInMemory: inMemory,
-            lagFrames: lagFrames, lagEvents: lagEvents, lagMilliseconds: lagMilliseconds,
+            name: F.name,
+            version: F.version,
+            generation: lane.generation.number,
+            positions: positions,
+            frames: positions.reduce(0, +),
+            events: events,
+            states: records.reduce(0) { $0 + $1.states },
+            statesInMemory: inMemory,
+            lagFrames: lagFrames,
+            lagEvents: lagEvents,
+            lagMilliseconds: lagMilliseconds,
             parked: records.reduce(0) { $0 + UInt64($1.parked) },
             damaged: records.reduce(0) { $0 + UInt64($1.damaged) },
             lastError: lane.failure ?? context.runners.compactMap(\.failure).first,
-            stateHash: records.stateHash, isReady: lane.isReady)
+            stateHash: records.stateHash,
+            isReady: lane.isReady
+        )
     }
 
     /// The parked events, in order of partition and position; at most `limit`.

@@ -22,7 +22,11 @@ public enum ProjectionBenchmark {
 
     /// Opens, verifies, decodes and folds the whole log on the calling thread, without checkpoints.
     public static func replay<F: Fold>(
-        _ fold: F, log: EventLog, keys: any KeyLender, scratch: String, clock: MonotonicClock
+        _ fold: F,
+        log: EventLog,
+        keys: any KeyLender,
+        scratch: String,
+        clock: MonotonicClock
     ) throws(ProjectionError) -> Result {
         var options = ProjectionOptions()
         options.stateCountMax = .max
@@ -30,8 +34,13 @@ public enum ProjectionBenchmark {
         options.dirtyCountMax = .max
         try StateStore.create(at: scratch, layout: log.layout)
         let generation = try Generation(
-            fold, number: 1, opening: scratch, log: log, keys: keys,
-            mapSizeBytes: options.mapSizeBytes)
+            fold,
+            number: 1,
+            opening: scratch,
+            log: log,
+            keys: keys,
+            mapSizeBytes: options.mapSizeBytes
+        )
         var events: UInt64 = 0
         var nanoseconds: UInt64 = 0
         for shard in ProjectionContext.shards(of: log.layout, perEnvironment: 1) {
@@ -47,25 +56,35 @@ public enum ProjectionBenchmark {
             for (_, record) in try checkpoint.run(shelf) { events += record.events }
         }
         return Result(
-            events: events, nanoseconds: nanoseconds, digest: generation.records.stateHash)
+            events: events,
+            nanoseconds: nanoseconds,
+            digest: generation.records.stateHash
+        )
     }
 
     /// Folds the whole log into a checkpointed generation and cuts over to it.
     public static func rebuild<F: Fold>(
-        _ projection: Projection<F>, clock: MonotonicClock
+        _ projection: Projection<F>,
+        clock: MonotonicClock
     ) throws(ProjectionError) -> Result {
         let start = clock()
         let report = try projection.rebuild()
         return Result(
-            events: report.events, nanoseconds: clock() - start, digest: report.stateHash)
+            events: report.events,
+            nanoseconds: clock() - start,
+            digest: report.stateHash
+        )
     }
 
     /// Appends batches of frames and waits for each to be folded.
     ///
     /// - Returns: nanoseconds from durable to visible, one a batch, in rising order.
     public static func visibility<F: Fold>(
-        of projection: Projection<F>, appending source: inout SyntheticLog, batches: Int,
-        framesPerBatch: Int, clock: MonotonicClock
+        of projection: Projection<F>,
+        appending source: inout SyntheticLog,
+        batches: Int,
+        framesPerBatch: Int,
+        clock: MonotonicClock
     ) async throws -> [UInt64] {
         var waits: [UInt64] = []
         for _ in 0..<batches {
@@ -73,7 +92,10 @@ public enum ProjectionBenchmark {
             let durable = clock()
             guard
                 try projection.waitUntilFolded(
-                    last.subject, revision: last.revision, atMostMilliseconds: 10_000)
+                    last.subject,
+                    revision: last.revision,
+                    atMostMilliseconds: 10_000
+                )
             else { throw ProjectionError.catchingUp }
             waits.append(clock() - durable)
         }

@@ -31,16 +31,23 @@ public final class Projections: Sendable {
     ///
     /// - Parameter clock: for waiting times only; order and states never depend on it.
     public init(
-        log: EventLog, keys: any KeyLender, directory: String,
-        options: ProjectionOptions = ProjectionOptions(), clock: @escaping MonotonicClock
+        log: EventLog,
+        keys: any KeyLender,
+        directory: String,
+        options: ProjectionOptions = ProjectionOptions(),
+        clock: @escaping MonotonicClock
     ) throws(ProjectionError) {
         catalog = Catalog(directory: directory)
         try catalog.makeDirectory()
         let beat = Monitor(Beat())
         self.beat = beat
         context = ProjectionContext(
-            log: log, keys: keys, options: options, clock: clock,
-            askCheckpoint: { beat.signal { $0.isAsked = true } })
+            log: log,
+            keys: keys,
+            options: options,
+            clock: clock,
+            askCheckpoint: { beat.signal { $0.isAsked = true } }
+        )
     }
 
     /// Opens a read model, before `start`; makes its store the first time.
@@ -163,12 +170,17 @@ final class ProjectionContext: Sendable {
     let lags: [Lag]
 
     init(
-        log: EventLog, keys: any KeyLender, options: ProjectionOptions,
-        clock: @escaping MonotonicClock, askCheckpoint: @escaping @Sendable () -> Void
+        log: EventLog,
+        keys: any KeyLender,
+        options: ProjectionOptions,
+        clock: @escaping MonotonicClock,
+        askCheckpoint: @escaping @Sendable () -> Void
     ) {
         (self.log, self.keys, self.options) = (log, keys, options)
         let shards = ProjectionContext.shards(
-            of: log.layout, perEnvironment: options.shardsPerEnvironment)
+            of: log.layout,
+            perEnvironment: options.shardsPerEnvironment
+        )
         runners = shards.map {
             Runner(shard: $0, log: log, keys: keys, askCheckpoint: askCheckpoint)
         }
@@ -183,8 +195,10 @@ final class ProjectionContext: Sendable {
             return (0..<count).map { number in
                 let share = partitions.indices.filter { $0 % count == number }
                 return Shard(
-                    environment: environment, partitions: share.map { partitions[$0] },
-                    of: layout.partitions)
+                    environment: environment,
+                    partitions: share.map { partitions[$0] },
+                    of: layout.partitions
+                )
             }
         }
     }
@@ -196,10 +210,17 @@ final class ProjectionContext: Sendable {
     }
 
     func open<F: Fold>(
-        _ fold: F, number: UInt32, at path: String
+        _ fold: F,
+        number: UInt32,
+        at path: String
     ) throws(ProjectionError) -> Generation<F> {
         try Generation(
-            fold, number: number, opening: path, log: log, keys: keys,
-            mapSizeBytes: options.mapSizeBytes)
+            fold,
+            number: number,
+            opening: path,
+            log: log,
+            keys: keys,
+            mapSizeBytes: options.mapSizeBytes
+        )
     }
 }

@@ -12,7 +12,8 @@ struct Rebuild<F: Fold> {
     private let onProgress: @Sendable (UInt64, UInt64) -> Void
 
     init(
-        of projection: Projection<F>, onProgress: @escaping @Sendable (UInt64, UInt64) -> Void
+        of projection: Projection<F>,
+        onProgress: @escaping @Sendable (UInt64, UInt64) -> Void
     ) {
         self.projection = projection
         context = projection.context
@@ -39,16 +40,24 @@ struct Rebuild<F: Fold> {
     /// Folds everything that is durable now, one thread a shard.
     private func foldAll(into generation: Generation<F>) throws(ProjectionError) {
         let shards = ProjectionContext.shards(
-            of: context.log.layout, perEnvironment: context.options.rebuildThreadsPerEnvironment)
+            of: context.log.layout,
+            perEnvironment: context.options.rebuildThreadsPerEnvironment
+        )
         let byteCountMax = context.options.rebuildByteCountMax / shards.count
         let tally = RebuildTally(
             total: (0..<context.log.layout.partitions).reduce(0) {
                 $0 + context.log.nextPosition(partition: $1)
-            }, workers: shards.count)
+            },
+            workers: shards.count
+        )
         var threads: [OwnedThread] = []
         for shard in shards {
             let worker = RebuildWorker(
-                generation: generation, shard: shard, byteCountMax: byteCountMax, tally: tally)
+                generation: generation,
+                shard: shard,
+                byteCountMax: byteCountMax,
+                tally: tally
+            )
             threads.append(OwnedThread { worker.run() })
         }
         var isDone = false
@@ -64,10 +73,14 @@ struct Rebuild<F: Fold> {
     /// Follows live beside the old generation, compares both at one place of each shard, and lets
     /// reads go to the new one. Reads never wait.
     private func cutOver(
-        from old: Lane<F>, to generation: Generation<F>
+        from old: Lane<F>,
+        to generation: Generation<F>
     ) throws(ProjectionError) -> RebuildReport {
         let lane = try Lane(
-            generation, runners: context.runners, limit: context.liveLimit)
+            generation,
+            runners: context.runners,
+            limit: context.liveLimit
+        )
         projection.joining.withLock { $0 = lane }
         defer { projection.joining.withLock { $0 = nil } }
         lane.join()
@@ -79,16 +92,23 @@ struct Rebuild<F: Fold> {
             try generation.store.sync()
             try projection.catalog.set(
                 Catalog.Entry(
-                    version: F.version, configuration: projection.fold.configuration,
-                    number: generation.number), of: F.name)
+                    version: F.version,
+                    configuration: projection.fold.configuration,
+                    number: generation.number
+                ),
+                of: F.name
+            )
             projection.current.withLock { $0 = lane }
             old.leave()
             // Whoever still reads the old store keeps its file until done; its name can go.
             try projection.catalog.remove(old.generation.store.path)
             let records = generation.records
             return RebuildReport(
-                generation: generation.number, events: records.reduce(0) { $0 + $1.events },
-                stateHash: records.stateHash, healedDamage: healsDamage)
+                generation: generation.number,
+                events: records.reduce(0) { $0 + $1.events },
+                stateHash: records.stateHash,
+                healedDamage: healsDamage
+            )
         } catch {
             lane.leave()
             // A batch that is running may still hold the shelf; the next one does not.
@@ -98,7 +118,10 @@ struct Rebuild<F: Fold> {
     }
 
     private func compare(
-        _ old: Lane<F>, _ new: Lane<F>, shard: Int, isCompared: Bool
+        _ old: Lane<F>,
+        _ new: Lane<F>,
+        shard: Int,
+        isCompared: Bool
     ) throws(ProjectionError) {
         let runner = context.runners[shard]
         let shelves = (old: old.shelves[shard], new: new.shelves[shard])
@@ -192,13 +215,19 @@ struct RebuildWorker<F: Fold>: Sendable {
         var checkpoint = try Checkpoint(generation)
         let encodedMax = byteCountMax / RebuildWorker.memoryFactor
         let limit = StateLimit(
-            stateCountMax: .max, byteCountMax: encodedMax, dirtyCountMax: .max)
+            stateCountMax: .max,
+            byteCountMax: encodedMax,
+            dirtyCountMax: .max
+        )
         let shelf = try Shelf(generation, shard: shard, limit: limit)
         var frames: UInt64 = 0
         var changedMax = RebuildWorker.firstChangedMax
         while shelf.nextSequence < end {
             _ = try feed.run(
-                from: shelf.nextSequence, blockLimit: RebuildWorker.blockLimit, into: [shelf])
+                from: shelf.nextSequence,
+                blockLimit: RebuildWorker.blockLimit,
+                into: [shelf]
+            )
             let now = shelf.positionSum
             tally.add(frames: now - frames)
             frames = now
@@ -206,7 +235,9 @@ struct RebuildWorker<F: Fold>: Sendable {
             try checkpoint.run(shelf)
             // As many as fit, now that their size is known: a state is then sealed as seldom as can be.
             changedMax = max(
-                RebuildWorker.firstChangedMax, encodedMax / max(1, checkpoint.stateByteCountMean))
+                RebuildWorker.firstChangedMax,
+                encodedMax / max(1, checkpoint.stateByteCountMean)
+            )
         }
         try checkpoint.run(shelf)
     }

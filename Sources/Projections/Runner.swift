@@ -29,7 +29,9 @@ final class Runner: Sendable {
     }
 
     init(
-        shard: Shard, log: EventLog, keys: any KeyLender,
+        shard: Shard,
+        log: EventLog,
+        keys: any KeyLender,
         askCheckpoint: @escaping @Sendable () -> Void
     ) {
         self.shard = shard
@@ -143,12 +145,15 @@ final class Runner: Sendable {
     }
 
     private func runBatch(
-        _ sinks: [any FrameSink], _ feed: inout FrameFeed
+        _ sinks: [any FrameSink],
+        _ feed: inout FrameFeed
     ) throws(ProjectionError) {
         let next = sinks.map(\.nextSequence).min() ?? 0
         let durable = log.waitForDurable(
-            environment: shard.environment, beyond: next,
-            timeoutMilliseconds: Runner.waitMilliseconds)
+            environment: shard.environment,
+            beyond: next,
+            timeoutMilliseconds: Runner.waitMilliseconds
+        )
         guard durable > next else { return }
         _ = try feed.run(from: next, blockLimit: Runner.blockLimit, into: sinks)
         batches.signal { $0 += 1 }

@@ -19,7 +19,9 @@ final class Shelf<F: Fold>: FrameSink {
     private let limit: StateLimit
 
     init(
-        _ generation: Generation<F>, shard: Shard, limit: StateLimit
+        _ generation: Generation<F>,
+        shard: Shard,
+        limit: StateLimit
     ) throws(ProjectionError) {
         self.generation = generation
         self.shard = shard
@@ -29,8 +31,13 @@ final class Shelf<F: Fold>: FrameSink {
         let next = shard.partitions.map { records[$0].sequence }.min() ?? 0
         core = Mutex(
             ShelfCore(
-                table: StateTable(limit: limit), seal: try generation.makeSeal(), next: next,
-                positions: records.map(\.position), events: records.map(\.events)))
+                table: StateTable(limit: limit),
+                seal: try generation.makeSeal(),
+                next: next,
+                positions: records.map(\.position),
+                events: records.map(\.events)
+            )
+        )
         sequence = Atomic(next)
     }
 
@@ -95,7 +102,9 @@ final class Shelf<F: Fold>: FrameSink {
     }
 
     private func erase(
-        _ subject: SubjectID, _ partition: Int, _ core: inout ShelfCore<F.State>
+        _ subject: SubjectID,
+        _ partition: Int,
+        _ core: inout ShelfCore<F.State>
     ) {
         let slot = slot(of: subject, partition, &core)
         guard core.table.slots[slot].isLive else { return }
@@ -152,7 +161,9 @@ final class Shelf<F: Fold>: FrameSink {
     }
 
     func refold(
-        _ subject: SubjectID, through revision: UInt64, with reader: SubjectReader
+        _ subject: SubjectID,
+        through revision: UInt64,
+        with reader: SubjectReader
     ) throws(ProjectionError) {
         var state = F.State()
         var parked: [(FrameNote, UInt32, ParkReason)] = []
@@ -179,7 +190,9 @@ final class Shelf<F: Fold>: FrameSink {
 
     /// The one loop over events: no allocation, no lookup, nothing dynamic.
     private func foldAll(
-        _ events: Span<UInt8>, _ asset: AssetID, into state: inout F.State
+        _ events: Span<UInt8>,
+        _ asset: AssetID,
+        into state: inout F.State
     ) -> [(UInt32, ParkReason)] {
         var parked: [(UInt32, ParkReason)] = []
         var cursor = Finance.EventCursor(events, of: asset)
@@ -209,7 +222,9 @@ final class Shelf<F: Fold>: FrameSink {
 
     /// The subject's slot, loaded when it is not in memory.
     private func slot(
-        of subject: SubjectID, _ partition: Int, _ core: inout ShelfCore<F.State>
+        of subject: SubjectID,
+        _ partition: Int,
+        _ core: inout ShelfCore<F.State>
     ) -> Int {
         if let slot = core.table.find(subject) { return slot }
         let loaded = generation.load(subject, partition: partition, with: &core.seal)

@@ -56,13 +56,22 @@ struct ShelfCore<State: FoldState> {
     }
 
     mutating func park(
-        _ note: FrameNote, index: UInt32, _ reason: ParkReason, in slot: Int
+        _ note: FrameNote,
+        index: UInt32,
+        _ reason: ParkReason,
+        in slot: Int
     ) {
         table.slots[slot].flags.insert(.incomplete)
         parked.append(
             ParkedEvent(
-                partition: note.partition, position: note.position, index: index,
-                subject: note.subject, revision: note.revision, reason: reason))
+                partition: note.partition,
+                position: note.position,
+                index: index,
+                subject: note.subject,
+                revision: note.revision,
+                reason: reason
+            )
+        )
     }
 
     /// Everything that changed since the last one, to be sealed and committed outside the lock.
@@ -74,8 +83,13 @@ struct ShelfCore<State: FoldState> {
             entries.append(Snapshot<State>.Entry(place: place, slot: table.slots[place]))
         }
         return Snapshot(
-            entries: entries, order: Array(entries.indices), next: next, positions: positions, events: events,
-            parked: exchange(&parked, with: []))
+            entries: entries,
+            order: Array(entries.indices),
+            next: next,
+            positions: positions,
+            events: events,
+            parked: exchange(&parked, with: [])
+        )
     }
 
     /// The first `doneCount` states of the snapshot are committed, the others are to be done again.

@@ -15,7 +15,11 @@ extension Generation {
         let total = before.reduce(0) { $0 + $1.states }
         var seal = try makeSeal()
         var report = StateHashReport(
-            recomputed: Digest(), kept: before.stateHash, states: 0, damaged: [:])
+            recomputed: Digest(),
+            kept: before.stateHash,
+            states: 0,
+            damaged: [:]
+        )
         var last: SubjectID?
         var bytes: [UInt8] = []
         while true {

@@ -37,7 +37,10 @@ struct StateRecord: Equatable {
     var hasState: Bool { flags.isDisjoint(with: [.erased, .damaged]) }
 
     init(
-        flags: Flags, damage: ProjectionError.Damage?, viewEpoch: UInt32, next: UInt64,
+        flags: Flags,
+        damage: ProjectionError.Damage?,
+        viewEpoch: UInt32,
+        next: UInt64,
         salt: (UInt64, UInt64)
     ) {
         (self.flags, self.damage) = (flags, damage)

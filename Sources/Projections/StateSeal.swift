@@ -45,8 +45,12 @@ struct StateSeal {
     /// - Parameter encode: appends the canonical bytes.
     /// - Returns: the hash term.
     mutating func seal(
-        of subject: SubjectID, _ record: StateRecord, keysEpoch: UInt32, under key: SecretKey,
-        into out: inout [UInt8], _ encode: (inout [UInt8]) -> Void
+        of subject: SubjectID,
+        _ record: StateRecord,
+        keysEpoch: UInt32,
+        under key: SecretKey,
+        into out: inout [UInt8],
+        _ encode: (inout [UInt8]) -> Void
     ) throws(ProjectionError) -> Digest {
         // A buffer of its own: what a state appends to may be copied while it grows.
         state.removeAll(keepingCapacity: true)
@@ -76,8 +80,11 @@ struct StateSeal {
     ///
     /// - Returns: what `body` returned; nil when the record does not open.
     mutating func open<R>(
-        _ bytes: Span<UInt8>, of subject: SubjectID, _ record: StateRecord,
-        under key: SecretKey, _ body: (Prefix, Span<UInt8>) -> R
+        _ bytes: Span<UInt8>,
+        of subject: SubjectID,
+        _ record: StateRecord,
+        under key: SecretKey,
+        _ body: (Prefix, Span<UInt8>) -> R
     ) -> R? {
         let header = StateRecord.headerByteCount
         let count = bytes.count - header - AEAD.tagByteCount
@@ -92,8 +99,11 @@ struct StateSeal {
             var room = clear.mutableSpan
             var output = room._mutatingExtracting(0..<count)
             try aead.openOnce(
-                key: derived.first, header: associated.span,
-                bytes.extracting(header..<bytes.count), into: &output)
+                key: derived.first,
+                header: associated.span,
+                bytes.extracting(header..<bytes.count),
+                into: &output
+            )
         } catch {
             return nil
         }
@@ -103,11 +113,13 @@ struct StateSeal {
     }
 
     private static func lend<R>(
-        _ opened: Span<UInt8>, _ body: (Prefix, Span<UInt8>) -> R
+        _ opened: Span<UInt8>,
+        _ body: (Prefix, Span<UInt8>) -> R
     ) -> R {
         let prefix = Prefix(
             term: Digest(opened.extracting(0..<32)),
-            keysEpoch: opened.littleEndian(UInt32.self, at: 32))
+            keysEpoch: opened.littleEndian(UInt32.self, at: 32)
+        )
         return body(prefix, opened.extracting(StateRecord.prefixByteCount..<opened.count))
     }
 

@@ -24,7 +24,9 @@ final class StateStore: Sendable {
     static func create(at path: String, layout: LogLayout) throws(ProjectionError) {
         do {
             try Environment.create(
-                at: path, tables: [stateTable, partitionTable, parkedTable])
+                at: path,
+                tables: [stateTable, partitionTable, parkedTable]
+            )
             let environment = try Environment(opening: path)
             defer { environment.close() }
             let table = try environment.table(partitionTable, key: UInt32.self)
@@ -47,7 +49,9 @@ final class StateStore: Sendable {
         do {
             if case .damaged(let faults) = try PageCheck.check(path), let first = faults.first {
                 throw ProjectionError.damagedStore(
-                    file: path + "/data.mdb", place: "page \(first.page): \(first.problem)")
+                    file: path + "/data.mdb",
+                    place: "page \(first.page): \(first.problem)"
+                )
             }
             // A checkpoint lost in a power cut is lost whole and folded again, so one flush will do.
             let options = Environment.Options(mapSizeBytes: mapSizeBytes, flush: .lagged)
@@ -80,7 +84,9 @@ final class StateStore: Sendable {
         return try found.enumerated().map { number, record throws(ProjectionError) in
             guard let record else {
                 throw .damagedStore(
-                    file: path + "/data.mdb", place: "the record of partition \(number)")
+                    file: path + "/data.mdb",
+                    place: "the record of partition \(number)"
+                )
             }
             return record
         }
@@ -90,7 +96,9 @@ final class StateStore: Sendable {
     ///
     /// - Returns: what `body` returned; nil when there is no record.
     func read<R>(
-        _ subject: SubjectID, partition: Int, _ body: (Span<UInt8>) -> R
+        _ subject: SubjectID,
+        partition: Int,
+        _ body: (Span<UInt8>) -> R
     ) throws(ProjectionError) -> (result: R?, partition: PartitionRecord?) {
         let key = Bytes16Key(high: subject.high, low: subject.low)
         return try reading { transaction throws(LMDBError) in
@@ -106,7 +114,9 @@ final class StateStore: Sendable {
 
     /// Lends up to `limit` records in order of subject after `last`; from the first when nil.
     func records(
-        after last: SubjectID?, limit: Int, _ body: (SubjectID, Span<UInt8>) -> Void
+        after last: SubjectID?,
+        limit: Int,
+        _ body: (SubjectID, Span<UInt8>) -> Void
     ) throws(ProjectionError) {
         try reading { transaction throws(LMDBError) in
             var count = 0
@@ -151,7 +161,8 @@ final class StateStore: Sendable {
                     try transaction.put(
                         bytes.extracting(entry.range),
                         for: Bytes16Key(high: entry.subject.high, low: entry.subject.low),
-                        in: states)
+                        in: states
+                    )
                 }
                 for event in sealed.parked {
                     try transaction.put(event.bytes.span, for: event.key, in: parked)
@@ -159,7 +170,10 @@ final class StateStore: Sendable {
                 for (partition, record) in records {
                     let number = UInt32(partition)
                     try transaction.put(
-                        record.bytes(partition: number).span, for: number, in: partitions)
+                        record.bytes(partition: number).span,
+                        for: number,
+                        in: partitions
+                    )
                 }
             }
         } catch {

@@ -29,7 +29,9 @@ final class SubjectReader {
     ///
     /// - Returns: the revision after the last one seen.
     func forEach(
-        _ subject: SubjectID, from first: UInt64 = 0, through last: UInt64,
+        _ subject: SubjectID,
+        from first: UInt64 = 0,
+        through last: UInt64,
         _ body: Visit
     ) throws(ProjectionError) -> UInt64 {
         var revision = first
@@ -55,7 +57,8 @@ final class SubjectReader {
     }
 
     private func visit(
-        _ frame: borrowing StoredFrame, of subject: SubjectID,
+        _ frame: borrowing StoredFrame,
+        of subject: SubjectID,
         _ body: Visit
     ) throws {
         guard !frame.isTombstone else { return body(FrameNote(tombstone: frame), Span(), nil) }

@@ -78,10 +78,16 @@ public struct SyntheticLog: ~Copyable {
         fillBody()
         let compartment = CompartmentID(high: subject.low, low: UInt64(random.next() & 1))
         let content = FrameContent(
-            kind: .provider, subject: subject, compartment: compartment, keyEpoch: 0,
+            kind: .provider,
+            subject: subject,
+            compartment: compartment,
+            keyEpoch: 0,
             revision: revision,
             command: CommandID(high: random.next() | 1, low: random.next()),
-            recordedAt: clock * 1_000_000, schemaSet: 1, eventCount: shape.eventsPerFrame)
+            recordedAt: clock * 1_000_000,
+            schemaSet: 1,
+            eventCount: shape.eventsPerFrame
+        )
         let key = keys.key(of: subject, compartment, epoch: 0)
         let salt = (random.next(), random.next())
         let target = environments[number]
@@ -109,9 +115,15 @@ public struct SyntheticLog: ~Copyable {
             let amount = Int64(random.next() % 200 + 1) * 500_000
             EventWriter.append(
                 CardApprovalView(
-                    amount: amount, merchantName: name.span,
-                    mcc: SyntheticLog.codes[merchant & 7], status: .approved),
-                .cardApproved, at: EventEnvelope(occurredAt: clock), to: &body)
+                    amount: amount,
+                    merchantName: name.span,
+                    mcc: SyntheticLog.codes[merchant & 7],
+                    status: .approved
+                ),
+                .cardApproved,
+                at: EventEnvelope(occurredAt: clock),
+                to: &body
+            )
         }
     }
 

@@ -14,8 +14,12 @@ public final class VaultKeys: KeyLender {
         do throws(VaultError) {
             return .key(
                 try vault.key(
-                    of: header.subject, compartment: header.compartment, epoch: header.keyEpoch,
-                    for: .projection))
+                    of: header.subject,
+                    compartment: header.compartment,
+                    epoch: header.keyEpoch,
+                    for: .projection
+                )
+            )
         } catch {
             switch error {
             case .compartmentErased: return .compartmentErased
@@ -41,13 +45,18 @@ public final class VaultKeys: KeyLender {
 
     /// The key of one epoch of a person's `view` compartment; nil when it is gone.
     public func viewKey(
-        of subject: SubjectID, epoch: UInt32
+        of subject: SubjectID,
+        epoch: UInt32
     ) throws(KeyFailure) -> SecretKey? {
         do throws(VaultError) {
             let newest = try vault.newest(.role(.view), of: subject, for: .projection)
             guard newest.epoch != epoch else { return newest.key }
             return try vault.key(
-                of: subject, compartment: newest.id, epoch: epoch, for: .projection)
+                of: subject,
+                compartment: newest.id,
+                epoch: epoch,
+                for: .projection
+            )
         } catch {
             switch error {
             case .subjectErased, .compartmentErased, .unknownCompartment: return nil
@@ -58,7 +67,9 @@ public final class VaultKeys: KeyLender {
 
     /// Takes in a frame of wraps that the runner came by.
     public func take(
-        _ frame: Span<UInt8>, using opener: inout FrameOpener, into events: inout [UInt8]
+        _ frame: Span<UInt8>,
+        using opener: inout FrameOpener,
+        into events: inout [UInt8]
     ) throws(KeyFailure) {
         do throws(VaultError) {
             try vault.observe(frame, using: &opener)
@@ -72,7 +83,8 @@ public final class VaultKeys: KeyLender {
     ///
     /// Each new epoch of a subject's own key brings a new epoch of its `view`, and both begin at 0.
     public func isInForce(
-        _ epoch: UInt32, of subject: SubjectID
+        _ epoch: UInt32,
+        of subject: SubjectID
     ) throws(KeyFailure) -> Bool {
         switch try viewKey(of: subject) {
         case .key(_, epoch: let viewEpoch): viewEpoch >= epoch

@@ -6,13 +6,18 @@ import Testing
 @testable import Projections
 
 @Suite struct BenchmarkTests {
-    @Test func `replay, live folding and rebuild of a small synthetic log have one digest`() async throws {
+    @Test func `replay, live folding and rebuild of a small synthetic log have one digest`()
+        async throws
+    {
         let directory = try Rig.makeDirectory()
         defer {
             do { try Files.removeTree(directory) } catch { Issue.record("teardown: \(error)") }
         }
         try EventLog.create(
-            at: directory + "/log", layout: LogLayout(environments: 2, partitions: 4), id: (1, 1))
+            at: directory + "/log",
+            layout: LogLayout(environments: 2, partitions: 4),
+            id: (1, 1)
+        )
         let log = try EventLog(opening: directory + "/log")
         defer { log.close() }
         let ticks = Ticks()
@@ -22,16 +27,28 @@ import Testing
         var source = try SyntheticLog(shape, log: log, keys: lender)
         try await source.append(frames: 200)
         let projections = try Projections(
-            log: log, keys: lender, directory: directory + "/projections", clock: { ticks.now })
+            log: log,
+            keys: lender,
+            directory: directory + "/projections",
+            clock: { ticks.now }
+        )
         let projection = try projections.add(CardSums())
         projections.start()
         let waits = try await ProjectionBenchmark.visibility(
-            of: projection, appending: &source, batches: 5, framesPerBatch: 4,
-            clock: { ticks.now })
+            of: projection,
+            appending: &source,
+            batches: 5,
+            framesPerBatch: 4,
+            clock: { ticks.now }
+        )
         #expect(waits == [0, 0, 0, 0, 0])
         let replayed = try ProjectionBenchmark.replay(
-            CardSums(), log: log, keys: lender, scratch: directory + "/replay",
-            clock: { ticks.now })
+            CardSums(),
+            log: log,
+            keys: lender,
+            scratch: directory + "/replay",
+            clock: { ticks.now }
+        )
         let rebuilt = try ProjectionBenchmark.rebuild(projection, clock: { ticks.now })
         #expect(replayed.events == 220 * 25)
         #expect(rebuilt.events == 220 * 25)

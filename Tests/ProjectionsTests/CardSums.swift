@@ -41,10 +41,12 @@ struct CardSumsState: FoldState, Equatable {
         for start in stride(from: 0, to: bytes.count, by: 32) {
             let asset = AssetID(
                 high: bytes.littleEndian(UInt64.self, at: start),
-                low: bytes.littleEndian(UInt64.self, at: start + 8))
+                low: bytes.littleEndian(UInt64.self, at: start + 8)
+            )
             sums[asset] = Sum(
                 count: bytes.littleEndian(UInt64.self, at: start + 16),
-                amount: bytes.littleEndian(Int64.self, at: start + 24))
+                amount: bytes.littleEndian(Int64.self, at: start + 24)
+            )
         }
     }
 

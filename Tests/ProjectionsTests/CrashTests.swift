@@ -13,10 +13,13 @@ import Testing
     @Test func `killed in the middle, the next process folds each event once`() async throws {
         for round in 0..<3 {
             let directory = try Rig.makeDirectory()
-            await #expect(processExitsWith: .signal(SIGKILL)) { [directory, round] in
+            await #expect(processExitsWith: .signal(SIGKILL)) {
+                [directory = directory as String, round = round as Int] in
                 try EventLog.create(
-                    at: directory + "/log", layout: LogLayout(environments: 1, partitions: 4),
-                    id: (1, 1))
+                    at: directory + "/log",
+                    layout: LogLayout(environments: 1, partitions: 4),
+                    id: (1, 1)
+                )
                 let rig = try Rig(adopting: directory)
                 let projections = try rig.open()
                 let projection = try projections.add(CardSums())
@@ -26,7 +29,10 @@ import Testing
                     guard step == 60 + 40 * round else { continue }
                     // Something is committed and something is not.
                     let isFolded = try projection.waitUntilFolded(
-                        rig.subject(0), revision: 2, atMostMilliseconds: 30_000)
+                        rig.subject(0),
+                        revision: 2,
+                        atMostMilliseconds: 30_000
+                    )
                     guard isFolded else { return }
                     _ = kill(getpid(), SIGKILL)
                 }

@@ -75,7 +75,9 @@ import Testing
         }
     }
 
-    @Test func `a partition's damaged record is named and the store discarded and folded anew`() throws {
+    @Test func `a partition's damaged record is named and the store discarded and folded anew`()
+        throws
+    {
         let rig = try Rig()
         try rig.append(0, amounts: [1_000])
         try rig.live { _, projection in try rig.settle(projection) }
@@ -150,7 +152,10 @@ extension Rig {
     func settle(_ projection: Projection<CardSums>, only number: Int) throws {
         let revision = revisions[subject(number), default: 1] - 1
         let isFolded = try projection.waitUntilFolded(
-            subject(number), revision: revision, atMostMilliseconds: 30_000)
+            subject(number),
+            revision: revision,
+            atMostMilliseconds: 30_000
+        )
         try #require(isFolded)
     }
 }

@@ -24,7 +24,8 @@ import Testing
             #expect(try projection.read(rig.subject(0))?.state.sums[erased] == nil)
             #expect(
                 try projection.read(rig.subject(0))?.state == rig.expected[rig.subject(0)],
-                "SEED=\(seed)")
+                "SEED=\(seed)"
+            )
             #expect(try projection.recomputeStateHash().isEqual)
         }
     }

@@ -87,7 +87,9 @@ import Testing
         }
     }
 
-    @Test func `an event that cannot be folded is parked, its subject marked, the rest folded`() throws {
+    @Test func `an event that cannot be folded is parked, its subject marked, the rest folded`()
+        throws
+    {
         let rig = try Rig()
         try rig.append(0, amounts: [1_000, CardSums.poison, 2_000])
         try rig.append(1, amounts: [5_000])
@@ -149,7 +151,9 @@ private final class Behind: FrameSink {
     func finish(through sequence: UInt64) {}
     func nextRevision(of subject: SubjectID) -> UInt64? { shelf.nextRevision(of: subject) }
     func refold(
-        _ subject: SubjectID, through revision: UInt64, with reader: SubjectReader
+        _ subject: SubjectID,
+        through revision: UInt64,
+        with reader: SubjectReader
     ) throws(ProjectionError) {
         try shelf.refold(subject, through: revision, with: reader)
     }

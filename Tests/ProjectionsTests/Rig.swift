@@ -28,7 +28,8 @@ final class Rig {
     static let secret = SecretKey(copying: [UInt8](repeating: 7, count: 32).span)
 
     init(
-        seed: UInt64 = 1, layout: LogLayout = LogLayout(environments: 1, partitions: 4)
+        seed: UInt64 = 1,
+        layout: LogLayout = LogLayout(environments: 1, partitions: 4)
     ) throws {
         directory = try Rig.makeDirectory()
         lender = DerivedLender(secret: Rig.secret)
@@ -64,14 +65,19 @@ final class Rig {
     func open() throws -> Projections {
         let ticks = ticks
         return try Projections(
-            log: log, keys: lender, directory: storeDirectory, options: options,
-            clock: { ticks.now })
+            log: log,
+            keys: lender,
+            directory: storeDirectory,
+            options: options,
+            clock: { ticks.now }
+        )
     }
 
     /// Runs `body` with the one read model live, and stops it however `body` ends.
     @discardableResult
     func live<R>(
-        _ fold: CardSums = CardSums(), _ body: (Projections, Projection<CardSums>) throws -> R
+        _ fold: CardSums = CardSums(),
+        _ body: (Projections, Projection<CardSums>) throws -> R
     ) throws -> R {
         let projections = try open()
         let projection = try projections.add(fold)
@@ -108,17 +114,27 @@ final class Rig {
             var body: [UInt8] = []
             for amount in frame.amounts {
                 EventWriter.append(
-                    CardApprovalView(amount: amount, mcc: 5_411, status: .approved), .cardApproved,
-                    at: EventEnvelope(occurredAt: 1_600_000_000), to: &body)
+                    CardApprovalView(amount: amount, mcc: 5_411, status: .approved),
+                    .cardApproved,
+                    at: EventEnvelope(occurredAt: 1_600_000_000),
+                    to: &body
+                )
                 guard amount != CardSums.poison else { continue }
                 expected[subject, default: CardSumsState()].add(
-                    amount, of: AssetID(high: compartment.high, low: compartment.low))
+                    amount,
+                    of: AssetID(high: compartment.high, low: compartment.low)
+                )
             }
             eventCount += UInt64(frame.amounts.count)
             try seal(
-                body, subject: subject, compartment: compartment, kind: .provider,
-                count: frame.amounts.count, with: &sealer,
-                into: &batches[log.environment(of: subject), default: FrameBatch()])
+                body,
+                subject: subject,
+                compartment: compartment,
+                kind: .provider,
+                count: frame.amounts.count,
+                with: &sealer,
+                into: &batches[log.environment(of: subject), default: FrameBatch()]
+            )
         }
         for batch in batches.values { _ = try log.appendAndWait(batch) }
     }
@@ -140,25 +156,48 @@ final class Rig {
         var sealer = try FrameSealer()
         var batch = FrameBatch()
         try seal(
-            [1, 0], subject: subject(number), compartment: .keys, kind: .control, count: 1,
-            epoch: epoch, with: &sealer, into: &batch)
+            [1, 0],
+            subject: subject(number),
+            compartment: .keys,
+            kind: .control,
+            count: 1,
+            epoch: epoch,
+            with: &sealer,
+            into: &batch
+        )
         _ = try log.appendAndWait(batch)
     }
 
     private func seal(
-        _ body: [UInt8], subject: SubjectID, compartment: CompartmentID, kind: FrameKind,
-        count: Int, epoch: UInt32 = 0, with sealer: inout FrameSealer,
+        _ body: [UInt8],
+        subject: SubjectID,
+        compartment: CompartmentID,
+        kind: FrameKind,
+        count: Int,
+        epoch: UInt32 = 0,
+        with sealer: inout FrameSealer,
         into batch: inout FrameBatch
     ) throws {
         let revision = revisions[subject, default: 0]
         revisions[subject] = revision + 1
         let content = FrameContent(
-            kind: kind, subject: subject, compartment: compartment, keyEpoch: epoch,
-            revision: revision, command: CommandID(high: random.next() | 1, low: random.next()),
-            recordedAt: 0, schemaSet: 1, eventCount: count)
+            kind: kind,
+            subject: subject,
+            compartment: compartment,
+            keyEpoch: epoch,
+            revision: revision,
+            command: CommandID(high: random.next() | 1, low: random.next()),
+            recordedAt: 0,
+            schemaSet: 1,
+            eventCount: count
+        )
         try sealer.seal(
-            body.span, as: content, key: lender.key(of: subject, compartment, epoch: epoch),
-            salt: (random.next(), random.next()), into: &batch)
+            body.span,
+            as: content,
+            key: lender.key(of: subject, compartment, epoch: epoch),
+            salt: (random.next(), random.next()),
+            into: &batch
+        )
     }
 
     /// Appends `frames` random frames of `subjects` subjects with up to three assets each.
@@ -173,7 +212,8 @@ final class Rig {
                         Int(random.next() % UInt64(subjects)), Int(random.next() % 3),
                         (0..<count).map { _ in Int64(random.next() % 1_000) * 1_000 }
                     )
-                })
+                }
+            )
             left -= size
         }
     }
@@ -190,7 +230,10 @@ final class Rig {
     func settle(_ projection: Projection<CardSums>) throws {
         for (subject, next) in revisions {
             let isFolded = try projection.waitUntilFolded(
-                subject, revision: next - 1, atMostMilliseconds: 30_000)
+                subject,
+                revision: next - 1,
+                atMostMilliseconds: 30_000
+            )
             try #require(isFolded, "not folded in half a minute")
         }
     }
@@ -199,7 +242,10 @@ final class Rig {
     func check(_ projection: Projection<CardSums>, _ comment: Comment? = nil) throws {
         for (subject, next) in revisions {
             let reading = try projection.read(subject)
-            #expect(reading?.state ?? CardSumsState() == expected[subject] ?? CardSumsState(), comment)
+            #expect(
+                reading?.state ?? CardSumsState() == expected[subject] ?? CardSumsState(),
+                comment
+            )
             guard let reading else { continue }
             #expect(reading.revision == next, comment)
         }
