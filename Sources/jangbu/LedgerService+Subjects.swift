@@ -1,0 +1,227 @@
+import EventLog
+import Finance
+import Foundation
+import Frame
+import Projections
+import Vault
+import Web
+
+/// Persons, their assets and their spending.
+extension LedgerService {
+    func frames(after cursor: Web.Cursor?, limit: Int) async throws -> Listing<FrameHead> {
+        let partitions = services.log.layout.partitions
+        var counts = cursor?.counts ?? []
+        guard counts.count <= partitions else { return Listing(items: [], next: nil) }
+        counts += [UInt64](repeating: 0, count: partitions - counts.count)
+        var queues: [[FrameHead]] = []
+        for partition in 0..<partitions {
+            queues.append(try heads(partition, from: counts[partition], limit: limit))
+        }
+        var items: [FrameHead] = []
+        // The oldest of all fronts each time: in order in each partition, and nearly so by time.
+        while items.count < limit {
+            let fronts = queues.indices.filter { !queues[$0].isEmpty }
+            guard
+                let oldest = fronts.min(by: { queues[$0][0].recordedAt < queues[$1][0].recordedAt })
+            else { break }
+            let head = queues[oldest].removeFirst()
+            items.append(head)
+            counts[oldest] = head.position + 1
+        }
+        let isMore = counts.indices.contains {
+            counts[$0] < services.log.nextPosition(partition: $0)
+        }
+        return Listing(items: items, next: isMore ? Web.Cursor(counts) : nil)
+    }
+
+    func subjects(
+        after cursor: Web.Cursor?,
+        limit: Int
+    ) async throws -> Listing<SubjectSummary> {
+        let all = services.vault.subjects
+        let start = Int(clamping: cursor?.counts.first ?? 0)
+        guard start < all.count else { return Listing(items: [], next: nil) }
+        let end = min(all.count, start + limit)
+        let items = try all[start..<end].map { subject in
+            let size = try services.log.durableSize(of: subject)
+            var recordedAt: Int64?
+            if size > 0 {
+                _ = try services.log.read(subject, from: size - 1, limit: 1) { frame in
+                    guard !frame.isTombstone else { return }
+                    recordedAt = try FrameHeader(frame.bytes).recordedAt / 1_000
+                }
+            }
+            return SubjectSummary(
+                id: subject.description,
+                frames: size,
+                assets: try services.vault.assets(of: subject).count,
+                lastRecordedAt: recordedAt
+            )
+        }
+        return Listing(
+            items: items,
+            next: end < all.count ? Web.Cursor([UInt64(end)]) : nil
+        )
+    }
+
+    func live(_ id: String) -> SubjectID? {
+        guard let subject = SubjectID(hexadecimal: id), !subject.isPlatform,
+            services.vault.state(of: subject) == .live
+        else { return nil }
+        return subject
+    }
+
+    func subject(_ id: String) async throws -> SubjectView? {
+        guard let subject = live(id) else { return nil }
+        guard let reading = try services.integrated.read(subject) else {
+            return SubjectView(id: id, frames: 0, assets: [], totals: [], sources: [])
+        }
+        let counts = try services.counters.read(subject)?.state
+        let report = try IntegratedReport(of: reading.state)
+        let assets = report.assets.filter { !$0.isClosed }
+        return SubjectView(
+            id: id,
+            frames: reading.revision,
+            assets: assets.map { AssetLine($0, transactions: counts?.eventCount(of: $0.id) ?? 0) },
+            totals: report.totals.map { total in
+                CurrencyTotal(
+                    has: Money(thousandths: total.assets, currency: total.currency),
+                    owes: Money(thousandths: -total.liabilities, currency: total.currency),
+                    net: Money(thousandths: total.net, currency: total.currency)
+                )
+            }.sorted { $0.has.thousandths > $1.has.thousandths },
+            sources: report.sources.filter { !$0.provider.isEmpty }.map { source in
+                SourceLine(
+                    provider: source.provider,
+                    state: .good,
+                    lastGoodAt: source.lastGood.map { $0 * 1_000 },
+                    events: counts?.contribution.byProvider[source.provider] ?? 0
+                )
+            }
+        )
+    }
+
+    func spending(
+        _ id: String,
+        from: Month,
+        through: Month,
+        currency: Currency?
+    ) async throws -> SpendingView? {
+        guard let subject = live(id) else { return nil }
+        let state = try services.spending.read(subject)?.state ?? SpendingState()
+        let totals = try state.monthlyTotals()
+        let taxonomy = services.rules.taxonomy
+        var spentBy: [Currency: Int128] = [:]
+        for total in totals where taxonomy[total.category]?.kind == .expense {
+            spentBy[total.currency, default: 0] += Int128(total.sum)
+        }
+        for known in state.currencies { spentBy[known, default: 0] += 0 }
+        let currencies = spentBy.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
+        let chosen = currency ?? currencies.first ?? .krw
+        let count = Int(through.index - from.index) + 1
+        let report = try SpendingReport(
+            of: state,
+            in: chosen,
+            over: .init(last: through, months: count),
+            taxonomy: taxonomy
+        )
+        var view = SpendingView(from: from, through: through, currency: chosen)
+        if !currencies.isEmpty { view.currencies = currencies }
+        view.fill(report, taxonomy)
+        view.spentBefore = try spentBefore(state, from, count, chosen)
+        return view
+    }
+
+    /// Spending in the months just before, if anything is known of the first of them or earlier.
+    private func spentBefore(
+        _ state: SpendingState,
+        _ from: Month,
+        _ count: Int,
+        _ currency: Currency
+    ) throws -> Money? {
+        let last = from.adding(-1)
+        let first = from.adding(Int32(-count))
+        let oldest = try state.monthlyTotals().filter { $0.currency == currency }.map(\.month).min()
+        guard let oldest, oldest <= first else { return nil }
+        let report = try SpendingReport(
+            of: state,
+            in: currency,
+            over: .init(last: last, months: count),
+            taxonomy: services.rules.taxonomy
+        )
+        return Money(
+            thousandths: report.months.reduce(0) { $0 + $1.spent },
+            currency: currency
+        )
+    }
+}
+
+extension AssetLine {
+    init(_ asset: IntegratedReport.Asset, transactions: UInt64) {
+        let owed = asset.owed.first.map {
+            (Money(thousandths: -$0.amount.thousandths, currency: $0.amount.currency), $0.asOf)
+        }
+        let held = (asset.booked + asset.holdings + asset.wallet).first.map { ($0.amount, $0.asOf) }
+        let balance = held ?? owed
+        let names = [asset.name, asset.number].filter { !$0.isEmpty }
+        self.init(
+            id: String(asset.id.high, radix: 16).padded + String(asset.id.low, radix: 16).padded,
+            kind: AssetGroup(AssetKind(rawValue: asset.kind) ?? .unspecified),
+            provider: asset.provider,
+            name: names.isEmpty ? nil : names.joined(separator: " "),
+            balance: balance?.0,
+            balanceOn: balance.flatMap { CivilDate(secondsSinceEpoch: $0.1) },
+            transactions: transactions
+        )
+    }
+}
+
+extension String {
+    fileprivate var padded: String { String(repeating: "0", count: max(0, 16 - count)) + self }
+}
+
+extension SpendingView {
+    mutating func fill(_ report: SpendingReport, _ taxonomy: Taxonomy) {
+        let currency = report.currency
+        func money(_ thousandths: Int64) -> Money {
+            Money(thousandths: thousandths, currency: currency)
+        }
+        months = report.months.enumerated().map { index, month in
+            var byCategory: [String: Money] = [:]
+            for category in report.spending where category.series[index] != 0 {
+                guard let slug = taxonomy[category.category]?.slug else { continue }
+                byCategory[slug] = money(category.series[index])
+            }
+            return MonthSpending(
+                month: month.month,
+                spent: money(month.spent),
+                income: money(month.income),
+                byCategory: byCategory
+            )
+        }
+        spent = money(report.months.reduce(0) { $0 + $1.spent })
+        income = money(report.months.reduce(0) { $0 + $1.income })
+        categories = report.spending.compactMap { total in
+            guard let entry = taxonomy[total.category] else { return nil }
+            return CategorySpending(
+                id: entry.slug,
+                name: LocalizedName(ko: entry.korean, en: entry.english),
+                spent: money(total.sum),
+                count: UInt64(max(0, total.count))
+            )
+        }
+        merchants = report.merchants.map {
+            MerchantSpending(name: $0.name, spent: money($0.sum), count: UInt64(max(0, $0.count)))
+        }
+        recurring = report.recurring.filter { !$0.isIncoming }.prefix(50).map { payment in
+            RecurringLine(
+                merchant: payment.name,
+                amount: money(abs(payment.amount)),
+                interval: payment.interval,
+                count: UInt64(payment.evidenceCount),
+                lastOn: payment.last,
+                nextOn: payment.next
+            )
+        }
+    }
+}

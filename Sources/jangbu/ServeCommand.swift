@@ -1,0 +1,116 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Metrics
+import ServiceLifecycle
+import UnixSignals
+import Web
+
+/// `jangbu serve`: the web over the data directory.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serve the data directory: pages, JSON API, metrics.",
+        discussion: """
+            Ends cleanly on Ctrl-C or SIGTERM; a second one ends at once. Any address but loopback needs web.token_file.
+
+            Examples:
+              jangbu serve
+              jangbu serve --port 9000 --data-directory /srv/jangbu
+            """
+    )
+
+    @OptionGroup var options: SettingsOptions
+    @Option(help: "Address to listen on; any but loopback needs web.token_file.") var host: String?
+    @Option(help: "Port to listen on; 0 takes a free one.") var port: Int?
+
+    func run() async throws {
+        var settings = try options.settings()
+        if let host { settings.webHost = host }
+        if let port { try settings.set("web.port", to: String(port), from: "--port") }
+        let services = try Services(settings, creating: true)
+        let server = ServerRun(services, LedgerService(services))
+        do {
+            try await server.run()
+        } catch {
+            try services.close()
+            throw error
+        }
+        try services.close()
+        Terminal.shared.note("ended; everything is on disk")
+    }
+}
+
+/// The services of a process that shows pages, until a signal ends it.
+struct ServerRun {
+    let services: Services
+    let ledger: LedgerService
+    private let logger: Logger
+
+    init(_ services: Services, _ ledger: LedgerService) {
+        self.services = services
+        self.ledger = ledger
+        var logger = Logger(label: "jangbu") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = Logger.Level(rawValue: services.settings.logLevel) ?? .warning
+        self.logger = logger
+    }
+
+    /// Runs the web and `more` until a signal, or until one of them fails.
+    ///
+    /// `onListening` gets the address once requests are taken.
+    func run(
+        _ more: [any Service] = [],
+        onListening: @escaping @Sendable (String) async -> Void = { address in
+            Terminal.shared.note("listening on \(address)")
+        }
+    ) async throws {
+        var web = WebConfiguration()
+        web.host = services.settings.webHost
+        web.port = services.settings.webPort
+        if !services.settings.webTokenFile.isEmpty {
+            web.token = try AccessToken(file: services.settings.webTokenFile)
+        }
+        let registry = PrometheusRegistry()
+        MetricsSystem.bootstrap(registry)
+        let server = try WebServer(
+            ledger: ledger,
+            configuration: web,
+            metrics: registry,
+            clock: Clock.monotonic,
+            logger: logger
+        )
+        let host = web.host.contains(":") ? "[\(web.host)]" : web.host
+        let application = server.application { port in
+            await onListening("http://\(host):\(port)/")
+        }
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [.init(service: ledger), .init(service: application)]
+                    + more.map { .init(service: $0, successTerminationBehavior: .ignore) },
+                gracefulShutdownSignals: [.sigint, .sigterm],
+                logger: logger
+            )
+        )
+        SecondSignal.watch()
+        do {
+            try await group.run()
+        } catch is CancellationError {
+            // A signal during start-up: nothing is running any more, which is what was asked for.
+        }
+    }
+}
+
+/// Ends the process at once when a second signal comes; what was acknowledged is on disk at any moment.
+enum SecondSignal {
+    /// Watches until the process ends: one task that nothing waits for, because the end is what it watches.
+    static func watch() {
+        Task {
+            var count = 0
+            for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
+                count += 1
+                if count == 2 { Foundation.exit(130) }
+                Terminal.shared.note("ending; once more to end at once")
+            }
+        }
+    }
+}

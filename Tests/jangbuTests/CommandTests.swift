@@ -1,0 +1,102 @@
+import Files
+import Foundation
+import Simulation
+import Testing
+
+/// The executable as its callers see it: data, sentences, exit codes.
+@Suite struct CommandTests {
+    private static let header =
+        "trans_date,trans_vat_desc,original_gross_amt,original_cur,billing_gross_amt,"
+        + "billing_cur_code,merchant_name,card_number,trans_cac_code_1,trans_cac_desc_1,"
+        + "trans_cac_code_2,trans_cac_desc_2,trans_cac_code_3,directorate,source_file\n"
+
+    private func row(_ amount: String, card: String = "1111") -> String {
+        "2016-06-23,VZ,\(amount),,,,secret shop,************\(card),L1,Eq,RE,Hall,A00,CYP,f\n"
+    }
+
+    private func table(_ rows: [String], in folder: String) throws -> String {
+        let path = folder + "/cards.csv"
+        try Files.replace(path, with: Array((CommandTests.header + rows.joined()).utf8))
+        return path
+    }
+
+    private func json(_ command: Command) throws -> [String: Any] {
+        let value = try JSONSerialization.jsonObject(with: Data(command.out.utf8))
+        return try #require(value as? [String: Any])
+    }
+
+    @Test func `importing twice adds nothing, and the states hash and rebuild to the same`() throws
+    {
+        let folder = try TemporaryDirectory()
+        let file = try table(
+            [row("1.50"), row("1.50"), row("2"), row("x"), row("-0.25", card: "2222")],
+            in: folder.path
+        )
+        let data = ["--data-directory", folder.path + "/data"]
+        let first = try Command(["import", "birmingham", file, "--json"] + data)
+        #expect(first.exit == 0, "\(first.err)")
+        let total = try #require(try json(first)["total"] as? [String: Any])
+        #expect(total["rows"] as? Int == 5)
+        #expect(total["events"] as? Int == 4)
+        #expect(total["rejected"] as? Int == 1)
+        #expect(first.err.contains("cards.csv:5: original_gross_amt: not a decimal number"))
+        #expect(!first.err.contains("secret shop"))
+
+        let second = try Command(["import", "birmingham", file, "--json"] + data)
+        let again = try #require(try json(second)["total"] as? [String: Any])
+        #expect(again["events"] as? Int == 0)
+        #expect(again["duplicates"] as? Int == 4)
+
+        let hashes = try Command(["state-hash"] + data)
+        #expect(hashes.exit == 0, "\(hashes.err)")
+        let rebuilt = try Command(["replay", "rebuild"] + data)
+        #expect(rebuilt.exit == 0, "\(rebuilt.err)")
+        let after = try Command(["state-hash"] + data)
+        #expect(after.out == hashes.out)
+        #expect(try Command(["log", "verify"] + data).exit == 0)
+    }
+
+    @Test func `each failure is one sentence and an exit code of its class`() throws {
+        let folder = try TemporaryDirectory()
+        let data = folder.path + "/data"
+        let file = try table([row("1")], in: folder.path)
+        let place = ["--data-directory", data]
+        #expect(try Command(["state-hash"] + place).exit == 66)
+        #expect(try Command(["import", "birmingham", folder.path + "/none"] + place).exit == 66)
+        #expect(try Command(["import", "birmingham", file] + place).exit == 0)
+        #expect(try Command(["import", "ibm", file] + place).exit != 0)
+        #expect(try Command(["import", "nobody", file] + place).exit == 64)
+        #expect(try Command(["state-hash", "--set", "log.x=1"] + place).exit == 78)
+        let passphrase = data + "/passphrase"
+        let right = try Files.read(passphrase)
+        try Files.replace(passphrase, with: Array("another".utf8))
+        let wrong = try Command(["state-hash"] + place)
+        #expect(wrong.exit == 77)
+        #expect(wrong.err.contains("not the one that the vault was created with"))
+        try Files.remove(passphrase)
+        #expect(try Command(["state-hash"] + place).exit == 72)
+        try Files.replace(passphrase, with: right)
+        #expect(try Command(["state-hash"] + place).exit == 0)
+    }
+
+    @Test func `a server has its directory and port alone, and ends cleanly when asked`() throws {
+        let folder = try TemporaryDirectory()
+        let place = ["--data-directory", folder.path + "/data"]
+        let (process, _, err) = try Command.start(["serve", "--port", "0"] + place)
+        defer { process.terminate() }
+        var told = ""
+        while !told.contains("listening on"), process.isRunning {
+            told += String(decoding: err.fileHandleForReading.availableData, as: UTF8.self)
+        }
+        let port = try #require(told.split(separator: ":").last?.prefix { $0.isNumber })
+        let second = try Command(["state-hash"] + place)
+        #expect(second.exit == 75, "\(second.err)")
+        let other = ["--data-directory", folder.path + "/other"]
+        let taken = try Command(["serve", "--port", String(port)] + other)
+        #expect(taken.exit == 69, "\(taken.err)")
+        process.interrupt()
+        process.waitUntilExit()
+        #expect(process.terminationReason == .exit)
+        #expect(process.terminationStatus == 0)
+    }
+}
