@@ -39,7 +39,7 @@ extension Environment {
                 if state.isUnconfirmed { try flush(&state) }
                 return nil
             }
-            let error = LMDBError(code: .init(rawValue: code), operation: "mdb_txn_commit")
+            let error = LMDBError(code: cause(of: code), operation: "mdb_txn_commit")
             if !error.code.isHarmlessAtCommit {
                 state.isPoisoned = true
             } else if error.code != .mapFull, error.isSpaceExhausted, options.flush == .lagged {
@@ -50,6 +50,24 @@ extension Environment {
         guard let failure else { return }
         if flushes.withLock({ $0.isUnconfirmed }) { try confirmEarlierCommits() }
         throw failure
+    }
+
+    /// What a commit's code means: LMDB says EIO also when a write was cut short, which a full disk
+    /// or the process's file-size limit do before they say so.
+    ///
+    /// So on EIO the file is asked to grow by a page, which writes nothing over anything. Taking a
+    /// device's failure for a full disk loses nothing: the pages of earlier commits were flushed by
+    /// those, and their meta page is written and flushed again.
+    private func cause(of code: Int32) -> LMDBError.Code {
+        let code = LMDBError.Code(rawValue: code)
+        var descriptor: Int32 = -1
+        var facts = stat()
+        guard code == .inputOutput, unsafe mdb_env_get_fd(environment, &descriptor) == 0,
+            unsafe fstat(descriptor, &facts) == 0
+        else { return code }
+        let growth = LMDBError.Code(rawValue: posix_fallocate(descriptor, facts.st_size, 4_096))
+        return LMDBError(code: growth, operation: "posix_fallocate").isSpaceExhausted
+            ? growth : code
     }
 
     private func flush(_ state: inout FlushState) throws(LMDBError) {
