@@ -69,24 +69,34 @@ public final class EventLog: Sendable {
     public init(opening directory: String, options: LogOptions = .init()) throws(LogError) {
         self.directory = directory
         do {
-            var opened = [
-                try LogEnvironment(
-                    opening: EventLog.environmentPath(directory, 0), options: options)
-            ]
-            let identity = opened[0].identity
-            layout = identity.layout
-            id = SubjectID(high: identity.high, low: identity.low).description
-            for number in opened.indices.upperBound..<identity.layout.environments {
-                let path = EventLog.environmentPath(directory, number)
-                let next = try LogEnvironment(opening: path, options: options)
-                guard next.identity == identity.of(environment: number) else {
-                    throw LogError.damaged(file: path, place: "the log identity")
-                }
-                opened.append(next)
-            }
-            environments = opened
+            environments = try EventLog.open(directory, options)
         } catch {
             throw LogError(error)
+        }
+        let identity = environments[0].identity
+        layout = identity.layout
+        id = SubjectID(high: identity.high, low: identity.low).description
+    }
+
+    private static func open(
+        _ directory: String, _ options: LogOptions
+    ) throws -> [LogEnvironment] {
+        var opened: [LogEnvironment] = []
+        do {
+            repeat {
+                let number = opened.count
+                let path = environmentPath(directory, number)
+                let next = try LogEnvironment(opening: path, options: options)
+                opened.append(next)
+                guard next.identity == opened[0].identity.of(environment: number) else {
+                    throw LogError.damaged(file: path, place: "the log identity")
+                }
+            } while opened.count < opened[0].identity.layout.environments
+            return opened
+        } catch {
+            // Each has a writer that keeps it open and locked until it is told to end.
+            for environment in opened { environment.close() }
+            throw error
         }
     }
 

@@ -61,7 +61,10 @@ final class IndexRun: Sendable {
         }
         let bytes = try file.read(at: offset, count: count)
         guard fields.littleEndian(UInt32.self, at: 24) == Checksum.crc32c(bytes.span),
-            let summary = RunSummary(bytes.span)
+            let summary = RunSummary(bytes.span),
+            // What it counts has its place in the file, so it can be asked for as memory.
+            summary.frames <= byteCount / entryByteCount,
+            summary.partitions.allSatisfy({ $0.count <= byteCount / 8 })
         else { throw LogError.damaged(file: path, place: "its summary at byte \(offset)") }
         return summary
     }
@@ -85,6 +88,24 @@ final class IndexRun: Sendable {
             }
             guard reader.isWhole else { throw damage(summary.subjectFences[fence].offset) }
             fence += 1
+        }
+    }
+
+    /// Calls `body` with every subject, revision, entry and its chunk's byte, in order.
+    func forEachEntry(
+        _ body: (SubjectID, UInt64, IndexEntry, Int) throws -> Void
+    ) throws {
+        for fence in summary.subjectFences {
+            let chunk = try chunk(at: fence.offset, fence.byteCount)
+            var reader = RecordReader()
+            while let record = reader.next(in: chunk.span) {
+                for index in 0..<record.count {
+                    try body(
+                        record.subject, record.firstRevision &+ UInt64(index),
+                        record.entry(index, in: chunk.span), fence.offset)
+                }
+            }
+            guard reader.isWhole else { throw damage(fence.offset) }
         }
     }
 

@@ -135,11 +135,20 @@ final class LogEnvironment: Sendable {
         let file: File
         do {
             file = try File(name, Files.exists(name) ? .update : .create)
-        } catch where error.isDenied {
-            throw LogError.notWritable(path: path)
+        } catch {
+            throw error.isDenied ? LogError.notWritable(path: path) : LogError(error)
         }
         guard try file.lock() else { throw LogError.inUse(path: path) }
         return file
+    }
+
+    /// The same; nil on storage that cannot be written, where nobody else can either.
+    static func lockForReading(_ path: String) throws -> File? {
+        do {
+            return try lock(path)
+        } catch LogError.notWritable {
+            return nil
+        }
     }
 
     private static func identity(in store: Environment, path: String) throws -> LogIdentity {

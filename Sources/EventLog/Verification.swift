@@ -75,9 +75,9 @@ private struct LogVerifier {
     private var blockCount: UInt64 = 0
 
     mutating func check(_ path: String, _ progress: (CopyProgress) -> Void) throws {
-        let lock = try LogEnvironment.lock(path)
-        defer { lock.close() }
-        try LogEnvironment.finishCompaction(path)
+        let lock = try LogEnvironment.lockForReading(path)
+        defer { lock?.close() }
+        if lock != nil { try LogEnvironment.finishCompaction(path) }
         let blocks = path + "/blocks"
         guard Environment.exists(at: blocks) else { return note(blocks, "its absence") }
         if case .damaged(let faults) = try PageCheck.check(blocks) {
@@ -233,22 +233,10 @@ private struct LogVerifier {
         _ run: IndexRun, _ expected: [Location: (SubjectID, UInt64, Digest)]
     ) throws {
         var seen: UInt64 = 0
-        for fence in run.summary.subjectFences {
-            let chunk = try run.chunk(at: fence.offset, fence.byteCount)
-            var reader = RecordReader()
-            while let record = reader.next(in: chunk.span) {
-                for index in 0..<record.count {
-                    let entry = record.entry(index, in: chunk.span)
-                    let known = expected[entry.location]
-                    let revision = record.firstRevision + UInt64(index)
-                    if known?.0 != record.subject || known?.1 != revision
-                        || known?.2 != entry.leaf
-                    {
-                        note(run.path, "byte \(fence.offset), an entry that no block bears out")
-                    }
-                    seen += 1
-                }
-            }
+        try run.forEachEntry { subject, revision, entry, offset in
+            seen += 1
+            guard let known = expected[entry.location], known == (subject, revision, entry.leaf)
+            else { return note(run.path, "byte \(offset), an entry that no block bears out") }
         }
         for fence in run.summary.commandFences {
             _ = try run.chunk(at: fence.offset, fence.byteCount)

@@ -180,6 +180,23 @@ struct MetaPages: Equatable {
         pages = [first, MetaPage(bytes)]
     }
 
+    /// The meta pages that are sound by themselves, when one of them is not.
+    static func sound(in file: borrowing DataFile) throws(LMDBError) -> [MetaPage] {
+        var sound: [MetaPage] = []
+        var bytes = [UInt8](repeating: 0, count: MetaPage.byteCount)
+        let fileBytes = try file.byteCount()
+        // Without the first page its length, and so the place of the second, is not known.
+        for (index, start) in [(0, UInt64(0))] + (9...15).map({ (1, UInt64(1) << $0) })
+        where start + UInt64(bytes.count) <= fileBytes {
+            try file.read(into: &bytes, at: start)
+            let page = MetaPage(bytes)
+            guard page.fault(as: UInt64(index)) == nil, index == 0 || page.pageSize == start
+            else { continue }
+            sound.append(page)
+        }
+        return sound
+    }
+
     /// The first fault and the page it is in.
     var fault: (page: UInt64, fault: MetaFault)? {
         for (index, page) in pages.enumerated() {

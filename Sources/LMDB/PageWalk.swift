@@ -12,7 +12,11 @@ struct PageWalk: ~Copyable {
     var lastFreeingCommit: UInt64 = 0
 
     /// Damage breeds damage; after so many faults the rest says nothing.
-    private static let damagesMax = 100
+    private let damagesMax: Int
+    /// The table whose values are noted, and the values.
+    let wanted: String?
+    private(set) var isCollecting = false
+    var values: [TableSalvage.Entry] = []
 
     /// A byte of a page.
     struct Place {
@@ -50,8 +54,17 @@ struct PageWalk: ~Copyable {
         var high: ArraySlice<UInt8>?
     }
 
-    init(path: String, file: consuming DataFile, meta: MetaPage, fileBytes: UInt64) {
+    init(
+        path: String,
+        file: consuming DataFile,
+        meta: MetaPage,
+        fileBytes: UInt64,
+        collecting table: String? = nil,
+        damagesMax: Int = 100
+    ) {
         self.path = path
+        wanted = table
+        self.damagesMax = damagesMax
         self.file = file
         self.meta = meta
         filePages = fileBytes / meta.pageSize
@@ -108,9 +121,10 @@ struct PageWalk: ~Copyable {
         let metaPage = meta.transactionID % 2
         walk(Tree(record: meta.main, content: .tables, place: .init(page: metaPage, offset: 88)))
         for table in tables {
+            isCollecting = String(decoding: table.name, as: UTF8.self) == wanted
             walk(Tree(record: table.record, content: .values, place: table.place))
         }
-        for page in free.common(with: used, atMost: Self.damagesMax) {
+        for page in free.common(with: used, atMost: damagesMax) {
             report(Place(page: page, offset: 0), "the page is both free and in use")
         }
         checkEnd()
@@ -147,7 +161,7 @@ struct PageWalk: ~Copyable {
     }
 
     mutating func report(_ place: Place, _ problem: String) {
-        guard damages.count < Self.damagesMax else { return }
+        guard damages.count < damagesMax else { return }
         damages.append(
             PageCheck.Damage(
                 file: path,
@@ -206,7 +220,7 @@ struct PageWalk: ~Copyable {
         of tree: inout Tree,
         _ bounds: Bounds
     ) {
-        guard damages.count < Self.damagesMax, claim(number, count: 1, from: place) else {
+        guard damages.count < damagesMax, claim(number, count: 1, from: place) else {
             tree.isCut = true
             return
         }

@@ -48,7 +48,7 @@ extension PageWalk {
             return
         }
         switch tree.content {
-        case .values: break
+        case .values: collect(index, of: page, value)
         case .tables: noteTable(index, of: page, value)
         case .freeList: noteFree(index, of: page, value)
         }
