@@ -46,6 +46,7 @@ builder=($sources/CPowerFail/*.c $sources/CPowerFail/*.h $sources/CPowerFail/inc
 make_tool $out/lib/record.so "${preload[@]}" -- \
     $sources/record/*.c $sources/record/record.h $sources/CPowerFail/trace.h
 make_tool $out/lib/flushshim.so "${preload[@]}" -- $sources/flushshim.c
+make_tool $out/lib/faults.so "${preload[@]}" -- $sources/faults.c
 make_tool $out/bin/victim -llmdb -ldl -- $sources/selftest/victim.c
 make_tool $out/bin/selftest -I$sources/CPowerFail/include -llmdb -- \
     $sources/selftest/selftest.c "${builder[@]}"

@@ -1,0 +1,79 @@
+/* Fault shim: flushes that fail or do nothing, and a clock that is wrong.
+
+     LD_PRELOAD=faults.so PROGRAM
+
+   JANGBU_FAULT_FLUSH=ignore   fsync, fdatasync and msync do nothing and say that all is well; put
+                               the shim before the recorder, which then sees no flush either
+   JANGBU_FAULT_FLUSH=fail:N   the Nth flush of a regular file and all after it fail with EIO
+   JANGBU_FAULT_CLOCK=SECONDS  is added to the wall clock; the monotonic clocks stay right */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#define EXPORT __attribute__((visibility("default")))
+
+static bool ignores;
+static long fails_from; /* 0: never */
+static long clock_seconds;
+static atomic_long flushes;
+
+__attribute__((constructor)) static void begin(void) {
+    const char *flush = getenv("JANGBU_FAULT_FLUSH"), *clock = getenv("JANGBU_FAULT_CLOCK");
+    ignores = flush && !strcmp(flush, "ignore");
+    if (flush && !strncmp(flush, "fail:", 5)) fails_from = atol(flush + 5);
+    clock_seconds = clock ? atol(clock) : 0;
+}
+
+/* 1: do it; 0: say it was done; -1: say it failed. */
+static int verdict(int fd) {
+    struct stat st;
+    if (ignores) return 0;
+    if (!fails_from || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) return 1;
+    if (atomic_fetch_add(&flushes, 1) + 1 < fails_from) return 1;
+    errno = EIO;
+    return -1;
+}
+
+#define FLUSH(name) \
+    EXPORT int name(int fd) { \
+        static int (*real)(int); \
+        if (!real) *(void **)&real = dlsym(RTLD_NEXT, #name); \
+        int decided = verdict(fd); \
+        return decided == 1 ? real(fd) : decided; \
+    }
+FLUSH(fsync)
+FLUSH(fdatasync)
+
+EXPORT int msync(void *address, size_t length, int flags) {
+    static int (*real)(void *, size_t, int);
+    if (!real) *(void **)&real = dlsym(RTLD_NEXT, "msync");
+    return ignores ? 0 : real(address, length, flags);
+}
+
+EXPORT int clock_gettime(clockid_t clock, struct timespec *time) {
+    int result = syscall(SYS_clock_gettime, clock, time);
+    bool is_wall = clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE || clock == CLOCK_TAI;
+    if (result == 0 && is_wall) time->tv_sec += clock_seconds;
+    return result;
+}
+EXPORT int gettimeofday(struct timeval *restrict now, void *restrict zone) {
+    int result = syscall(SYS_gettimeofday, now, zone);
+    if (result == 0) now->tv_sec += clock_seconds;
+    return result;
+}
+EXPORT time_t time(time_t *result) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (result) *result = now.tv_sec;
+    return now.tv_sec;
+}
