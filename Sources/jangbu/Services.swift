@@ -194,11 +194,16 @@ enum Clock {
 
     /// Nanoseconds that only go forward.
     static let monotonicNanoseconds: @Sendable () -> UInt64 = {
+        // First touched here, so that it is never later than the time it is subtracted from.
+        let begin = Clock.begin
         let components = (ContinuousClock.now - begin).components
         return UInt64(components.seconds) * 1_000_000_000
             + UInt64(components.attoseconds / 1_000_000_000)
     }
 
     /// The same as a duration.
-    static let monotonic: @Sendable () -> Duration = { ContinuousClock.now - begin }
+    static let monotonic: @Sendable () -> Duration = {
+        let begin = Clock.begin
+        return ContinuousClock.now - begin
+    }
 }
