@@ -3,8 +3,8 @@ import FoundationEssentials
 
 /// The secret that callers show, kept as its hash only.
 ///
-/// Programs send it as `Authorization: Bearer …`. A browser shows it once to `/sign-in` and then holds a
-/// cookie that is derived from it, so the token itself is never stored there.
+/// Programs send it as `Authorization: Bearer …`. A browser shows it once to `/sign-in` and then
+/// holds a cookie that is derived from it, so the token itself is never stored there.
 public struct AccessToken: Sendable {
     /// Fewest characters: 32 of base 16 are 128 bits.
     public static let charactersMin = 32
@@ -13,7 +13,8 @@ public struct AccessToken: Sendable {
     /// What the cookie holds.
     let session: String
 
-    /// A token; `nil` when it is shorter than ``charactersMin`` or has characters that no header carries.
+    /// A token; `nil` when it is shorter than ``charactersMin`` or has characters that no header
+    /// carries.
     public init?(_ token: some StringProtocol) {
         guard token.utf8.count >= AccessToken.charactersMin, token.utf8.count <= 512,
             token.utf8.allSatisfy({ 0x21...0x7E ~= $0 })
@@ -45,8 +46,8 @@ public struct AccessToken: Sendable {
         self = token
     }
 
-    /// Whether `candidate` is the token, in the same time wherever they differ: hashes are compared, and
-    /// all of their bytes.
+    /// Whether `candidate` is the token, in the same time wherever they differ: hashes are
+    /// compared, and all of their bytes.
     func matches(_ candidate: some StringProtocol) -> Bool {
         AccessToken.areEqual(digest, SHA256.hash(Array(candidate.utf8)).bytes)
     }

@@ -2,7 +2,8 @@ import Finance
 
 /// A chart as the page carries it: a table with a name and a summary in words.
 ///
-/// The script draws from the table, so the picture and the table cannot differ, and without the script the table is there.
+/// The script draws from the table, so the picture and the table cannot differ, and without the
+/// script the table is there.
 struct ChartFigure {
     enum Kind: String { case stacked, bars, grouped, line, spark }
 
@@ -63,8 +64,8 @@ struct ChartFigure {
         return values
     }
 
-    /// Whether a row of numbers rises or falls: the mean of its last third against that of its first,
-    /// by more than a twentieth.
+    /// Whether a row of numbers rises or falls: the mean of its last third against that of its
+    /// first, by more than a twentieth.
     static func trend(_ numbers: [Double]) -> Trend {
         guard numbers.count >= 2 else { return .flat }
         let third = max(1, numbers.count / 3)

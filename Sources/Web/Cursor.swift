@@ -1,8 +1,8 @@
 /// How far a reader is: of a subject's feed one number, across partitions one for each.
 ///
-/// Each number counts what was read, so it is the place of the next entry, and zero is the beginning.
-/// The text is opaque to callers and the same in REST, stream, and command line: `c` and the numbers in
-/// base 36 with points between, such as `c0.1z.a4`.
+/// Each number counts what was read, so it is the place of the next entry, and zero is the
+/// beginning. The text is opaque to callers and the same in REST, stream, and command line: `c` and
+/// the numbers in base 36 with points between, such as `c0.1z.a4`.
 public struct Cursor: Sendable, Hashable, CustomStringConvertible {
     /// More partitions than any ledger has; longer text is refused before it is read.
     public static let countMax = 1024
@@ -34,7 +34,8 @@ public struct Cursor: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// Names one event: its frame's revision in the subject's log and its place in that frame, both from 0.
+/// Names one event: its frame's revision in the subject's log and its place in that frame, both
+/// from 0.
 public struct EventID: Sendable, Hashable, CustomStringConvertible {
     /// Revision of the frame.
     public var revision: UInt64

@@ -239,7 +239,7 @@ extension CategoryReason {
             "rule_text": ruleText.json,
             "version": .string(version),
             "evidence": .array(
-                evidence.map { ["field": .string($0.field), "value": .string($0.value)] }
+                evidence.map { ["field": .string($0.kind.word), "value": .string($0.value)] }
             ),
             "others": .unsigned(others),
         ]
@@ -255,6 +255,22 @@ extension Interval {
         case .quarterly: "quarterly"
         case .halfYearly: "half-yearly"
         case .yearly: "yearly"
+        }
+    }
+}
+
+extension Evidence {
+    /// Its stable word.
+    var word: String {
+        switch self {
+        case .bankKind: "bank-kind"
+        case .bankMemo: "bank-memo"
+        case .merchantText: "merchant-text"
+        case .mcc: "mcc"
+        case .ksic: "ksic"
+        case .merchantWord: "merchant-word"
+        case .expense: "expense"
+        case .fallback: "fallback"
         }
     }
 }

@@ -68,7 +68,8 @@ struct Wording: Sendable {
         return text
     }
 
-    /// The text of a key that comes from outside, such as a reason; the key itself when it is unknown.
+    /// The text of a key that comes from outside, such as a reason; the key itself when it is
+    /// unknown.
     func known(_ key: String, or fallback: String, _ language: Language) -> String {
         texts[language]?[key] ?? fallback
     }

@@ -2,34 +2,37 @@ public import Finance
 
 /// Everything the pages and the API read, and nothing they could write.
 ///
-/// One implementation stands over the real log, vault and projections (in the executable), one in the
-/// tests with the same limits. Every function reads memory or a bounded number of records, and answers
-/// from durable state only. Whatever it throws is shown as 503 to the caller without its text; the text goes
-/// to the server's log, so it must carry no amounts, names, keys or payloads.
+/// One implementation stands over the real log, vault and projections (in the executable), one in
+/// the tests with the same limits. Every function reads memory or a bounded number of records, and
+/// answers from durable state only. Whatever it throws is shown as 503 to the caller without its
+/// text; the text goes to the server's log, so it must carry no amounts, names, keys or payloads.
 public protocol Ledger: Sendable {
     /// The platform as of now: counters, partitions, projections, disk.
     func overview() async throws -> Overview
 
-    /// One overview at once, then one at least every two seconds, also when nothing changed, so that
-    /// a reader can tell an idle ledger from a broken connection. Ends when the caller stops reading.
+    /// One overview at once, then one at least every two seconds, also when nothing changed, so
+    /// that a reader can tell an idle ledger from a broken connection. Ends when the caller stops
+    /// reading.
     func subscribe() async -> AsyncStream<Overview>
 
-    /// Newest frames' clear headers after `cursor`, in order, of all partitions; `nil` starts at the
-    /// oldest frame kept. At most `limit` of them and the cursor that continues after the last.
+    /// Newest frames' clear headers after `cursor`, in order, of all partitions; `nil` starts at
+    /// the oldest frame kept. At most `limit` of them and the cursor that continues after the last.
     func frames(after cursor: Cursor?, limit: Int) async throws -> Listing<FrameHead>
 
-    /// Subjects in a stable order, so that a page does not change under a reader while others are added.
+    /// Subjects in a stable order, so that a page does not change under a reader while others are
+    /// added.
     func subjects(after cursor: Cursor?, limit: Int) async throws -> Listing<SubjectSummary>
 
     /// The integrated view of one person; `nil` when unknown or erased.
     func subject(_ id: String) async throws -> SubjectView?
 
-    /// Spending of one person from a month through another, in one currency (`nil`: the one with most
-    /// spending); `nil` when the subject is unknown or erased.
+    /// Spending of one person from a month through another, in one currency (`nil`: the one with
+    /// most spending); `nil` when the subject is unknown or erased.
     func spending(_ id: String, from: Month, through: Month, currency: Currency?) async throws
         -> SpendingView?
 
-    /// A person's transactions from a month through another, newest first; `nil` when unknown or erased.
+    /// A person's transactions from a month through another, newest first; `nil` when unknown or
+    /// erased.
     func transactions(
         _ id: String,
         from: Month,

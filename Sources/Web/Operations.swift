@@ -50,10 +50,11 @@ extension Site {
         return asset.response(request, isNamedByHash: true)
     }
 
-    /// Server-sent events: an `overview` at once and then with every change, at least every two seconds.
+    /// Server-sent events: an `overview` at once and then with every change, at least every two
+    /// seconds.
     ///
-    /// `id:` is the cursor of all partitions. A stream is a hint: what must not be missed is read from
-    /// `/v1/frames?after=` with the last id.
+    /// `id:` is the cursor of all partitions. A stream is a hint: what must not be missed is read
+    /// from `/v1/frames?after=` with the last id.
     @Sendable func stream(_ request: Request, _ context: Context) async throws -> Response {
         try await openStream()
     }
@@ -83,7 +84,8 @@ extension Site {
         )
     }
 
-    /// A stream's place: given back when its answer is gone, also one whose body was never written (HEAD).
+    /// A stream's place: given back when its answer is gone, also one whose body was never written
+    /// (HEAD).
     private final class Place: Sendable {
         private let streams: Streams
         init(_ streams: Streams) { self.streams = streams }

@@ -157,7 +157,8 @@ public struct FrameHead: Sendable {
     public var position: UInt64
     /// Its place in its subject's log, from 0.
     public var revision: UInt64
-    /// Stable word of the kind: `provider-data`, `consent`, `decision`, `preference`, `self`, `control`.
+    /// Stable word of the kind: `provider-data`, `consent`, `decision`, `preference`, `self`,
+    /// `control`.
     public var kind: String
     /// Events sealed in it.
     public var events: Int

@@ -2,8 +2,8 @@ import Finance
 
 /// Whole months as the address of a page names them: relative to today, or fixed.
 ///
-/// In the query: `period=this-month`, `last-month`, `3m`, `12m`, `24m`, or `period=custom` with `from` and
-/// `through`. The months count the one that is running.
+/// In the query: `period=this-month`, `last-month`, `3m`, `12m`, `24m`, or `period=custom` with
+/// `from` and `through`. The months count the one that is running.
 enum Period: Sendable, Hashable {
     /// From the first of this month.
     case thisMonth

@@ -88,7 +88,8 @@ public final class PrometheusRegistry: MetricsFactory {
         return state.withLock { state in
             if let found = state.families[name]?.series[labels] { return found }
             let made = MetricSeries(kind)
-            // One name has one kind: a second kind under the same name would make the text unreadable.
+            // One name has one kind: a second kind under the same name would make the text
+            // unreadable.
             guard state.series < PrometheusRegistry.seriesMax,
                 state.families[name].map({ $0.kind == kind }) ?? true
             else {

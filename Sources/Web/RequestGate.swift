@@ -29,8 +29,8 @@ struct RequestGate: RouterMiddleware {
         guard bytes <= configuration.bodyBytesMax else { throw Problem(.bodyTooLarge) }
     }
 
-    /// On loopback there is no secret, so a page elsewhere that points its own name at 127.0.0.1 (DNS
-    /// rebinding) could read everything; it cannot forge the name it calls us by.
+    /// On loopback there is no secret, so a page elsewhere that points its own name at 127.0.0.1
+    /// (DNS rebinding) could read everything; it cannot forge the name it calls us by.
     func checkHost(_ request: Request) throws(Problem) {
         guard configuration.token == nil else { return }
         guard let authority = request.head.authority else { throw Problem(.hostRefused) }

@@ -19,8 +19,8 @@ struct SpendingCharts {
         shown = Array(report.categories.prefix(SpendingCharts.coloursMax))
     }
 
-    /// Months that are over, or the running one when there is no other: it says nothing about lows, trends
-    /// and means.
+    /// Months that are over, or the running one when there is no other: it says nothing about lows,
+    /// trends and means.
     private var wholeMonths: [MonthSpending] {
         let whole = report.months.filter { $0.month < today.month }
         return whole.isEmpty ? report.months : whole
@@ -176,7 +176,8 @@ struct SpendingCharts {
         )
     }
 
-    /// Spending of each whole month as a line, with the mean of it and the two months before as a dashed one.
+    /// Spending of each whole month as a line, with the mean of it and the two months before as a
+    /// dashed one.
     private var trend: ChartFigure {
         let whole = wholeMonths
         let rows = whole.enumerated().map { place, month in

@@ -73,7 +73,7 @@ extension Site {
         values["version"] = found.version
         values["others"] = words("explain_others_count", ["count": grouped(found.others)])
         values["evidence"] = found.evidence.map {
-            ["field": words.known("evidence_", $0.field), "value": $0.value]
+            ["field": words.known("evidence_", $0.kind.word), "value": $0.value]
         }
         return page(
             .explanation,

@@ -36,15 +36,15 @@ public struct TransactionLine: Sendable {
 /// Why a transaction is in its category.
 public struct CategoryReason: Sendable {
     /// One thing the rule looked at and what it found there.
-    public struct Evidence: Sendable {
-        /// Stable word of what was looked at, such as `mcc`, `ksic` or `merchant-text`.
-        public var field: String
+    public struct Clue: Sendable {
+        /// What was looked at.
+        public var kind: Evidence
         /// What was there, or the words of it that matched.
         public var value: String
 
-        /// A piece of evidence.
-        public init(field: String, value: String) {
-            self.field = field
+        /// A clue.
+        public init(kind: Evidence, value: String) {
+            self.kind = kind
             self.value = value
         }
     }
@@ -58,7 +58,7 @@ public struct CategoryReason: Sendable {
     /// Version of the table of rules.
     public var version: String
     /// What the rule found, most telling first.
-    public var evidence: [Evidence]
+    public var evidence: [Clue]
     /// Other transactions of this person that the same rule put there.
     public var others: UInt64
 
@@ -68,7 +68,7 @@ public struct CategoryReason: Sendable {
         rule: String,
         ruleText: LocalizedName,
         version: String,
-        evidence: [Evidence],
+        evidence: [Clue],
         others: UInt64
     ) {
         self.transaction = transaction

@@ -1,6 +1,6 @@
-// HTTP interface and pages over a ledger: JSON under /v1, a live stream, health, metrics, and server-rendered
-// pages in two languages. It reads only; whoever assembles the process gives it a `Ledger`. It knows no files
-// but its token's, and no clock but the one it is given.
+// HTTP interface and pages over a ledger: JSON under /v1, a live stream, health, metrics, and
+// server-rendered pages in two languages. It reads only; whoever assembles the process gives it a
+// `Ledger`. It knows no files but its token's, and no clock but the one it is given.
 public import Hummingbird
 import HummingbirdCore
 public import Logging
@@ -35,7 +35,8 @@ public struct WebServer: Sendable {
         metrics.describe("http.server.request.duration", "Time until the answer began.")
     }
 
-    /// The service to run: it listens until it is cancelled or shut down gracefully; streams end then.
+    /// The service to run: it listens until it is cancelled or shut down gracefully; streams end
+    /// then.
     ///
     /// - Parameter onListening: gets the port once requests are taken.
     /// - Returns: a service for the process's group.

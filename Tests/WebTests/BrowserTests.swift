@@ -1,4 +1,5 @@
-// The pages in a real headless Chromium, driven by Browser/claims.py (Python's standard library only).
+// The pages in a real headless Chromium, driven by Browser/claims.py (Python's standard library
+// only).
 import Foundation
 import Hummingbird
 import HummingbirdTesting

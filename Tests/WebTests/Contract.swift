@@ -1,4 +1,5 @@
-// The server under test, with every answer held against the document: its status, its media type, its body.
+// The server under test, with every answer held against the document: its status, its media type,
+// its body.
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
@@ -89,7 +90,8 @@ struct Contract {
             let described = operation(path, method == .head ? .get : method)
             let status = String(response.status.code)
             let answers = described?["responses"]
-            // What no operation describes is a problem; so is what none of an operation's statuses does.
+            // What no operation describes is a problem; so is what none of an operation's statuses
+            // does.
             let answer = try resolve(answers?[status] ?? answers?["default"] ?? problem)
             guard let content = answer["content"] else {
                 return response.body.readableBytes == 0 ? [] : ["\(status) has no body"]

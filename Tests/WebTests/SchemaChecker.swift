@@ -1,5 +1,6 @@
-// Checks a JSON value against a schema of the document: the keywords of JSON Schema 2020-12 that ours uses.
-// A keyword it does not know is a fault of its own, so that no rule is passed by being overlooked.
+// Checks a JSON value against a schema of the document: the keywords of JSON Schema 2020-12 that
+// ours uses. A keyword it does not know is a fault of its own, so that no rule is passed by being
+// overlooked.
 import Foundation
 
 /// A JSON value.

@@ -28,7 +28,8 @@ struct StreamTests {
         #expect(site.streams.count == 0)
     }
 
-    /// Reads a stream until its first event; the writer then refuses more, as a closed connection does.
+    /// Reads a stream until its first event; the writer then refuses more, as a closed connection
+    /// does.
     private func first(_ site: Site, _ ledger: TestLedger) async throws -> String {
         let keeper = FirstEvent()
         let response = try await site.openStream()

@@ -1,6 +1,6 @@
-// A ledger in memory for the web server: seeded, with the same limits as the real one. Lists are cut at
-// the limit asked for and continue by cursor, streams give one overview at once, erased people are gone.
-// Faults it can have: every read fails with a text that must not leave the server.
+// A ledger in memory for the web server: seeded, with the same limits as the real one. Lists are
+// cut at the limit asked for and continue by cursor, streams give one overview at once, erased
+// people are gone. Faults it can have: every read fails with a text that must not leave the server.
 import Finance
 import Synchronization
 import Web

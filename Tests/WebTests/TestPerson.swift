@@ -1,10 +1,12 @@
-// A made-up person with two years of transactions in won and a little in pounds; the last one of the list
-// has nothing at all. Reports are sums of the lines, so that what a page shows can be added up again.
+// A made-up person with two years of transactions in won and a little in pounds; the last one of
+// the list has nothing at all. Reports are sums of the lines, so that what a page shows can be
+// added up again.
 import Finance
 import Web
 
 struct TestPerson: Sendable {
-    /// A merchant, its category, typical won, how many a month, and the day for one that comes each month.
+    /// A merchant, its category, typical won, how many a month, and the day for one that comes each
+    /// month.
     struct Habit {
         var merchant: String
         var category: String
@@ -183,7 +185,7 @@ struct TestPerson: Sendable {
             ),
             version: "2026-02-01",
             evidence: [
-                .init(field: "merchant-text", value: merchant), .init(field: "mcc", value: "5411"),
+                .init(kind: .merchantText, value: merchant), .init(kind: .mcc, value: "5411"),
             ],
             others: UInt64(lines.count { $0.merchant == merchant } - 1)
         )

@@ -31,7 +31,7 @@ class Chromium:
 
     def close(self):
         self.call("Browser.close")
-        self._process.wait(20)
+        self._process.wait(120)
         self._profile.cleanup()
 
     def _receive(self, deadline):
@@ -52,11 +52,11 @@ class Chromium:
         if session:
             message["sessionId"] = session
         os.write(self._write, json.dumps(message).encode() + b"\0")
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while True:
             answer = self._receive(deadline)
             if answer is None:
-                raise RuntimeError(method + " had no answer in 30 s")
+                raise RuntimeError(method + " had no answer in 120 s")
             if answer.get("id") == self._last:
                 if "error" in answer:
                     raise RuntimeError("%s: %s" % (method, answer["error"]["message"]))
@@ -94,7 +94,15 @@ class Page:
             window.violations = [];
             document.addEventListener('securitypolicyviolation',
                 e => violations.push(e.violatedDirective + ' ' + e.blockedURI));
-            window.addEventListener('error', e => violations.push('error ' + e.message));""")
+            window.addEventListener('error', e => violations.push('error ' + e.message));
+            // Every state the live sign goes through, so that a slow machine misses none.
+            window.states = [];
+            document.addEventListener('readystatechange', () => {
+                const live = document.querySelector('.live');
+                if (document.readyState !== 'interactive' || !live) return;
+                new MutationObserver(() => states.push(live.dataset.state))
+                    .observe(live, { attributes: true, attributeFilter: ['data-state'] });
+            });""")
 
     def call(self, method, **params):
         return self.browser.call(method, self.session, **params)
@@ -121,7 +129,7 @@ class Page:
             raise RuntimeError(answer["exceptionDetails"].get("exception", {}).get("description", "script"))
         return answer["result"].get("value")
 
-    def until(self, script, seconds=15):
+    def until(self, script, seconds=90):
         """Waits until a script is true; while a page is being left, a script has nowhere to run."""
         deadline, error = time.monotonic() + seconds, None
         while time.monotonic() < deadline:

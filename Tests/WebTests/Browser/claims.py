@@ -99,7 +99,7 @@ def claim_phone(browser):
 def claim_live(browser):
     page = browser.page()
     page.open(BASE + "/")
-    page.until("document.querySelector('.live').dataset.state === 'live'")
+    page.until("states.includes('live')")
     number = "document.querySelector('[data-live=events]').textContent"
     before, rows = page.run(number), page.run("document.querySelectorAll('#rate tbody tr').length")
     tick()
@@ -123,22 +123,23 @@ def claim_live(browser):
 def claim_honest(browser):
     page = browser.page(width=900)
     page.open(BASE + "/")
-    page.until("document.querySelector('.live').dataset.state === 'live'")
-    page.until("document.querySelector('.live').dataset.state === 'late'", 20)
+    page.until("states.includes('live')")
+    page.until("states.includes('late')")
     found = [] if page.run("document.querySelector('.live .age').textContent") else ["no age while late"]
+    page.run("states.length = 0")
     tick()
-    page.until("document.querySelector('.live').dataset.state === 'live'")
+    page.until("states.includes('live')")
     page.call("Fetch.enable", patterns=[{"urlPattern": "*/v1/stream"}])
     page.call("Page.reload")
-    for _ in range(100):
+    for _ in range(600):
         paused = [e for e in browser.events if e["method"] == "Fetch.requestPaused"]
         if paused:
             break
         browser.wait(0.1)
     page.call("Fetch.failRequest", requestId=paused[-1]["params"]["requestId"], errorReason="ConnectionRefused")
-    page.until("document.querySelector('.live').dataset.state === 'lost'")
+    page.until("states.includes('lost')")
     page.call("Fetch.disable")
-    page.until("document.querySelector('.live').dataset.state === 'live'", 20)
+    page.until("states.includes('live')")
     page.close()
     return found
 
@@ -285,7 +286,7 @@ def claim_pictures(browser):
                 for name in ("overview", "person", "nobody", "explanation", "problem"):
                     page.open(BASE + PAGES[name])
                     if name == "overview":
-                        page.until("document.querySelector('.live').dataset.state === 'live'")
+                        page.until("states.includes('live')")
                     page.screenshot(os.path.join(SHOTS, "%s-%s-%s-%s.png" % (name, device, shade, language)))
                 page.close()
     return []
