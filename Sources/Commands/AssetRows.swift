@@ -16,7 +16,10 @@ public struct AssetRows: Sendable {
 
     /// Rows with their ordinals.
     public init(
-        person: [UInt8], name: CompartmentName, events: [UInt8], ordinals: [UInt32],
+        person: [UInt8],
+        name: CompartmentName,
+        events: [UInt8],
+        ordinals: [UInt32],
         hasCounterpartyText: Bool = false
     ) {
         self.person = person
@@ -29,7 +32,9 @@ public struct AssetRows: Sendable {
     /// All rows that the source has of the compartment: the ordinals follow from them.
     /// - Throws: `.malformedBody` when the bytes are not events with lengths.
     public init(
-        person: [UInt8], name: CompartmentName, allEvents events: [UInt8],
+        person: [UInt8],
+        name: CompartmentName,
+        allEvents events: [UInt8],
         hasCounterpartyText: Bool = false
     ) throws(FrameError) {
         var counter = RowCounter()
@@ -39,8 +44,12 @@ public struct AssetRows: Sendable {
             ordinals.append(counter.ordinal(of: Array(events[range])))
         }
         self.init(
-            person: person, name: name, events: events, ordinals: ordinals,
-            hasCounterpartyText: hasCounterpartyText)
+            person: person,
+            name: name,
+            events: events,
+            ordinals: ordinals,
+            hasCounterpartyText: hasCounterpartyText
+        )
     }
 }
 

@@ -29,7 +29,9 @@ public enum RecordLimit {
     public static let lanesPerEnvironment = 4
 }
 
-/// Why rows were not recorded. Batches before the failed one are; recording again adds the rest.
+/// Why rows were not recorded.
+///
+/// Batches before the failed one are; recording again adds the rest.
 public enum RecordError: Error, Sendable, Equatable {
     /// The rows' bytes are not events with lengths before them, or their ordinals are not as many.
     case malformedRows(group: Int)

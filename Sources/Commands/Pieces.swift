@@ -20,7 +20,9 @@ struct Piece: Sendable {
 extension Piece {
     /// Splits a group, checking its bytes.
     static func split(
-        _ rows: AssetRows, group: Int, subject: SubjectID
+        _ rows: AssetRows,
+        group: Int,
+        subject: SubjectID
     ) throws(RecordError) -> [Piece] {
         var pieces: [Piece] = []
         var events: [Range<Int>] = []
@@ -30,8 +32,13 @@ extension Piece {
             guard !events.isEmpty else { return }
             pieces.append(
                 Piece(
-                    group: group, subject: subject, name: rows.name,
-                    firstRow: row - events.count, events: events))
+                    group: group,
+                    subject: subject,
+                    name: rows.name,
+                    firstRow: row - events.count,
+                    events: events
+                )
+            )
             (events, bytes) = ([], 0)
         }
         do throws(FrameError) {

@@ -22,12 +22,14 @@ public struct PlatformLedger: Sendable {
 
     /// Appends an event; durable when this returns.
     ///
-    /// - Parameters:
-    ///   - command: what asked for it; the same again appends nothing. The event's own content if
-    ///     nothing is given.
-    ///   - now: microseconds since 1970-01-01 UTC.
+    /// `command` is what asked for it, the event's own content if nothing is given: the same again
+    /// appends nothing. `now` in microseconds since 1970-01-01 UTC.
+    /// - Returns: whether the event was appended or there before.
+    /// - Throws: `.malformedRows` when the event does not encode; what the vault throws.
     public func append(
-        _ event: Event, command: CommandID? = nil, at now: Int64
+        _ event: Event,
+        command: CommandID? = nil,
+        at now: Int64
     ) async throws(RecordError) -> Receipt.Outcome {
         let bytes: [UInt8]
         do {
@@ -37,7 +39,11 @@ public struct PlatformLedger: Sendable {
         }
         do throws(VaultError) {
             return try await vault.record(
-                bytes, in: subject, command: command ?? vault.command(bytes.span), at: now)
+                bytes,
+                in: subject,
+                command: command ?? vault.command(bytes.span),
+                at: now
+            )
         } catch {
             throw .vault(error)
         }
@@ -47,11 +53,18 @@ public struct PlatformLedger: Sendable {
 extension AssetName {
     /// The name of an asset of a kind in an industry.
     public init(
-        provider: String, key: String, issuedOn: UInt32 = 0, kind: AssetKind,
+        provider: String,
+        key: String,
+        issuedOn: UInt32 = 0,
+        kind: AssetKind,
         industry: Industry
     ) {
         self.init(
-            provider: provider, key: key, issuedOn: issuedOn, kind: UInt32(kind.rawValue),
-            industry: UInt32(industry.rawValue))
+            provider: provider,
+            key: key,
+            issuedOn: issuedOn,
+            kind: UInt32(kind.rawValue),
+            industry: UInt32(industry.rawValue)
+        )
     }
 }

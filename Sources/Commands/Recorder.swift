@@ -11,6 +11,8 @@ public final class Recorder: Sendable {
     private let models: WriteModels
     private let lanes: [Lane]
     private let eventsPerFrame: Int
+    /// Runs between deciding and appending; tests let another writer be first there.
+    let beforeAppend = Mutex<(@Sendable () async -> Void)?>(nil)
     private let schemaSet: UInt32
 
     /// What one lane works with, one batch at a time.
@@ -22,16 +24,20 @@ public final class Recorder: Sendable {
 
     /// A recorder over a vault that is attached to `log`.
     ///
-    /// - Parameters:
-    ///   - eventsPerFrame: 1...`RecordLimit.eventsPerFrameMax`.
-    ///   - schemaSet: version of the schema lock that the events are of.
+    /// `eventsPerFrame` is 1...`RecordLimit.eventsPerFrameMax`; `schemaSet` is the version of the
+    /// schema lock that the events are of.
+    /// - Throws: `.frame` or `.vault` when a library has no memory or the system no randomness.
     public init(
-        vault: Vault, log: EventLog, eventsPerFrame: Int = RecordLimit.eventsPerFrameMax,
-        rowsKeptMax: Int = RecordLimit.rowsKeptMax, schemaSet: UInt32 = 1
+        vault: Vault,
+        log: EventLog,
+        eventsPerFrame: Int = RecordLimit.eventsPerFrameMax,
+        rowsKeptMax: Int = RecordLimit.rowsKeptMax,
+        schemaSet: UInt32 = 1
     ) throws(RecordError) {
         precondition(
             eventsPerFrame >= 1 && eventsPerFrame <= RecordLimit.eventsPerFrameMax,
-            "a frame holds at least one event and a bounded number")
+            "a frame holds at least one event and a bounded number"
+        )
         (self.vault, self.log) = (vault, log)
         (self.eventsPerFrame, self.schemaSet) = (eventsPerFrame, schemaSet)
         models = WriteModels(rowsMax: rowsKeptMax)
@@ -54,11 +60,13 @@ public final class Recorder: Sendable {
     /// Appends the rows that are not in the log yet; durable when this returns.
     ///
     /// Groups of one compartment are taken in their order. Fewer, larger calls are faster: persons
-    /// are enrolled with one flush, and batches of different persons are sealed side by side.
-    /// - Parameter now: microseconds since 1970-01-01 UTC, the frames' recorded-at.
+    /// are enrolled with one flush, and batches of different persons are sealed side by side. `now`
+    /// is the frames' recorded-at, in microseconds since 1970-01-01 UTC.
     /// - Returns: one a group, in that order.
+    /// - Throws: `.malformedRows` and `.rowTooLong` before anything is appended.
     public func record(
-        _ groups: [AssetRows], at now: Int64
+        _ groups: [AssetRows],
+        at now: Int64
     ) async throws(RecordError) -> [RecordedRows] {
         let subjects: [SubjectID]
         do throws(VaultError) {
@@ -71,7 +79,9 @@ public final class Recorder: Sendable {
 
     /// The same for persons who are enrolled; the groups' `person` is not looked at.
     public func record(
-        _ groups: [AssetRows], of subjects: [SubjectID], at now: Int64
+        _ groups: [AssetRows],
+        of subjects: [SubjectID],
+        at now: Int64
     ) async throws(RecordError) -> [RecordedRows] {
         precondition(groups.count == subjects.count, "each group has a subject")
         var work = [[Piece]](repeating: [], count: lanes.count)
@@ -82,7 +92,8 @@ public final class Recorder: Sendable {
         var results = groups.indices.map { index in
             RecordedRows(
                 subject: subjects[index],
-                isAppended: Array(repeating: false, count: groups[index].ordinals.count))
+                isAppended: Array(repeating: false, count: groups[index].ordinals.count)
+            )
         }
         let pieces = work
         let ended = await vault.gate.hold(subjects) {
@@ -111,7 +122,10 @@ public final class Recorder: Sendable {
     }
 
     private func run(
-        _ pieces: [Piece], of groups: [AssetRows], at now: Int64, in lane: Lane
+        _ pieces: [Piece],
+        of groups: [AssetRows],
+        at now: Int64,
+        in lane: Lane
     ) async -> Result<[RowMark], RecordError> {
         var marks: [RowMark] = []
         do throws(RecordError) {
@@ -125,7 +139,10 @@ public final class Recorder: Sendable {
     }
 
     private func record(
-        _ batch: PieceBatch, of groups: [AssetRows], at now: Int64, in lane: Lane
+        _ batch: PieceBatch,
+        of groups: [AssetRows],
+        at now: Int64,
+        in lane: Lane
     ) async throws(RecordError) -> [RowMark] {
         for _ in 0..<RecordLimit.attemptsMax {
             let decided: Decided
@@ -140,6 +157,7 @@ public final class Recorder: Sendable {
                 keep(decided)
                 return []
             }
+            if let hook = beforeAppend.withLock({ $0 }) { await hook() }
             do throws(AppendError) {
                 let receipt = try await log.append(decided.frames)
                 // A command that was there before means that the models are behind: look again.
@@ -167,7 +185,10 @@ public final class Recorder: Sendable {
     }
 
     private func decide(
-        _ batch: PieceBatch, of groups: [AssetRows], at now: Int64, with desk: inout Desk
+        _ batch: PieceBatch,
+        of groups: [AssetRows],
+        at now: Int64,
+        with desk: inout Desk
     ) throws(RecordError) -> Decided {
         var decided = Decided()
         let loader = ModelLoader(vault: vault, log: log)
@@ -182,20 +203,33 @@ public final class Recorder: Sendable {
             let opening: Opening
             do throws(VaultError) {
                 opening = try vault.open(
-                    pieces.map(\.name), of: subject, for: .collection, at: now)
+                    pieces.map(\.name),
+                    of: subject,
+                    for: .collection,
+                    at: now
+                )
             } catch {
                 throw .vault(error)
             }
             var model = models.take(subject) ?? WriteModel()
             try loader.catchUp(
-                &model, of: subject, with: opening.compartments.map(\.id), to: opening.revision,
-                using: &desk)
+                &model,
+                of: subject,
+                with: opening.compartments.map(\.id),
+                to: opening.revision,
+                using: &desk
+            )
             var draft = SubjectDraft(opening: opening, model: model, now: now)
             (draft.schemaSet, draft.eventsPerFrame) = (schemaSet, eventsPerFrame)
             for (number, piece) in pieces.enumerated() {
                 let rows = try draft.take(
-                    piece, number, of: groups[piece.group], vault: vault, with: &desk,
-                    into: &decided.frames)
+                    piece,
+                    number,
+                    of: groups[piece.group],
+                    vault: vault,
+                    with: &desk,
+                    into: &decided.frames
+                )
                 decided.marks += rows.map { RowMark(group: piece.group, row: $0) }
             }
             if draft.next > opening.revision {

@@ -22,19 +22,20 @@ struct SubjectDraft {
     /// Decides the rows of a piece and seals those that are new.
     /// - Returns: the new rows' indexes in their group.
     mutating func take(
-        _ piece: Piece, _ number: Int, of rows: AssetRows, vault: Vault,
-        with desk: inout Desk, into frames: inout FrameBatch
+        _ piece: Piece,
+        _ number: Int,
+        of rows: AssetRows,
+        vault: Vault,
+        with desk: inout Desk,
+        into frames: inout FrameBatch
     ) throws(RecordError) -> [Int] {
         let target = opening.compartments[number]
-        var new: [Int] = []
-        for (index, range) in piece.events.enumerated() {
-            let row = piece.firstRow + index
-            let event = rows.events.span.extracting(range)
-            let key = desk.hash.row(event)
-            guard rows.ordinals[row] > model.count(key, of: target.id) else { continue }
-            model.add(key, of: target.id)
-            new.append(row)
-            if count == eventsPerFrame || body.count + event.count + 4 > RecordLimit.bytesPerFrameMax {
+        let new = decide(piece, rows, target.id, desk.hash)
+        for row in new {
+            let event = rows.events.span.extracting(piece.events[row - piece.firstRow])
+            if count == eventsPerFrame
+                || body.count + event.count + 4 > RecordLimit.bytesPerFrameMax
+            {
                 try seal(target, rows, vault: vault, with: &desk, into: &frames)
             }
             body.appendLength(event.count)
@@ -45,9 +46,33 @@ struct SubjectDraft {
         return new
     }
 
+    /// Which rows of a piece the log does not hold as often as the source does.
+    private mutating func decide(
+        _ piece: Piece,
+        _ rows: AssetRows,
+        _ compartment: CompartmentID,
+        _ hash: RowHash
+    ) -> [Int] {
+        var new: [Int] = []
+        model.withRows(of: compartment) { known in
+            for (index, range) in piece.events.enumerated() {
+                let row = piece.firstRow + index
+                let key = hash.row(rows.events.span.extracting(range))
+                let count = known[key, default: 0]
+                guard rows.ordinals[row] > count else { continue }
+                known[key] = count + 1
+                new.append(row)
+            }
+        }
+        return new
+    }
+
     private mutating func seal(
-        _ target: CompartmentKey, _ rows: AssetRows, vault: Vault,
-        with desk: inout Desk, into frames: inout FrameBatch
+        _ target: CompartmentKey,
+        _ rows: AssetRows,
+        vault: Vault,
+        with desk: inout Desk,
+        into frames: inout FrameBatch
     ) throws(RecordError) {
         defer {
             wipe(&body)
@@ -57,18 +82,34 @@ struct SubjectDraft {
         do {
             if next == opening.revision, let control = opening.control {
                 try control.seal(
-                    with: &desk.sealer, at: next, recordedAt: now, schemaSet: schemaSet,
-                    salt: SubjectDraft.newSalt(), into: &frames)
+                    with: &desk.sealer,
+                    at: next,
+                    recordedAt: now,
+                    schemaSet: schemaSet,
+                    salt: SubjectDraft.newSalt(),
+                    into: &frames
+                )
                 next += 1
             }
             let content = FrameContent(
-                kind: target.role.frameKind, subject: opening.subject, compartment: target.id,
-                keyEpoch: target.epoch, revision: next, command: command(target, vault),
-                recordedAt: now, schemaSet: schemaSet, eventCount: count,
-                counterpartyText: rows.hasCounterpartyText)
+                kind: target.role.frameKind,
+                subject: opening.subject,
+                compartment: target.id,
+                keyEpoch: target.epoch,
+                revision: next,
+                command: command(target, vault),
+                recordedAt: now,
+                schemaSet: schemaSet,
+                eventCount: count,
+                counterpartyText: rows.hasCounterpartyText
+            )
             try desk.sealer.seal(
-                body.span, as: content, key: target.key, salt: SubjectDraft.newSalt(),
-                into: &frames)
+                body.span,
+                as: content,
+                key: target.key,
+                salt: SubjectDraft.newSalt(),
+                into: &frames
+            )
             next += 1
         } catch let error as FrameError {
             throw .frame(error)

@@ -15,18 +15,25 @@ struct WriteModel: Sendable {
     /// Rows in `counts`.
     var rowCount = 0
 
-    mutating func add(_ row: UInt64, of compartment: CompartmentID) {
-        let count = counts[compartment, default: [:]][row, default: 0]
-        counts[compartment, default: [:]][row] = count + 1
-        if count == 0 { rowCount += 1 }
-    }
-
-    func count(_ row: UInt64, of compartment: CompartmentID) -> UInt32 {
-        counts[compartment]?[row] ?? 0
+    /// Lends the rows of one compartment, looked up once for many.
+    mutating func withRows<E: Error>(
+        of compartment: CompartmentID,
+        _ body: (inout [UInt64: UInt32]) throws(E) -> Void
+    ) throws(E) {
+        // Taken out for the call, so that it is the only reference and is changed in place.
+        var rows = counts.updateValue([:], forKey: compartment) ?? [:]
+        let before = rows.count
+        defer {
+            rowCount += rows.count - before
+            counts[compartment] = rows
+        }
+        try body(&rows)
     }
 }
 
-/// Write models of the subjects written to last. A model is taken out while it is used, so what was
+/// Write models of the subjects written to last.
+///
+/// A model is taken out while it is used, so what was
 /// not put back, because the append failed, is read from the log again.
 final class WriteModels: Sendable {
     private struct Kept {
@@ -57,8 +64,9 @@ final class WriteModels: Sendable {
         state.withLock { state in
             state.uses += 1
             if let old = state.kept.updateValue(
-                Kept(model: model, lastUse: state.uses), forKey: subject)
-            {
+                Kept(model: model, lastUse: state.uses),
+                forKey: subject
+            ) {
                 state.rowCount -= old.model.rowCount
             }
             state.rowCount += model.rowCount
@@ -82,26 +90,41 @@ struct ModelLoader {
 
     /// Adds what is missing of `compartments` below `revision`.
     func catchUp(
-        _ model: inout WriteModel, of subject: SubjectID, with compartments: [CompartmentID],
-        to revision: UInt64, using desk: inout Desk
+        _ model: inout WriteModel,
+        of subject: SubjectID,
+        with compartments: [CompartmentID],
+        to revision: UInt64,
+        using desk: inout Desk
     ) throws(RecordError) {
         let missing = compartments.filter { model.counts[$0] == nil }
         for id in missing { model.counts[id] = [:] }
         if !missing.isEmpty, model.scannedTo > 0 {
             try scan(
-                subject, 0..<model.scannedTo, of: Set(missing), into: &model, using: &desk)
+                subject,
+                0..<model.scannedTo,
+                of: Set(missing),
+                into: &model,
+                using: &desk
+            )
         }
         if model.scannedTo < revision {
             try scan(
-                subject, model.scannedTo..<revision, of: Set(model.counts.keys), into: &model,
-                using: &desk)
+                subject,
+                model.scannedTo..<revision,
+                of: Set(model.counts.keys),
+                into: &model,
+                using: &desk
+            )
             model.scannedTo = revision
         }
     }
 
     private func scan(
-        _ subject: SubjectID, _ range: Range<UInt64>, of compartments: Set<CompartmentID>,
-        into model: inout WriteModel, using desk: inout Desk
+        _ subject: SubjectID,
+        _ range: Range<UInt64>,
+        of compartments: Set<CompartmentID>,
+        into model: inout WriteModel,
+        using desk: inout Desk
     ) throws(RecordError) {
         var from = range.lowerBound
         do {
@@ -112,14 +135,19 @@ struct ModelLoader {
                     let header = try FrameHeader(frame.bytes)
                     guard compartments.contains(header.compartment) else { return }
                     let key = try vault.key(
-                        of: subject, compartment: header.compartment, epoch: header.keyEpoch,
-                        for: .collection)
+                        of: subject,
+                        compartment: header.compartment,
+                        epoch: header.keyEpoch,
+                        for: .collection
+                    )
                     _ = try desk.opener.open(frame.bytes, key: key)
                     defer { desk.opener.close() }
                     var cursor = EventCursor()
-                    while let event = try cursor.next(in: desk.opener.events) {
-                        let row = desk.hash.row(desk.opener.events.extracting(event))
-                        model.add(row, of: header.compartment)
+                    try model.withRows(of: header.compartment) { rows in
+                        while let event = try cursor.next(in: desk.opener.events) {
+                            let row = desk.hash.row(desk.opener.events.extracting(event))
+                            rows[row, default: 0] += 1
+                        }
                     }
                 }
                 // Frames that are committed and not durable yet: decided again when they are.

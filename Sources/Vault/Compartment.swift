@@ -2,7 +2,9 @@ public import Cryptography
 public import Frame
 internal import Synchronization
 
-/// What a compartment is for. The numbers are `CompartmentPurpose`'s in `control.proto`.
+/// What a compartment is for.
+///
+/// The numbers are `CompartmentPurpose`'s in `control.proto`.
 public enum CompartmentRole: UInt8, Sendable, CaseIterable {
     /// One account, card, policy or wallet at one provider.
     case asset = 1
@@ -35,7 +37,11 @@ public struct AssetName: Hashable, Sendable {
 
     /// Collects the fields.
     public init(
-        provider: String, key: String, issuedOn: UInt32 = 0, kind: UInt32, industry: UInt32 = 0
+        provider: String,
+        key: String,
+        issuedOn: UInt32 = 0,
+        kind: UInt32,
+        industry: UInt32 = 0
     ) {
         self.provider = provider
         self.key = key
@@ -115,7 +121,11 @@ public final class ControlFrame: Sendable {
     let command: CommandID
 
     init(
-        subject: SubjectID, bytes: WipedBytes, eventCount: Int, kek: SecretKey, kekEpoch: UInt32,
+        subject: SubjectID,
+        bytes: WipedBytes,
+        eventCount: Int,
+        kek: SecretKey,
+        kekEpoch: UInt32,
         command: CommandID
     ) {
         self.subject = subject
@@ -128,17 +138,27 @@ public final class ControlFrame: Sendable {
 
     /// Seals the frame and appends it to `batch`.
     ///
-    /// - Parameters:
-    ///   - recordedAt: microseconds since 1970-01-01 UTC.
-    ///   - salt: 16 fresh random bytes.
+    /// `recordedAt` in microseconds since 1970-01-01 UTC; `salt` is 16 fresh random bytes.
+    /// - Throws: what the sealer throws; the batch is then as it was.
     public func seal(
-        with sealer: inout FrameSealer, at revision: UInt64, recordedAt: Int64, schemaSet: UInt32,
-        salt: (UInt64, UInt64), into batch: inout FrameBatch
+        with sealer: inout FrameSealer,
+        at revision: UInt64,
+        recordedAt: Int64,
+        schemaSet: UInt32,
+        salt: (UInt64, UInt64),
+        into batch: inout FrameBatch
     ) throws(FrameError) {
         let content = FrameContent(
-            kind: .control, subject: subject, compartment: .keys, keyEpoch: kekEpoch,
-            revision: revision, command: command, recordedAt: recordedAt, schemaSet: schemaSet,
-            eventCount: eventCount)
+            kind: .control,
+            subject: subject,
+            compartment: .keys,
+            keyEpoch: kekEpoch,
+            revision: revision,
+            command: command,
+            recordedAt: recordedAt,
+            schemaSet: schemaSet,
+            eventCount: eventCount
+        )
         try bytes.withSpan { events throws(FrameError) in
             try sealer.seal(events, as: content, key: kek, salt: salt, into: &batch)
         }

@@ -37,8 +37,7 @@ enum ControlEvent {
         }
     }
 
-    /// Appends the event with its length before it.
-    /// - Parameter occurredAt: seconds since 1970-01-01 UTC.
+    /// Appends the event with its length before it; `occurredAt` in seconds since 1970-01-01 UTC.
     func append(to out: inout [UInt8], occurredAt: Int64) {
         var event = encoded(occurredAt: occurredAt)
         defer { wipe(&event) }
@@ -79,7 +78,10 @@ enum ControlEvent {
     }
 
     private static func appendOpened(
-        _ id: CompartmentID, _ role: CompartmentRole, _ asset: AssetName, to out: inout [UInt8]
+        _ id: CompartmentID,
+        _ role: CompartmentRole,
+        _ asset: AssetName,
+        to out: inout [UInt8]
     ) {
         out.appendField(1, bytes: id.bytes.span)
         out.appendField(2, varint: UInt64(role.rawValue))
@@ -91,7 +93,9 @@ enum ControlEvent {
     }
 
     private static func appendRewrapped(
-        _ kekEpoch: UInt32, _ wraps: [KeyWrap], to out: inout [UInt8]
+        _ kekEpoch: UInt32,
+        _ wraps: [KeyWrap],
+        to out: inout [UInt8]
     ) {
         out.appendField(1, varint: UInt64(kekEpoch))
         // The only rewrap there is: a compartment was erased.

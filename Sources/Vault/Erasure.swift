@@ -16,12 +16,15 @@ enum ShredStep: Sendable, CaseIterable {
 }
 
 extension Vault {
-    /// Destroys all keys of a person; durable when this returns. Again changes nothing.
+    /// Destroys all keys of a person.
     ///
-    /// The slot is overwritten first: what fails after that is done by the next `attach`.
-    /// - Parameter now: microseconds since 1970-01-01 UTC.
+    /// Durable when this returns; again changes nothing. The slot is overwritten first: what fails
+    /// after that is done by the next `attach`. `now` in microseconds since 1970-01-01 UTC.
+    /// - Throws: `.unknownSubject` also for the platform's ledgers, which are never erased.
     public func shred(
-        subject: SubjectID, reason: ShredReason, at now: Int64
+        subject: SubjectID,
+        reason: ShredReason,
+        at now: Int64
     ) async throws(VaultError) {
         guard !subject.isPlatform else { throw .unknownSubject }
         try await gate.hold([.operations, subject]) { () async throws(VaultError) in
@@ -29,8 +32,11 @@ extension Vault {
             case .unknown: throw .unknownSubject
             case .live:
                 try erase(
-                    subject, reason: reason.rawValue, throughRevision: try lastRevision(of: subject),
-                    at: now / 1_000_000)
+                    subject,
+                    reason: reason.rawValue,
+                    throughRevision: try lastRevision(of: subject),
+                    at: now / 1_000_000
+                )
                 try reached(.keyDestroyed)
             case .erased: break
             }
@@ -42,14 +48,17 @@ extension Vault {
         }
     }
 
-    /// Destroys the keys of one compartment of a person, and of `view`, which was derived from it;
-    /// durable when this returns. Again changes nothing.
+    /// Destroys the keys of one compartment of a person, and of the view derived from it.
     ///
-    /// A new KEK goes beside the old one, the keys that remain are wrapped under it, the old one is
-    /// overwritten. A log backup that is older than the new wraps opens no more: make a new one.
-    /// - Parameter now: microseconds since 1970-01-01 UTC.
+    /// Durable when this returns; again changes nothing. A new KEK goes beside the old one, the keys that remain are wrapped under it, the old one is
+    /// overwritten. A log backup that is older than the new wraps opens no more: make a new one. `now`
+    /// in microseconds since 1970-01-01 UTC.
+    /// - Throws: `.unknownCompartment`; `.contended` when others wrote to the subject each time.
     public func shred(
-        compartment: CompartmentID, of subject: SubjectID, reason: ShredReason, at now: Int64
+        compartment: CompartmentID,
+        of subject: SubjectID,
+        reason: ShredReason,
+        at now: Int64
     ) async throws(VaultError) {
         guard !subject.isPlatform else { throw .unknownSubject }
         try await gate.hold([.operations, subject]) { () async throws(VaultError) in
@@ -68,7 +77,10 @@ extension Vault {
     }
 
     private func rewrap(
-        _ subject: SubjectID, without compartment: CompartmentID, reason: ShredReason, at now: Int64
+        _ subject: SubjectID,
+        without compartment: CompartmentID,
+        reason: ShredReason,
+        at now: Int64
     ) async throws(VaultError) {
         let next = try Vault.newKeys(1)[0]
         let number = try liveNumber(of: subject)
@@ -78,7 +90,12 @@ extension Vault {
         var isAppended = false
         for _ in 0..<VaultLimit.attemptsMax where !isAppended {
             let batch = try rewrapBatch(
-                subject, without: compartment, under: next, reason: reason, at: now)
+                subject,
+                without: compartment,
+                under: next,
+                reason: reason,
+                at: now
+            )
             do throws(AppendError) {
                 _ = try await log.append(batch)
                 isAppended = true
@@ -121,21 +138,30 @@ extension Vault {
     }
 
     private func rewrapBatch(
-        _ subject: SubjectID, without compartment: CompartmentID, under next: SecretKey,
-        reason: ShredReason, at now: Int64
+        _ subject: SubjectID,
+        without compartment: CompartmentID,
+        under next: SecretKey,
+        reason: ShredReason,
+        at now: Int64
     ) throws(VaultError) -> FrameBatch {
         let (ring, revision) = try completeRing(of: subject)
         let kekEpoch = ring.kekEpoch + 1
         let names = Dictionary(
-            try assets(of: subject).map { ($0.compartment, $0.name) }, uniquingKeysWith: { $1 })
+            try assets(of: subject).map { ($0.compartment, $0.name) },
+            uniquingKeysWith: { $1 }
+        )
         var wraps: [ControlEvent.KeyWrap] = []
         var events: [ControlEvent] = []
         var opened: Set<CompartmentID> = []
         for record in try survivors(of: ring, without: compartment) {
             wraps.append(
                 ControlEvent.KeyWrap(
-                    compartment: record.id, epoch: record.epoch, key: record.key,
-                    kekEpoch: kekEpoch))
+                    compartment: record.id,
+                    epoch: record.epoch,
+                    key: record.key,
+                    kekEpoch: kekEpoch
+                )
+            )
             guard opened.insert(record.id).inserted else { continue }
             let name = names[record.id] ?? AssetName(provider: "", key: "", kind: 0)
             events.append(.opened(record.id, record.role, name))
@@ -143,47 +169,75 @@ extension Vault {
         events.insert(.rewrapped(kekEpoch: kekEpoch, wraps), at: 0)
         for earlier in try shreddings(of: subject) { events.append(.shredded(earlier)) }
         let shredding = try Shredding(
-            of: subject, compartment, reason: reason.rawValue,
-            throughRevision: max(revision, 1) - 1, at: now / 1_000_000, signedBy: signingKey)
+            of: subject,
+            compartment,
+            reason: reason.rawValue,
+            throughRevision: max(revision, 1) - 1,
+            at: now / 1_000_000,
+            signedBy: signingKey
+        )
         events.append(.shredded(shredding))
         let control = ControlFrame(
-            subject: subject, bytes: ControlEvent.encode(events, occurredAt: now / 1_000_000),
-            eventCount: events.count, kek: next, kekEpoch: kekEpoch,
-            command: command(shredding.message.span))
+            subject: subject,
+            bytes: ControlEvent.encode(events, occurredAt: now / 1_000_000),
+            eventCount: events.count,
+            kek: next,
+            kekEpoch: kekEpoch,
+            command: command(shredding.message.span)
+        )
         var batch = FrameBatch()
         try framing { () throws(FrameError) in
             try sealer.withLock { sealer throws(FrameError) in
                 try control.seal(
-                    with: &sealer, at: revision, recordedAt: now, schemaSet: 1,
-                    salt: Vault.newSalt(), into: &batch)
+                    with: &sealer,
+                    at: revision,
+                    recordedAt: now,
+                    schemaSet: 1,
+                    salt: Vault.newSalt(),
+                    into: &batch
+                )
             }
         }
         return batch
     }
 
-    /// What is wrapped anew. `view` gets a new key: its old content was derived from what goes.
+    /// What is wrapped anew.
+    ///
+    /// `view` gets a new key: its old content was derived from what goes.
     private func survivors(
-        of ring: Keyring, without compartment: CompartmentID
+        of ring: Keyring,
+        without compartment: CompartmentID
     ) throws(VaultError) -> [KeyRecord] {
         var records = ring.records.filter { $0.id != compartment && $0.role != .view }
         if let view = ring.newest(.view, tag: 0) {
             records.append(
                 KeyRecord(
-                    id: view.id, tag: 0, key: try Vault.newKeys(1)[0], epoch: view.epoch + 1,
-                    role: .view))
+                    id: view.id,
+                    tag: 0,
+                    key: try Vault.newKeys(1)[0],
+                    epoch: view.epoch + 1,
+                    role: .view
+                )
+            )
         }
         return records
     }
 
     /// Overwrites the subject's slot and forgets its keys.
     func erase(
-        _ subject: SubjectID, reason: UInt32, throughRevision: UInt64, at seconds: Int64
+        _ subject: SubjectID,
+        reason: UInt32,
+        throughRevision: UInt64,
+        at seconds: Int64
     ) throws(VaultError) {
         let number = try liveNumber(of: subject)
         var slot = Slot(state: .erased, subject: subject)
         slot.owesAnnouncement = true
         slot.erasure = Slot.Erasure(
-            reason: reason, at: seconds, throughRevision: throughRevision)
+            reason: reason,
+            at: seconds,
+            throughRevision: throughRevision
+        )
         try file.withLock { file throws(VaultError) in
             try file.place(slot, at: number)
             try file.flush()

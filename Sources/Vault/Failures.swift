@@ -6,7 +6,8 @@ internal import LMDB
 
 /// Runs calls on files; a failure is named with the file.
 func onDisk<R: ~Copyable>(
-    _ path: String, _ body: () throws(FileError) -> R
+    _ path: String,
+    _ body: () throws(FileError) -> R
 ) throws(VaultError) -> R {
     do throws(FileError) {
         return try body()

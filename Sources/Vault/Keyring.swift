@@ -45,7 +45,9 @@ struct Keyring: Sendable {
 
     /// Takes in one event of a control frame.
     mutating func take(
-        _ event: ControlEvent, of subject: SubjectID, tags: AssetTags
+        _ event: ControlEvent,
+        of subject: SubjectID,
+        tags: AssetTags
     ) {
         switch event {
         case .wrapped(let wrap): loose.append(wrap)
@@ -56,7 +58,8 @@ struct Keyring: Sendable {
             merge(
                 own.map {
                     KeyRecord(id: id, tag: tag, key: $0.key, epoch: $0.epoch, role: role)
-                })
+                }
+            )
         case .rewrapped(_, let wraps):
             // Nothing sealed under an older KEK counts any more; the openings follow.
             records = []
@@ -74,8 +77,12 @@ struct Keyring: Sendable {
             guard let first = records.first(where: { $0.id == wrap.compartment }) else { continue }
             merge([
                 KeyRecord(
-                    id: first.id, tag: first.tag, key: wrap.key, epoch: wrap.epoch,
-                    role: first.role)
+                    id: first.id,
+                    tag: first.tag,
+                    key: wrap.key,
+                    epoch: wrap.epoch,
+                    role: first.role
+                )
             ])
         }
         loose = []

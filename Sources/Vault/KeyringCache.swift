@@ -30,7 +30,10 @@ final class KeyringCache: Sendable {
 
     /// The hot path: one lock, one lookup, a few comparisons, one reference counted.
     func key(
-        of subject: SubjectID, _ compartment: CompartmentID, epoch: UInt32, roles: RoleSet
+        of subject: SubjectID,
+        _ compartment: CompartmentID,
+        epoch: UInt32,
+        roles: RoleSet
     ) -> Found {
         shard(subject).state.withLock { state in
             guard let place = state.place(of: subject) else { return .absent }
@@ -67,8 +70,12 @@ final class KeyringCache: Sendable {
 
     /// Adds what was appended at revisions `from..<to`.
     func extend(
-        _ subject: SubjectID, with records: [KeyRecord], kekEpoch: UInt32, from: UInt64,
-        to: UInt64, if isCurrent: (UInt32) -> Bool
+        _ subject: SubjectID,
+        with records: [KeyRecord],
+        kekEpoch: UInt32,
+        from: UInt64,
+        to: UInt64,
+        if isCurrent: (UInt32) -> Bool
     ) {
         shard(subject).state.withLock { state in
             guard isCurrent(kekEpoch) else { return }
@@ -123,14 +130,17 @@ private struct ShardState {
     }
 
     func key(
-        _ compartment: CompartmentID, _ epoch: UInt32, _ roles: RoleSet, at place: Int
+        _ compartment: CompartmentID,
+        _ epoch: UInt32,
+        _ roles: RoleSet,
+        at place: Int
     ) -> KeyringCache.Found {
-        for index in rings[place].ring.records.indices {
-            guard rings[place].ring.records[index].id == compartment,
-                rings[place].ring.records[index].epoch == epoch
-            else { continue }
-            let record = rings[place].ring.records[index]
-            return roles.contains(record.role) ? .key(record.key) : .refused
+        // One reference counted for the whole search.
+        let records = rings[place].ring.records
+        for index in records.indices
+        where records[index].id == compartment && records[index].epoch == epoch {
+            guard roles.contains(records[index].role) else { return .refused }
+            return .key(records[index].key)
         }
         return rings[place].ring.erased.contains(compartment) ? .erased : .unknown
     }

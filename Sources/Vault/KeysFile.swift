@@ -44,14 +44,18 @@ enum KeysFile {
         let keys = sealingKeys(master, header)
         try AEAD().sealOnce(key: keys.first, header: header.span, &sealed)
         out.setLittleEndian(
-            Checksum.crc32c(out.span.extracting(0..<byteCount - 4)), at: byteCount - 4)
+            Checksum.crc32c(out.span.extracting(0..<byteCount - 4)),
+            at: byteCount - 4
+        )
         return (secrets(clear.span), bytes)
     }
 
     /// The secrets in `bytes`.
     /// - Throws: `.damaged` or `.wrongPassphrase`.
     static func open(
-        _ bytes: [UInt8], path: String, passphrase: [UInt8]
+        _ bytes: [UInt8],
+        path: String,
+        passphrase: [UInt8]
     ) throws(VaultError) -> VaultSecrets {
         let span = bytes.span
         guard bytes.count == byteCount,
@@ -71,8 +75,11 @@ enum KeysFile {
         do throws(CryptographyError) {
             var target = clear.mutableSpan
             try AEAD().openOnce(
-                key: sealingKeys(master, header.array).first, header: header,
-                span.extracting(sealedRange), into: &target)
+                key: sealingKeys(master, header.array).first,
+                header: header,
+                span.extracting(sealedRange),
+                into: &target
+            )
         } catch .notAuthentic {
             throw .damaged(file: path, place: "its sealed part")
         } catch {
@@ -82,7 +89,8 @@ enum KeysFile {
     }
 
     private static func masterKey(
-        _ passphrase: [UInt8], salt: [UInt8]
+        _ passphrase: [UInt8],
+        salt: [UInt8]
     ) throws(CryptographyError) -> SecretKey {
         try Passphrase.deriveKey(from: passphrase, salt: salt, cost: 1 << UInt64(costLog2))
     }
@@ -96,13 +104,15 @@ enum KeysFile {
         return HKDF.derive(
             key: master,
             salt: (salt.bigEndian(UInt64.self, at: 0), salt.bigEndian(UInt64.self, at: 8)),
-            info: sealInfo.span)
+            info: sealInfo.span
+        )
     }
 
     private static func secrets(_ clear: Span<UInt8>) -> VaultSecrets {
         VaultSecrets(
             slots: SecretKey(copying: clear.extracting(0..<32)),
             index: SecretKey(copying: clear.extracting(32..<64)),
-            signing: SecretKey(copying: clear.extracting(64..<96)))
+            signing: SecretKey(copying: clear.extracting(64..<96))
+        )
     }
 }

@@ -4,12 +4,16 @@ internal import EventLog
 internal import Synchronization
 
 extension Vault {
-    /// A compartment's key, lent for a purpose. Cached: one lock and one lookup.
+    /// A compartment's key, lent for a purpose.
     ///
+    /// Cached: one lock and one lookup.
     /// - Throws: `.subjectErased`, `.compartmentErased`, `.purposeRefused`; `.unknownCompartment`
     ///   when the subject's durable log has no such key.
     public func key(
-        of subject: SubjectID, compartment: CompartmentID, epoch: UInt32, for purpose: Purpose
+        of subject: SubjectID,
+        compartment: CompartmentID,
+        epoch: UInt32,
+        for purpose: Purpose
     ) throws(VaultError) -> SecretKey {
         let roles = purpose.roles
         switch cache.key(of: subject, compartment, epoch: epoch, roles: roles) {
@@ -31,7 +35,9 @@ extension Vault {
 
     /// The newest key of a compartment that is there, lent for a purpose.
     public func newest(
-        _ name: CompartmentName, of subject: SubjectID, for purpose: Purpose
+        _ name: CompartmentName,
+        of subject: SubjectID,
+        for purpose: Purpose
     ) throws(VaultError) -> CompartmentKey {
         guard purpose.reaches(name.role) else { throw .purposeRefused(purpose) }
         let tag = tag(of: name, subject)
@@ -44,12 +50,13 @@ extension Vault {
         return CompartmentKey(record)
     }
 
-    /// Takes in a durable control frame that a reader of the whole log came by, so that the
-    /// subject's log need not be read for it. Other frames are left alone.
+    /// Takes in a durable control frame that a reader of the whole log came by.
     ///
+    /// The subject's log need then not be read for it. Other frames are left alone.
     /// Cheap to leave out: what was not observed is read from the log when it is needed.
     public func observe(
-        _ frame: Span<UInt8>, using opener: inout FrameOpener
+        _ frame: Span<UInt8>,
+        using opener: inout FrameOpener
     ) throws(VaultError) {
         let header = try framing { () throws(FrameError) in try FrameHeader(frame) }
         guard header.compartment == .keys else { return }
@@ -104,7 +111,9 @@ extension Vault {
                             // The wraps of a shredding that is going on count when it is done.
                             guard header.keyEpoch == pendingEpoch else {
                                 throw VaultError.damaged(
-                                    file: "slots", place: "a slot that is older than the log")
+                                    file: "slots",
+                                    place: "a slot that is older than the log"
+                                )
                             }
                             ring.scannedTo = header.revision
                             isCut = true
@@ -125,7 +134,10 @@ extension Vault {
 
     /// Opens a control frame and takes its events into `ring`.
     func take(
-        _ frame: Span<UInt8>, _ header: FrameHeader, kek: SecretKey, into ring: inout Keyring,
+        _ frame: Span<UInt8>,
+        _ header: FrameHeader,
+        kek: SecretKey,
+        into ring: inout Keyring,
         using opener: inout FrameOpener
     ) throws(VaultError) {
         defer { opener.close() }
@@ -140,7 +152,8 @@ extension Vault {
         } catch {
             throw .damaged(
                 file: "the log of subject \(header.subject)",
-                place: "control frame \(header.revision)")
+                place: "control frame \(header.revision)"
+            )
         }
         ring.endFrame()
     }

@@ -4,32 +4,48 @@ public import Frame
 internal import Synchronization
 
 extension Vault {
-    /// Appends one event to a platform ledger, sealed in its only compartment; durable when this
-    /// returns. The same command again appends nothing.
+    /// Appends one event to a platform ledger, sealed in its only compartment.
     ///
-    /// - Parameters:
-    ///   - event: one `jangbu.v1.Event`, without a length before it.
-    ///   - now: microseconds since 1970-01-01 UTC.
+    /// Durable when this returns; the same command again appends nothing. `event` is one
+    /// `jangbu.v1.Event` without a length before it, `now` in microseconds since 1970-01-01 UTC.
+    /// - Returns: whether the event was appended or there before.
+    /// - Throws: `.contended`, `.append`, and why the ledger's key cannot be had.
     public func record(
-        _ event: [UInt8], in ledger: SubjectID, command: CommandID, schemaSet: UInt32 = 1,
+        _ event: [UInt8],
+        in ledger: SubjectID,
+        command: CommandID,
+        schemaSet: UInt32 = 1,
         at now: Int64
     ) async throws(VaultError) -> Receipt.Outcome {
         precondition(ledger.isPlatform, "persons have more than one compartment")
         return try await gate.hold([ledger]) { () async throws(VaultError) in
             try await recordHeld(
-                event, in: ledger, command: command, schemaSet: schemaSet, at: now)
+                event,
+                in: ledger,
+                command: command,
+                schemaSet: schemaSet,
+                at: now
+            )
         }
     }
 
     /// The same for a caller that holds the ledger's gate.
     func recordHeld(
-        _ event: [UInt8], in ledger: SubjectID, command: CommandID, schemaSet: UInt32 = 1,
+        _ event: [UInt8],
+        in ledger: SubjectID,
+        command: CommandID,
+        schemaSet: UInt32 = 1,
         at now: Int64
     ) async throws(VaultError) -> Receipt.Outcome {
         let log = try log
         for _ in 0..<VaultLimit.attemptsMax {
             let (opening, batch) = try ledgerBatch(
-                event, in: ledger, command: command, schemaSet: schemaSet, at: now)
+                event,
+                in: ledger,
+                command: command,
+                schemaSet: schemaSet,
+                at: now
+            )
             do throws(AppendError) {
                 return settle(opening, try await log.append(batch))
             } catch {
@@ -41,11 +57,19 @@ extension Vault {
 
     /// The same for a plain thread, with no other writer: while the vault is being attached.
     func recordAndWait(
-        _ event: [UInt8], in ledger: SubjectID, command: CommandID, at now: Int64
+        _ event: [UInt8],
+        in ledger: SubjectID,
+        command: CommandID,
+        at now: Int64
     ) throws(VaultError) {
         let log = try log
         let (opening, batch) = try ledgerBatch(
-            event, in: ledger, command: command, schemaSet: 1, at: now)
+            event,
+            in: ledger,
+            command: command,
+            schemaSet: 1,
+            at: now
+        )
         do throws(AppendError) {
             _ = settle(opening, try log.appendAndWait(batch))
         } catch {
@@ -63,7 +87,10 @@ extension Vault {
     }
 
     private func ledgerBatch(
-        _ event: [UInt8], in ledger: SubjectID, command: CommandID, schemaSet: UInt32,
+        _ event: [UInt8],
+        in ledger: SubjectID,
+        command: CommandID,
+        schemaSet: UInt32,
         at now: Int64
     ) throws(VaultError) -> (Opening, FrameBatch) {
         let opening = try open([.role(.evidence)], of: ledger, for: .collection, at: now)
@@ -77,16 +104,33 @@ extension Vault {
                 var revision = opening.revision
                 if let control = opening.control {
                     try control.seal(
-                        with: &sealer, at: revision, recordedAt: now, schemaSet: schemaSet,
-                        salt: Vault.newSalt(), into: &batch)
+                        with: &sealer,
+                        at: revision,
+                        recordedAt: now,
+                        schemaSet: schemaSet,
+                        salt: Vault.newSalt(),
+                        into: &batch
+                    )
                     revision += 1
                 }
                 let content = FrameContent(
-                    kind: .control, subject: ledger, compartment: target.id,
-                    keyEpoch: target.epoch, revision: revision, command: command,
-                    recordedAt: now, schemaSet: schemaSet, eventCount: 1)
+                    kind: .control,
+                    subject: ledger,
+                    compartment: target.id,
+                    keyEpoch: target.epoch,
+                    revision: revision,
+                    command: command,
+                    recordedAt: now,
+                    schemaSet: schemaSet,
+                    eventCount: 1
+                )
                 try sealer.seal(
-                    body.span, as: content, key: target.key, salt: Vault.newSalt(), into: &batch)
+                    body.span,
+                    as: content,
+                    key: target.key,
+                    salt: Vault.newSalt(),
+                    into: &batch
+                )
             }
         }
         return (opening, batch)
@@ -95,7 +139,9 @@ extension Vault {
     static func newSalt() throws(FrameError) -> (UInt64, UInt64) {
         do throws(CryptographyError) {
             let salt = try Random.bytes(16)
-            return (salt.span.bigEndian(UInt64.self, at: 0), salt.span.bigEndian(UInt64.self, at: 8))
+            return (
+                salt.span.bigEndian(UInt64.self, at: 0), salt.span.bigEndian(UInt64.self, at: 8)
+            )
         } catch {
             throw .libraryFailure(operation: "RAND_bytes")
         }

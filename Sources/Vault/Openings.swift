@@ -6,13 +6,15 @@ internal import Synchronization
 extension Vault {
     /// Opens compartments of a subject for writing, making those that are not there.
     ///
-    /// A person's first compartment comes with the `view` that read models seal under.
-    /// - Parameters:
-    ///   - names: at most `VaultLimit.namesPerOpeningMax`.
-    ///   - now: microseconds since 1970-01-01 UTC.
+    /// A person's first compartment comes with the `view` that read models seal under. At most
+    /// `VaultLimit.namesPerOpeningMax` names; `now` in microseconds since 1970-01-01 UTC.
+    /// - Returns: what to append first, and the keys, one a name.
     /// - Throws: `.notYetDurable` when frames that others appended are still being flushed.
     public func open(
-        _ names: [CompartmentName], of subject: SubjectID, for purpose: Purpose, at now: Int64
+        _ names: [CompartmentName],
+        of subject: SubjectID,
+        for purpose: Purpose,
+        at now: Int64
     ) throws(VaultError) -> Opening {
         precondition(names.count <= VaultLimit.namesPerOpeningMax, "the wraps fit one frame")
         for name in names where !purpose.reaches(name.role) { throw .purposeRefused(purpose) }
@@ -24,29 +26,48 @@ extension Vault {
         }
         guard !draft.new.isEmpty else {
             return Opening(
-                subject: subject, revision: revision, compartments: draft.compartments,
-                isNew: draft.isNew, control: nil, kekEpoch: ring.kekEpoch, records: [])
+                subject: subject,
+                revision: revision,
+                compartments: draft.compartments,
+                isNew: draft.isNew,
+                control: nil,
+                kekEpoch: ring.kekEpoch,
+                records: []
+            )
         }
         let (kek, kekEpoch, _) = try kek(of: subject)
         guard kekEpoch == ring.kekEpoch else { throw .notYetDurable }
         var asked = subject.bytes
         for record in draft.new { record.id.append(to: &asked) }
         let control = ControlFrame(
-            subject: subject, bytes: draft.events(at: now / 1_000_000),
-            eventCount: draft.new.count * 2, kek: kek, kekEpoch: kekEpoch,
-            command: command(asked.span))
+            subject: subject,
+            bytes: draft.events(at: now / 1_000_000),
+            eventCount: draft.new.count * 2,
+            kek: kek,
+            kekEpoch: kekEpoch,
+            command: command(asked.span)
+        )
         return Opening(
-            subject: subject, revision: revision, compartments: draft.compartments,
-            isNew: draft.isNew, control: control, kekEpoch: kekEpoch, records: draft.new)
+            subject: subject,
+            revision: revision,
+            compartments: draft.compartments,
+            isNew: draft.isNew,
+            control: control,
+            kekEpoch: kekEpoch,
+            records: draft.new
+        )
     }
 
     /// Tells the vault that an opening's control frame and the frames after it are durable.
     ///
-    /// - Parameter next: the subject's next revision after them.
+    /// `next` is the subject's next revision after them.
     public func commit(_ opening: Opening, through next: UInt64) {
         let subject = opening.subject
         cache.extend(
-            subject, with: opening.records, kekEpoch: opening.kekEpoch, from: opening.revision,
+            subject,
+            with: opening.records,
+            kekEpoch: opening.kekEpoch,
+            from: opening.revision,
             to: next
         ) { isCurrent(subject, kekEpoch: $0) }
     }
@@ -80,7 +101,9 @@ extension Vault {
     }
 
     private func assets(
-        in frame: Span<UInt8>, kek: SecretKey, using opener: inout FrameOpener
+        in frame: Span<UInt8>,
+        kek: SecretKey,
+        using opener: inout FrameOpener
     ) throws -> [Asset] {
         defer { opener.close() }
         _ = try opener.open(frame, key: kek)
@@ -101,6 +124,11 @@ extension Vault {
             let size = try onLog { () throws(LogError) in try log.size(of: subject) }
             if ring.scannedTo >= size { return (ring, size) }
         }
+        if try onLog({ () throws(LogError) in try log.size(of: subject) }) == 0 {
+            // Nobody's first frame: nothing to open, and most of a bulk import.
+            let number = try liveNumber(of: subject)
+            return (Keyring(kekEpoch: table.withLock { $0.records[number].kekEpoch }), 0)
+        }
         for _ in 0..<VaultLimit.attemptsMax {
             try waitUntilDurable(subject)
             let ring = try load(subject)
@@ -110,8 +138,9 @@ extension Vault {
         throw .notYetDurable
     }
 
-    /// Waits for the flush under way when it covers frames of the subject. Rare: writers of this
-    /// process hold the gate until their frames are durable.
+    /// Waits for the flush under way when it covers frames of the subject.
+    ///
+    /// Rare: writers of this process hold the gate until their frames are durable.
     private func waitUntilDurable(_ subject: SubjectID) throws(VaultError) {
         let log = try log
         let environment = log.environment(of: subject)
@@ -120,7 +149,10 @@ extension Vault {
                 let sequence = log.durableSequence(environment: environment)
                 guard try log.durableSize(of: subject) < log.size(of: subject) else { return }
                 _ = log.waitForDurable(
-                    environment: environment, beyond: sequence, timeoutMilliseconds: 1_000)
+                    environment: environment,
+                    beyond: sequence,
+                    timeoutMilliseconds: 1_000
+                )
             }
         }
     }
@@ -140,7 +172,9 @@ private struct OpeningDraft {
     }
 
     mutating func want(
-        _ name: CompartmentName, tag: UInt64, isAsked: Bool = true
+        _ name: CompartmentName,
+        tag: UInt64,
+        isAsked: Bool = true
     ) throws(VaultError) {
         let earlier = new.first { $0.role == name.role && $0.tag == tag }
         if let record = ring.newest(name.role, tag: tag) ?? earlier {
@@ -149,7 +183,12 @@ private struct OpeningDraft {
         }
         let ids: [CompartmentID] = try Vault.newIDs(1)
         let record = KeyRecord(
-            id: ids[0], tag: tag, key: try Vault.newKeys(1)[0], epoch: 0, role: name.role)
+            id: ids[0],
+            tag: tag,
+            key: try Vault.newKeys(1)[0],
+            epoch: 0,
+            role: name.role
+        )
         new.append(record)
         names.append(name)
         if isAsked { give(record, isNew: true) }
@@ -160,14 +199,16 @@ private struct OpeningDraft {
         self.isNew.append(isNew)
     }
 
-    /// The events of the control frame.
-    /// - Parameter occurredAt: seconds since 1970-01-01 UTC.
+    /// The events of the control frame, at a time in seconds since 1970-01-01 UTC.
     func events(at occurredAt: Int64) -> WipedBytes {
         var events: [ControlEvent] = []
         for (record, name) in zip(new, names) {
             let wrap = ControlEvent.KeyWrap(
-                compartment: record.id, epoch: record.epoch, key: record.key,
-                kekEpoch: ring.kekEpoch)
+                compartment: record.id,
+                epoch: record.epoch,
+                key: record.key,
+                kekEpoch: ring.kekEpoch
+            )
             events.append(.wrapped(wrap))
             events.append(.opened(record.id, record.role, name.asset))
         }

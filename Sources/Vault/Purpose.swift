@@ -1,4 +1,6 @@
-/// What a key is leased for. Whoever asks names it; what is not in the table below is refused.
+/// What a key is leased for.
+///
+/// Whoever asks names it; what is not in the table below is refused.
 public enum Purpose: UInt8, Sendable, CaseIterable {
     /// Sealing what providers, persons and decisions say.
     case collection
@@ -15,7 +17,9 @@ public enum Purpose: UInt8, Sendable, CaseIterable {
     /// Studies over persons who agreed to one.
     case research
 
-    /// The roles whose keys the purpose reaches. `own` is in none: the operator has no key of it.
+    /// The roles whose keys the purpose reaches.
+    ///
+    /// `own` is in none: the operator has no key of it.
     /// Research reaches nothing without a consent, and consents are not evaluated here yet.
     var roles: RoleSet {
         switch self {

@@ -11,8 +11,11 @@ extension Vault {
             guard state(of: shredding.subject) == .live else { continue }
             // An older copy of the slots was put in place: the log's word counts.
             try erase(
-                shredding.subject, reason: shredding.reason,
-                throughRevision: shredding.throughRevision, at: shredding.at)
+                shredding.subject,
+                reason: shredding.reason,
+                throughRevision: shredding.throughRevision,
+                at: shredding.at
+            )
         }
         for (number, record) in table.withLock({ $0.records }).enumerated()
         where record.state != .void && !record.id.isPlatform {
@@ -52,7 +55,8 @@ extension Vault {
     }
 
     private func hasControlFrame(
-        of subject: SubjectID, kekEpoch: UInt32
+        of subject: SubjectID,
+        kekEpoch: UInt32
     ) throws(VaultError) -> Bool {
         var isThere = false
         try forEachFrame(of: subject, from: 0) { header, _ in
@@ -76,8 +80,13 @@ extension Vault {
             guard let erasure = slot.erasure else { return [] }
             all = [
                 try Shredding(
-                    of: subject, nil, reason: erasure.reason,
-                    throughRevision: erasure.throughRevision, at: erasure.at, signedBy: signingKey)
+                    of: subject,
+                    nil,
+                    reason: erasure.reason,
+                    throughRevision: erasure.throughRevision,
+                    at: erasure.at,
+                    signedBy: signingKey
+                )
             ]
         }
         return all.map { shredding in
@@ -125,12 +134,17 @@ extension Vault {
         try forEachFrame(of: .operations, from: size < cursor ? 0 : cursor) { header, frame in
             guard header.compartment != .keys else { return }
             let key = try key(
-                of: .operations, compartment: header.compartment, epoch: header.keyEpoch,
-                for: .audit)
+                of: .operations,
+                compartment: header.compartment,
+                epoch: header.keyEpoch,
+                for: .audit
+            )
             for shredding in try shreddings(in: frame, key: key) {
                 guard shredding.isSigned(by: publicKey) else {
                     throw VaultError.damaged(
-                        file: "the operations ledger", place: "revision \(header.revision)")
+                        file: "the operations ledger",
+                        place: "revision \(header.revision)"
+                    )
                 }
                 found.append(shredding)
             }
@@ -142,7 +156,11 @@ extension Vault {
     /// Takes the mark off the slot; lost in a crash, the events are offered again and found there.
     func settleAnnouncement(of subject: SubjectID) throws(VaultError) {
         guard let number = table.withLock({ $0.number(of: subject) }) else { return }
+        let log = try log
+        let size = try onLog { () throws(LogError) in try log.size(of: .operations) }
         try file.withLock { file throws(VaultError) in
+            // A log that is shorter than this is an older copy.
+            try file.note(operationsCursor: size)
             var slot = try file.slot(number)
             guard slot.owesAnnouncement else { return }
             slot.owesAnnouncement = false
@@ -153,7 +171,8 @@ extension Vault {
     }
 
     func forEachFrame(
-        of subject: SubjectID, from revision: UInt64,
+        of subject: SubjectID,
+        from revision: UInt64,
         _ body: (FrameHeader, Span<UInt8>) throws -> Void
     ) throws(VaultError) {
         let log = try log

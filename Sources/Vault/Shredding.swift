@@ -1,7 +1,9 @@
 public import Frame
 internal import Cryptography
 
-/// Why data is erased. The numbers are `ShredReason`'s in `control.proto`.
+/// Why data is erased.
+///
+/// The numbers are `ShredReason`'s in `control.proto`.
 public enum ShredReason: UInt32, Sendable, CaseIterable {
     /// A transfer request was withdrawn and deletion asked for.
     case withdrawnWithDeletion = 1
@@ -59,8 +61,12 @@ public struct Shredding: Sendable, Equatable {
 
 extension Shredding {
     init(
-        of subject: SubjectID, _ compartment: CompartmentID?, reason: UInt32,
-        throughRevision: UInt64, at: Int64, signedBy key: SigningKey
+        of subject: SubjectID,
+        _ compartment: CompartmentID?,
+        reason: UInt32,
+        throughRevision: UInt64,
+        at: Int64,
+        signedBy key: SigningKey
     ) throws(VaultError) {
         self.subject = subject
         self.compartment = compartment

@@ -1,7 +1,9 @@
 internal import Cryptography
 internal import Frame
 
-/// One subject in the slot file. 256 bytes never cross a 512-byte sector, so a slot is old or new
+/// One subject in the slot file.
+///
+/// 256 bytes never cross a 512-byte sector, so a slot is old or new
 /// after a power failure, never a mixture.
 ///
 /// Layout, little-endian: 0 magic `JBSL`, 4 state, 5 flags, 8 KEK epoch, 12 pending KEK epoch,
@@ -71,7 +73,8 @@ extension Slot {
             erasure = Erasure(
                 reason: slot.littleEndian(UInt32.self, at: 160),
                 at: slot.littleEndian(Int64.self, at: 168),
-                throughRevision: slot.littleEndian(UInt64.self, at: 176))
+                throughRevision: slot.littleEndian(UInt64.self, at: 176)
+            )
         }
     }
 
@@ -103,7 +106,9 @@ extension Span where Element == UInt8 {
     }
 }
 
-/// Seals and opens the KEKs of slots. Not `Sendable`: lives under the slot file's lock.
+/// Seals and opens the KEKs of slots.
+///
+/// Not `Sendable`: lives under the slot file's lock.
 final class SlotSealer {
     private let aead: AEAD
     private let key: SecretKey
@@ -115,7 +120,11 @@ final class SlotSealer {
 
     /// Writes a live slot into `out`, which is 256 zero bytes.
     func seal(
-        _ slot: Slot, number: Int, kek: SecretKey, pending: SecretKey?, salt: (UInt64, UInt64),
+        _ slot: Slot,
+        number: Int,
+        kek: SecretKey,
+        pending: SecretKey?,
+        salt: (UInt64, UInt64),
         into out: inout MutableSpan<UInt8>
     ) throws(CryptographyError) {
         slot.writeClear(into: &out)
@@ -127,14 +136,18 @@ final class SlotSealer {
         var sealed = out._mutatingExtracting(Slot.sealed)
         try aead.sealOnce(
             key: HKDF.derive(key: key, salt: salt, info: SlotSealer.info.span).first,
-            header: header.span, &sealed)
+            header: header.span,
+            &sealed
+        )
         Slot.writeChecksum(into: &out)
     }
 
     /// The KEK of the slot in `bytes`, and the pending one if there is one.
     /// - Throws: `.notAuthentic`.
     func open(
-        _ bytes: Span<UInt8>, number: Int, hasPending: Bool
+        _ bytes: Span<UInt8>,
+        number: Int,
+        hasPending: Bool
     ) throws(CryptographyError) -> (kek: SecretKey, pending: SecretKey?) {
         var clear = [UInt8](repeating: 0, count: 64)
         defer { wipe(&clear) }
@@ -142,8 +155,10 @@ final class SlotSealer {
         let salt = (bytes.bigEndian(UInt64.self, at: 64), bytes.bigEndian(UInt64.self, at: 72))
         try aead.openOnce(
             key: HKDF.derive(key: key, salt: salt, info: SlotSealer.info.span).first,
-            header: associatedData(number, bytes).span, bytes.extracting(Slot.sealed),
-            into: &target)
+            header: associatedData(number, bytes).span,
+            bytes.extracting(Slot.sealed),
+            into: &target
+        )
         let kek = SecretKey(copying: target.span.extracting(0..<32))
         return (kek, hasPending ? SecretKey(copying: target.span.extracting(32..<64)) : nil)
     }

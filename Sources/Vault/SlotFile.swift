@@ -56,7 +56,9 @@ struct SlotFile: ~Copyable {
 
     /// Opens and claims the file.
     static func open(
-        _ path: String, key: SecretKey, content: inout Content
+        _ path: String,
+        key: SecretKey,
+        content: inout Content
     ) throws(VaultError) -> SlotFile {
         let disk = try onDisk(path) { () throws(FileError) in try File(path, .update) }
         let isOurs = try onDisk(path) { () throws(FileError) in try disk.lock() }
@@ -75,16 +77,23 @@ struct SlotFile: ~Copyable {
         content.isTruncated = count < known
         let voids = content.read(span, count: count, known: known)
         var file = SlotFile(
-            disk: disk, path: path,
+            disk: disk,
+            path: path,
             sealer: try crypting { () throws(CryptographyError) in try SlotSealer(key: key) },
-            count: count, known: known,
-            operationsCursor: span.littleEndian(UInt64.self, at: 16))
+            count: count,
+            known: known,
+            operationsCursor: span.littleEndian(UInt64.self, at: 16)
+        )
         try file.settle(voids)
         return file
     }
 
     private init(
-        disk: File, path: String, sealer: SlotSealer, count: Int, known: Int,
+        disk: File,
+        path: String,
+        sealer: SlotSealer,
+        count: Int,
+        known: Int,
         operationsCursor: UInt64
     ) {
         (self.file, self.path, self.sealer) = (disk, path, sealer)
@@ -114,9 +123,13 @@ struct SlotFile: ~Copyable {
                 var out = all._mutatingExtracting(start..<start + Slot.byteCount)
                 let salt = salts.span.extracting(index * 16..<index * 16 + 16)
                 try sealer.seal(
-                    slots[index], number: first + index, kek: keks[index], pending: nil,
+                    slots[index],
+                    number: first + index,
+                    kek: keks[index],
+                    pending: nil,
                     salt: (salt.bigEndian(UInt64.self, at: 0), salt.bigEndian(UInt64.self, at: 8)),
-                    into: &out)
+                    into: &out
+                )
             }
         }
         try write(bytes, at: first)
@@ -128,17 +141,25 @@ struct SlotFile: ~Copyable {
 
     /// Overwrites a live slot; what must be durable is flushed by the caller.
     mutating func replace(
-        _ number: Int, with slot: Slot, kek: SecretKey, pending: SecretKey? = nil
+        _ number: Int,
+        with slot: Slot,
+        kek: SecretKey,
+        pending: SecretKey? = nil
     ) throws(VaultError) {
         var bytes = [UInt8](repeating: 0, count: Slot.byteCount)
         try crypting { () throws(CryptographyError) in
             let salt = try Random.bytes(16)
             var out = bytes.mutableSpan
             try sealer.seal(
-                slot, number: number, kek: kek, pending: pending,
+                slot,
+                number: number,
+                kek: kek,
+                pending: pending,
                 salt: (
                     salt.span.bigEndian(UInt64.self, at: 0), salt.span.bigEndian(UInt64.self, at: 8)
-                ), into: &out)
+                ),
+                into: &out
+            )
         }
         try write(bytes, at: number)
     }
@@ -163,7 +184,10 @@ struct SlotFile: ~Copyable {
         guard slot.state == .live else { throw .subjectErased }
         do throws(CryptographyError) {
             let keys = try sealer.open(
-                bytes.span, number: number, hasPending: slot.pendingEpoch != nil)
+                bytes.span,
+                number: number,
+                hasPending: slot.pendingEpoch != nil
+            )
             return (slot, keys.kek, keys.pending)
         } catch .notAuthentic {
             throw damage(number)
@@ -216,7 +240,9 @@ struct SlotFile: ~Copyable {
 
     private func writeHeader() throws(VaultError) {
         let bytes = SlotFile.header(
-            count: max(count, known), operationsCursor: operationsCursor)
+            count: max(count, known),
+            operationsCursor: operationsCursor
+        )
         try write(bytes, at: 0)
     }
 

@@ -39,7 +39,8 @@ public final class SubjectGate: Sendable {
 
     /// Runs `body` while nobody else of this process writes to these subjects' logs.
     public func hold<R, E: Error>(
-        _ subjects: [SubjectID], _ body: () async throws(E) -> R
+        _ subjects: [SubjectID],
+        _ body: () async throws(E) -> R
     ) async throws(E) -> R {
         let wanted = Set(subjects)
         await withCheckedContinuation { continuation in

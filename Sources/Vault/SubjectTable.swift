@@ -25,12 +25,22 @@ struct SubjectTable {
         guard let slot, slot.state != .void else {
             records.append(
                 Record(
-                    id: SubjectID(high: 0, low: 0), lookup: Digest(), kekEpoch: 0, state: .void))
+                    id: SubjectID(high: 0, low: 0),
+                    lookup: Digest(),
+                    kekEpoch: 0,
+                    state: .void
+                )
+            )
             return
         }
         records.append(
             Record(
-                id: slot.subject, lookup: slot.lookup, kekEpoch: slot.kekEpoch, state: slot.state))
+                id: slot.subject,
+                lookup: slot.lookup,
+                kekEpoch: slot.kekEpoch,
+                state: slot.state
+            )
+        )
         byID.insert(number, hash: SubjectTable.hash(slot.subject)) { [records] in
             SubjectTable.hash(records[Int($0)].id)
         }
@@ -83,7 +93,9 @@ struct SubjectTable {
     }
 }
 
-/// Open addressing over slot numbers: a cell is 4 bytes, at most half are full. Nothing is removed.
+/// Open addressing over slot numbers: a cell is 4 bytes, at most half are full.
+///
+/// Nothing is removed.
 struct SlotIndex {
     private static let empty = UInt32.max
     private var cells: [UInt32] = Array(repeating: SlotIndex.empty, count: 16)

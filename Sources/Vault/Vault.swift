@@ -61,7 +61,8 @@ public final class Vault: Sendable {
     ///
     /// After any crash there is the whole vault or none.
     public static func create(
-        at directory: String, passphraseFile: String
+        at directory: String,
+        passphraseFile: String
     ) throws(VaultError) {
         let names = ["keys", "slots"]
         guard !names.contains(where: { Files.exists(directory + "/" + $0) }) else {
@@ -102,10 +103,15 @@ public final class Vault: Sendable {
         defer { wipe(&passphrase) }
         let secrets = try KeysFile.open(
             onDisk(keysPath) { () throws(FileError) in try Files.read(keysPath, limit: 4_096) },
-            path: keysPath, passphrase: passphrase)
+            path: keysPath,
+            passphrase: passphrase
+        )
         var content = SlotFile.Content()
         let slots = try SlotFile.open(
-            directory + "/slots", key: secrets.slots, content: &content)
+            directory + "/slots",
+            key: secrets.slots,
+            content: &content
+        )
         var subjects = SubjectTable()
         subjects.reserve(content.slots.count)
         for slot in content.slots { subjects.append(slot) }

@@ -3,7 +3,9 @@ public import EventLog
 public import Files
 public import Frame
 
-/// Why the vault gave no answer. None of them says anything about keys or content.
+/// Why the vault gave no answer.
+///
+/// None of them says anything about keys or content.
 public enum VaultError: Error, Sendable, Equatable {
     /// There is no vault in the directory; create one.
     case notAVault(path: String)

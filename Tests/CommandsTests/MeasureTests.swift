@@ -10,7 +10,9 @@ import Vault
     import Musl
 #endif
 
-/// The recorder's speed: small in every run, whole with BENCH=1. Prints; checks the digest only.
+/// The recorder's speed: small in every run, whole with BENCH=1.
+///
+/// Prints; checks the digest only.
 @Suite struct MeasureTests {
     private static var personCount: Int { unsafe getenv("BENCH") == nil ? 200 : 20_000 }
 

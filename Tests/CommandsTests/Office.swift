@@ -19,7 +19,9 @@ final class Office {
     private let rowsKeptMax: Int
 
     init(
-        label: String = #function, environments: Int = 1, eventsPerFrame: Int = 25,
+        label: String = #function,
+        environments: Int = 1,
+        eventsPerFrame: Int = 25,
         rowsKeptMax: Int = 1_000_000
     ) throws {
         directory = try TemporaryDirectory(label)
@@ -27,13 +29,19 @@ final class Office {
         let path = directory.path
         try Vault.create(at: path + "/vault", passphraseFile: path + "/passphrase")
         try EventLog.create(
-            at: path + "/log", layout: LogLayout(environments: environments, partitions: 4),
-            id: (1, 2))
+            at: path + "/log",
+            layout: LogLayout(environments: environments, partitions: 4),
+            id: (1, 2)
+        )
         log = try EventLog(opening: path + "/log")
         vault = try Vault(opening: path + "/vault", passphraseFile: path + "/passphrase")
         try vault.attach(log)
         recorder = try Recorder(
-            vault: vault, log: log, eventsPerFrame: eventsPerFrame, rowsKeptMax: rowsKeptMax)
+            vault: vault,
+            log: log,
+            eventsPerFrame: eventsPerFrame,
+            rowsKeptMax: rowsKeptMax
+        )
     }
 
     deinit { log.close() }
@@ -41,7 +49,11 @@ final class Office {
     /// Another recorder that knows nothing but the log.
     func secondRecorder() throws -> Recorder {
         try Recorder(
-            vault: vault, log: log, eventsPerFrame: eventsPerFrame, rowsKeptMax: rowsKeptMax)
+            vault: vault,
+            log: log,
+            eventsPerFrame: eventsPerFrame,
+            rowsKeptMax: rowsKeptMax
+        )
     }
 
     /// A card approval of `amount` thousandths, with its length before it.
@@ -49,17 +61,24 @@ final class Office {
         var bytes: [UInt8] = []
         let shop = Array("shop".utf8)
         EventWriter.append(
-            CardApprovalView(amount: amount, merchantName: shop.span), .cardApproved,
-            at: EventEnvelope(occurredAt: seconds), to: &bytes)
+            CardApprovalView(amount: amount, merchantName: shop.span),
+            .cardApproved,
+            at: EventEnvelope(occurredAt: seconds),
+            to: &bytes
+        )
         return bytes
     }
 
     static func rows(
-        _ person: String, _ card: String, _ amounts: [Int64]
+        _ person: String,
+        _ card: String,
+        _ amounts: [Int64]
     ) throws -> AssetRows {
         try AssetRows(
-            person: Array(person.utf8), name: name(card),
-            allEvents: amounts.flatMap { approval($0) })
+            person: Array(person.utf8),
+            name: name(card),
+            allEvents: amounts.flatMap { approval($0) }
+        )
     }
 
     static func name(_ card: String) -> CompartmentName {
@@ -83,13 +102,18 @@ final class Office {
             let header = try FrameHeader(frame.bytes)
             guard header.compartment != .keys else { return }
             let key = try vault.key(
-                of: subject, compartment: header.compartment, epoch: header.keyEpoch,
-                for: .service)
+                of: subject,
+                compartment: header.compartment,
+                epoch: header.keyEpoch,
+                for: .service
+            )
             _ = try opener.open(frame.bytes, key: key)
             var cursor = Frame.EventCursor()
             while let range = try cursor.next(in: opener.events) {
                 let view = try EventView(
-                    opener.events.extracting(range), of: AssetID(high: 0, low: 0))
+                    opener.events.extracting(range),
+                    of: AssetID(high: 0, low: 0)
+                )
                 guard let approval = try view.cardApproval() else { continue }
                 found.append((header.compartment, approval.amount))
             }

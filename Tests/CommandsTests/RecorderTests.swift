@@ -32,7 +32,9 @@ import Vault
         let office = try Office()
         for amounts in [[5], [5, 5], [5], [4, 5, 5, 6], [5, 5, 5]] as [[Int64]] {
             _ = try await office.recorder.record(
-                [Office.rows("P", "A", amounts)], at: Office.now)
+                [Office.rows("P", "A", amounts)],
+                at: Office.now
+            )
         }
         #expect(try office.amounts("P", "A").sorted() == [4, 5, 5, 5, 6])
     }
@@ -43,8 +45,11 @@ import Vault
         for part in [[9, 9], [9, 8], [9]] as [[Int64]] {
             let events = part.map { Office.approval($0) }
             let rows = AssetRows(
-                person: [1], name: Office.name("A"), events: events.flatMap { $0 },
-                ordinals: events.map { counter.ordinal(of: Array($0.dropFirst())) })
+                person: [1],
+                name: Office.name("A"),
+                events: events.flatMap { $0 },
+                ordinals: events.map { counter.ordinal(of: Array($0.dropFirst())) }
+            )
             let done = try await office.recorder.record([rows], at: Office.now)
             #expect(done[0].duplicateCount == 0)
         }
@@ -55,7 +60,9 @@ import Vault
         let office = try Office(eventsPerFrame: 25)
         let amounts = (0..<60).map { Int64($0) }
         _ = try await office.recorder.record(
-            [Office.rows("P", "A", Array(amounts.prefix(30)))], at: Office.now)
+            [Office.rows("P", "A", Array(amounts.prefix(30)))],
+            at: Office.now
+        )
         let subject = try #require(office.vault.subject(forCI: Array("P".utf8)))
         // The wraps, then 25 and 5 events.
         #expect(try office.log.size(of: subject) == 3)
@@ -70,7 +77,11 @@ import Vault
         let office = try Office()
         let good = try Office.rows("P", "A", [1])
         let cut = AssetRows(
-            person: [1], name: Office.name("A"), events: [9, 1, 2], ordinals: [1])
+            person: [1],
+            name: Office.name("A"),
+            events: [9, 1, 2],
+            ordinals: [1]
+        )
         await #expect(throws: RecordError.malformedRows(group: 1)) {
             try await office.recorder.record([good, cut], at: Office.now)
         }
@@ -81,8 +92,11 @@ import Vault
         }
         let long = [UInt8](repeating: 7, count: 40_000)
         let overlong = AssetRows(
-            person: [1], name: Office.name("A"),
-            events: Office.approval(1) + [0xc0, 0xb8, 0x02] + long, ordinals: [1, 1])
+            person: [1],
+            name: Office.name("A"),
+            events: Office.approval(1) + [0xc0, 0xb8, 0x02] + long,
+            ordinals: [1, 1]
+        )
         await #expect(throws: RecordError.rowTooLong(group: 1, row: 1)) {
             try await office.recorder.record([good, overlong], at: Office.now)
         }
@@ -123,13 +137,17 @@ import Vault
             let person = "P\(Int.random(in: 0..<12, using: &chance))"
             let amounts = (0..<20).map { _ in Int64.random(in: 0..<30, using: &chance) }
             _ = try await office.recorder.record(
-                [Office.rows(person, "A", amounts)], at: Office.now)
+                [Office.rows(person, "A", amounts)],
+                at: Office.now
+            )
             let counts = Dictionary(amounts.map { ($0, 1) }, uniquingKeysWith: +)
             expected[person, default: [:]].merge(counts) { max($0, $1) }
         }
         for (person, counts) in expected {
             let found = Dictionary(
-                try office.amounts(person, "A").map { ($0, 1) }, uniquingKeysWith: +)
+                try office.amounts(person, "A").map { ($0, 1) },
+                uniquingKeysWith: +
+            )
             #expect(found == counts, "\(seed)")
         }
     }
@@ -157,18 +175,17 @@ import Vault
         }
     }
 
-    @Test func `a writer that is always first is given up on after a bounded number of times`()
-        async throws
-    {
+    @Test func `what a rival recorded is decided against`() async throws {
         let office = try Office()
         _ = try await office.recorder.record([Office.rows("P", "A", [1])], at: Office.now)
         let subject = try #require(office.vault.subject(forCI: Array("P".utf8)))
-        // One rival: its frames are decided against and nothing is lost.
         let rival = try office.secondRecorder()
         for amount in 2..<6 as Range<Int64> {
             _ = try await rival.record([Office.rows("P", "A", [amount])], at: Office.now)
             _ = try await office.recorder.record(
-                [Office.rows("P", "A", [amount, amount + 100])], at: Office.now)
+                [Office.rows("P", "A", [amount, amount + 100])],
+                at: Office.now
+            )
         }
         #expect(try office.amounts("P", "A") == [1, 2, 102, 3, 103, 4, 104, 5, 105])
         #expect(try office.log.size(of: subject) == 10)
@@ -179,7 +196,10 @@ import Vault
         let rows = [try Office.rows("P", "A", [1, 2])]
         let first = try await office.recorder.record(rows, at: Office.now)
         try await office.vault.shred(
-            subject: first[0].subject, reason: .deletionAsked, at: Office.now)
+            subject: first[0].subject,
+            reason: .deletionAsked,
+            at: Office.now
+        )
         let again = try await office.recorder.record(rows, at: Office.now)
         #expect(again[0].subject != first[0].subject)
         #expect(again[0].appendedCount == 2)
@@ -191,7 +211,11 @@ import Vault
         let subject = try await office.recorder.record(rows, at: Office.now)[0].subject
         let card = try office.vault.newest(Office.name("A"), of: subject, for: .service)
         try await office.vault.shred(
-            compartment: card.id, of: subject, reason: .operatorTest, at: Office.now)
+            compartment: card.id,
+            of: subject,
+            reason: .operatorTest,
+            at: Office.now
+        )
         let again = try await office.recorder.record(rows, at: Office.now)
         #expect(again.map(\.appendedCount) == [2, 0])
     }

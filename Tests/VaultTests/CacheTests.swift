@@ -11,8 +11,12 @@ import Testing
         var ring = Keyring(kekEpoch: 0)
         ring.merge([
             KeyRecord(
-                id: CompartmentID(high: 1, low: number), tag: number,
-                key: try SecretKey.random(), epoch: 0, role: .asset)
+                id: CompartmentID(high: 1, low: number),
+                tag: number,
+                key: try SecretKey.random(),
+                epoch: 0,
+                role: .asset
+            )
         ])
         ring.scannedTo = 1
         return ring
@@ -38,7 +42,12 @@ import Testing
         cache.keep(try ring(1), of: subject) { _ in false }
         #expect(cache.ring(of: subject) == nil)
         cache.extend(
-            subject, with: try ring(1).records, kekEpoch: 0, from: 0, to: 2) { _ in false }
+            subject,
+            with: try ring(1).records,
+            kekEpoch: 0,
+            from: 0,
+            to: 2
+        ) { _ in false }
         #expect(cache.ring(of: subject) == nil)
     }
 

@@ -32,12 +32,18 @@ import Testing
         event.keyWrapped = message
         #expect(
             ControlEvent.wrapped(wrap).encoded(occurredAt: 1_735_689_600)
-                == (try event.serializedBytes()))
+                == (try event.serializedBytes())
+        )
     }
 
     @Test func `an opening is the bytes of its message`() throws {
         let name = AssetName(
-            provider: "C0001", key: "1234-가나", issuedOn: 20_250_101, kind: 10, industry: 2)
+            provider: "C0001",
+            key: "1234-가나",
+            issuedOn: 20_250_101,
+            kind: 10,
+            industry: 2
+        )
         var message = CompartmentOpened()
         message.compartment = .init(CompartmentID(high: 1, low: 2).bytes)
         message.purpose = .asset
@@ -72,8 +78,13 @@ import Testing
     ) throws {
         let key = SigningKey()
         let shredding = try Shredding(
-            of: SubjectID(high: 1, low: 9), compartment, reason: 2, throughRevision: 41, at: 77,
-            signedBy: key)
+            of: SubjectID(high: 1, low: 9),
+            compartment,
+            reason: 2,
+            throughRevision: 41,
+            at: 77,
+            signedBy: key
+        )
         let bytes = ControlEvent.shredded(shredding).encoded(occurredAt: 77)
         let event = try Event(serializedBytes: bytes)
         #expect(event.occurredAt == 77)

@@ -15,7 +15,9 @@ import Testing
         let world = try World(seed, label: "race\(seed.number)")
         let subjects = try world.vault.enrol((0..<4).map { [UInt8($0)] })
         for subject in subjects {
-            for card in ["A", "B"] { try await world.record("first", of: .card(card), for: subject) }
+            for card in ["A", "B"] {
+                try await world.record("first", of: .card(card), for: subject)
+            }
         }
         let outcome = await race(seed, world, subjects)
         #expect(outcome.unexpected.isEmpty, "\(seed)")
@@ -76,39 +78,51 @@ private final class Racers: Sendable {
     init(vault: Vault, log: EventLog) { (self.vault, self.log) = (vault, log) }
 
     func shred(_ card: String, of subject: SubjectID) async {
-        do throws(VaultError) {
-            let id = try vault.newest(.card(card), of: subject, for: .service).id
-            try await vault.shred(
-                compartment: id, of: subject, reason: .operatorTest, at: World.now)
-            outcome.withLock { _ = $0.erased.insert(id) }
-        } catch {
-            note(error)
+        await insist { () async throws(VaultError) in
+            let id = try self.vault.newest(.card(card), of: subject, for: .service).id
+            try await self.vault.shred(
+                compartment: id,
+                of: subject,
+                reason: .operatorTest,
+                at: World.now
+            )
+            self.outcome.withLock { _ = $0.erased.insert(id) }
+            return true
         }
     }
 
     func shred(_ subject: SubjectID) async {
-        do throws(VaultError) {
-            try await vault.shred(subject: subject, reason: .operatorTest, at: World.now)
-        } catch {
-            note(error)
+        await insist { () async throws(VaultError) in
+            try await self.vault.shred(subject: subject, reason: .operatorTest, at: World.now)
+            return true
         }
     }
 
+    /// Writes without the gate, as a writer that knows only the log.
     func record(_ text: String, _ card: String, of subject: SubjectID) async {
-        do throws(VaultError) {
-            // Without the gate, as a writer that knows only the log: conflicts are decided again.
-            for _ in 0..<200 {
-                if try await attempt(text, card, of: subject) { return }
-                await Task.yield()
-            }
-            throw .contended
-        } catch {
-            note(error)
+        await insist { () async throws(VaultError) in
+            try await self.attempt(text, card, of: subject)
         }
+    }
+
+    /// Does it again while others are first, a bounded number of times.
+    private func insist(_ body: () async throws(VaultError) -> Bool) async {
+        for _ in 0..<200 {
+            do throws(VaultError) {
+                if try await body() { return }
+            } catch .notYetDurable, .contended {
+                await Task.yield()
+            } catch {
+                return note(error)
+            }
+        }
+        note(.contended)
     }
 
     private func attempt(
-        _ text: String, _ card: String, of subject: SubjectID
+        _ text: String,
+        _ card: String,
+        of subject: SubjectID
     ) async throws(VaultError) -> Bool {
         let opening = try vault.open([.card(card)], of: subject, for: .collection, at: World.now)
         let batch = try framing { () throws(FrameError) in try seal(text, opening) }
@@ -118,7 +132,8 @@ private final class Racers: Sendable {
             let key = opening.compartments[0]
             outcome.withLock {
                 $0.written.append(
-                    Outcome.Written(subject: subject, compartment: key.id, text: text))
+                    Outcome.Written(subject: subject, compartment: key.id, text: text)
+                )
             }
             return true
         } catch {
@@ -133,8 +148,13 @@ private final class Racers: Sendable {
         var revision = opening.revision
         if let control = opening.control {
             try control.seal(
-                with: &sealer, at: revision, recordedAt: 0, schemaSet: 1, salt: Vault.newSalt(),
-                into: &batch)
+                with: &sealer,
+                at: revision,
+                recordedAt: 0,
+                schemaSet: 1,
+                salt: Vault.newSalt(),
+                into: &batch
+            )
             revision += 1
         }
         let key = opening.compartments[0]
@@ -143,10 +163,20 @@ private final class Racers: Sendable {
         try sealer.seal(
             event.span,
             as: FrameContent(
-                kind: .provider, subject: opening.subject, compartment: key.id,
-                keyEpoch: key.epoch, revision: revision, command: command, recordedAt: 0,
-                schemaSet: 1, eventCount: 1),
-            key: key.key, salt: Vault.newSalt(), into: &batch)
+                kind: .provider,
+                subject: opening.subject,
+                compartment: key.id,
+                keyEpoch: key.epoch,
+                revision: revision,
+                command: command,
+                recordedAt: 0,
+                schemaSet: 1,
+                eventCount: 1
+            ),
+            key: key.key,
+            salt: Vault.newSalt(),
+            into: &batch
+        )
         return batch
     }
 

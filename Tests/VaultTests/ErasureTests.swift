@@ -9,20 +9,6 @@ import Testing
 @testable import Vault
 
 @Suite struct ErasureTests {
-    static let canary = "CANARY-9f1c-the-plaintext-of-nobody-else"
-
-    /// Two persons with two cards each, and a platform event.
-    private func populate(_ world: World) async throws -> [SubjectID] {
-        let subjects = try world.vault.enrol([Array("CI-victim".utf8), Array("CI-other".utf8)])
-        for (number, subject) in subjects.enumerated() {
-            for card in ["A", "B"] {
-                let text = number == 0 && card == "A" ? ErasureTests.canary : "kept-\(number)\(card)"
-                try await world.record(text, of: .card(card), for: subject)
-            }
-            try await world.record("preference-\(number)", for: subject)
-        }
-        return subjects
-    }
 
     private func keys(_ world: World, of subject: SubjectID) throws -> [[UInt8]] {
         let ring = try world.vault.load(subject)
@@ -38,7 +24,7 @@ import Testing
 
     @Test func `an erased person leaves no key, no text and the same tree`() async throws {
         let world = try World()
-        let subjects = try await populate(world)
+        let subjects = try await world.populate()
         let secrets = try keys(world, of: subjects[0])
         let head = try world.log.head(of: subjects[0])
         let backup = try World.files(world.directory.path + "/log")
@@ -52,7 +38,7 @@ import Testing
             #expect(try world.texts(of: subjects[1]).texts.count == 3)
             #expect(try world.log.head(of: subjects[0]) == head)
             #expect(world.vault.erasedCount == 1 && world.vault.subjectCount == 1)
-            let searched = secrets + [Array(ErasureTests.canary.utf8), Array("CI-victim".utf8)]
+            let searched = secrets + [Array(World.canary.utf8), Array("CI-victim".utf8)]
             expectAbsent(searched, in: try world.files())
             expectAbsent(searched, in: backup)
             if round == 0 { try world.restart() }
@@ -65,7 +51,9 @@ import Testing
 
     /// Tries every KEK that is left on every control frame of `subject`.
     private func expectNoWrapOpens(
-        _ world: World, of subject: SubjectID, survivors: [SubjectID]
+        _ world: World,
+        of subject: SubjectID,
+        survivors: [SubjectID]
     ) throws {
         var keks: [SecretKey] = []
         for other in survivors + SubjectID.platform {
@@ -84,43 +72,23 @@ import Testing
 
     @Test func `operations says once who was erased, signed`() async throws {
         let world = try World()
-        let subjects = try await populate(world)
+        let subjects = try await world.populate()
         for _ in 0..<3 {
             try await world.vault.shred(subject: subjects[0], reason: .inactive, at: World.now)
         }
         try world.restart()
-        let found = try announced(world)
+        let found = try world.announced()
         #expect(found.count == 1)
         #expect(found[0].subject == subjects[0] && found[0].compartment == nil)
         #expect(found[0].reason == ShredReason.inactive.rawValue)
         #expect(found[0].isSigned(by: world.vault.publicKey))
     }
 
-    private func announced(_ world: World) throws -> [Shredding] {
-        var opener = try FrameOpener()
-        var found: [Shredding] = []
-        let vault = world.vault
-        _ = try world.log.read(.operations, from: 0, limit: 1_000) { frame in
-            let header = try FrameHeader(frame.bytes)
-            guard header.compartment != .keys else { return }
-            let key = try vault.key(
-                of: .operations, compartment: header.compartment, epoch: header.keyEpoch,
-                for: .audit)
-            _ = try opener.open(frame.bytes, key: key)
-            var cursor = EventCursor()
-            while let range = try cursor.next(in: opener.events) {
-                let event = try ControlEvent.read(opener.events.extracting(range))
-                if case .shredded(let shredding) = event?.event { found.append(shredding) }
-            }
-        }
-        return found
-    }
-
     @Test func `an erased compartment takes its key and the old wraps, and nothing else`()
         async throws
     {
         let world = try World()
-        let subjects = try await populate(world)
+        let subjects = try await world.populate()
         let victim = subjects[0]
         let card = try world.vault.newest(.card("A"), of: victim, for: .service)
         let view = try world.vault.newest(.role(.view), of: victim, for: .projection)
@@ -129,7 +97,11 @@ import Testing
         let size = try world.log.size(of: victim)
         let old = try world.log.head(of: victim)
         try await world.vault.shred(
-            compartment: card.id, of: victim, reason: .withdrawnWithDeletion, at: World.now)
+            compartment: card.id,
+            of: victim,
+            reason: .withdrawnWithDeletion,
+            at: World.now
+        )
         for round in 0..<2 {
             let (texts, failures) = try world.texts(of: victim)
             #expect(Set(texts) == ["kept-0B", "preference-0"])
@@ -140,7 +112,7 @@ import Testing
                 try world.vault.key(of: victim, compartment: view.id, epoch: 0, for: .service)
             }
             #expect(try world.vault.assets(of: victim).map(\.name) == [.card("B")])
-            expectAbsent(gone + [Array(ErasureTests.canary.utf8)], in: try world.files())
+            expectAbsent(gone + [Array(World.canary.utf8)], in: try world.files())
             if round == 0 { try world.restart() }
         }
         // The tree only grew, by the one frame of the new wraps.
@@ -149,17 +121,25 @@ import Testing
         let proof = try world.log.consistencyProof(from: size, in: victim, size: head.size)
         #expect(
             Merkle.verifyConsistency(
-                from: old.size, oldRoot: old.root, to: head.size, root: head.root, path: proof))
+                from: old.size,
+                oldRoot: old.root,
+                to: head.size,
+                root: head.root,
+                path: proof
+            )
+        )
         try await expectOldWrapsClosed(world, of: victim, gone: card.key)
         // Collected anew, the asset gets another compartment.
         let anew = try await world.record("new", of: .card("A"), for: victim)
         #expect(anew.id != card.id)
         #expect(try world.texts(of: victim).texts.count == 3)
-        #expect(try announced(world).map(\.compartment) == [card.id])
+        #expect(try world.announced().map(\.compartment) == [card.id])
     }
 
     private func expectOldWrapsClosed(
-        _ world: World, of subject: SubjectID, gone: SecretKey
+        _ world: World,
+        of subject: SubjectID,
+        gone: SecretKey
     ) async throws {
         let kek = try world.vault.kek(of: subject).kek
         let bytes = gone.withBytes { $0.array }
@@ -192,103 +172,25 @@ import Testing
             let id = try world.vault.newest(.card(card), of: subject, for: .service).id
             for _ in 0..<2 {
                 try await world.vault.shred(
-                    compartment: id, of: subject, reason: .operatorTest, at: World.now)
+                    compartment: id,
+                    of: subject,
+                    reason: .operatorTest,
+                    at: World.now
+                )
             }
             try world.restart()
         }
         let (texts, failures) = try world.texts(of: subject)
         #expect(texts == ["A", "C"])
         #expect(failures == [.compartmentErased, .compartmentErased])
-        #expect(try announced(world).count == 2)
+        #expect(try world.announced().count == 2)
         await #expect(throws: VaultError.unknownCompartment) {
             try await world.vault.shred(
-                compartment: CompartmentID(high: 1, low: 1), of: subject, reason: .operatorTest,
-                at: World.now)
-        }
-    }
-
-    @Test(arguments: ShredStep.allCases, [false, true])
-    func `a crash after any step is finished or dropped`(step: ShredStep, whole: Bool) async throws {
-        let world = try World(label: "crash\(step)\(whole)")
-        let subjects = try await populate(world)
-        let card = try world.vault.newest(.card("A"), of: subjects[0], for: .service)
-        world.vault.steps.withLock {
-            $0 = { (reached: ShredStep) throws(VaultError) in
-                if reached == step { throw .contended }
-            }
-        }
-        do throws(VaultError) {
-            if whole {
-                try await world.vault.shred(
-                    subject: subjects[0], reason: .leftService, at: World.now)
-            } else {
-                try await world.vault.shred(
-                    compartment: card.id, of: subjects[0], reason: .leftService, at: World.now)
-            }
-            #expect(whole && (step == .pendingWritten || step == .rewrapAppended))
-        } catch {
-            #expect(error == .contended)
-        }
-        try world.restart()
-        let isDropped = !whole && step == .pendingWritten
-        let texts = try world.texts(of: subjects[0]).texts
-        #expect(texts.contains(ErasureTests.canary) == isDropped)
-        #expect(texts.count == (whole ? 0 : isDropped ? 3 : 2))
-        #expect(try world.texts(of: subjects[1]).texts.count == 3)
-        #expect(try announced(world).count == (isDropped ? 0 : 1))
-        let number = try #require(
-            world.vault.table.withLock { $0.number(of: subjects[0]) })
-        let slot = try world.vault.file.withLock { file throws(VaultError) in
-            try file.slot(number)
-        }
-        #expect(slot.pendingEpoch == nil && !slot.owesAnnouncement)
-        // What was dropped can be done again; what was done changes no more.
-        if !whole {
-            try await world.vault.shred(
-                compartment: card.id, of: subjects[0], reason: .leftService, at: World.now)
-            #expect(!(try world.texts(of: subjects[0]).texts.contains(ErasureTests.canary)))
-            #expect(try announced(world).count == 1)
-        }
-    }
-
-    @Test func `an older copy of the log brings no erased person back`() async throws {
-        let world = try World()
-        let subjects = try await populate(world)
-        let log = world.directory.path + "/log"
-        var backup: [String: [UInt8]] = [:]
-        try world.restart { backup = try World.files(log) }
-        let card = try world.vault.newest(.card("A"), of: subjects[1], for: .service)
-        try await world.vault.shred(subject: subjects[0], reason: .deletionAsked, at: World.now)
-        try await world.vault.shred(
-            compartment: card.id, of: subjects[1], reason: .deletionAsked, at: World.now)
-        try world.restart { try restore(backup, to: log) }
-        #expect(world.vault.state(of: subjects[0]) == .erased)
-        #expect(try world.texts(of: subjects[0]).texts.isEmpty)
-        #expect(try world.texts(of: subjects[1]).texts.isEmpty)
-        // The log is told again what was erased.
-        #expect(try announced(world).map(\.subject) == [subjects[0]])
-        // And whoever comes back is somebody new.
-        #expect(try world.vault.enrol([Array("CI-victim".utf8)])[0] != subjects[0])
-    }
-
-    @Test func `an older copy of the keys forgets what the log says was erased`() async throws {
-        let world = try World()
-        let subjects = try await populate(world)
-        let vault = world.directory.path + "/vault"
-        var backup: [String: [UInt8]] = [:]
-        try world.restart { backup = try World.files(vault) }
-        try await world.vault.shred(subject: subjects[0], reason: .deletionAsked, at: World.now)
-        try world.restart { try restore(backup, to: vault) }
-        #expect(world.vault.state(of: subjects[0]) == .erased)
-        #expect(try world.texts(of: subjects[0]).texts.isEmpty)
-        #expect(try world.texts(of: subjects[1]).texts.count == 3)
-    }
-
-    private func restore(_ backup: [String: [UInt8]], to directory: String) throws {
-        try Files.removeTree(directory)
-        for (name, bytes) in backup where !name.hasSuffix("lock.mdb") {
-            try Files.makeDirectories(Files.parent(of: directory + "/" + name))
-            try Files.replace(directory + "/" + name, with: bytes)
+                compartment: CompartmentID(high: 1, low: 1),
+                of: subject,
+                reason: .operatorTest,
+                at: World.now
+            )
         }
     }
 }

@@ -18,7 +18,9 @@ import Testing
     init() throws {
         directory = try TemporaryDirectory("opening")
         try Vault.create(
-            at: directory.path + "/vault", passphraseFile: directory.path + "/passphrase")
+            at: directory.path + "/vault",
+            passphraseFile: directory.path + "/passphrase"
+        )
     }
 
     private func open() throws(VaultError) -> Vault {
@@ -52,7 +54,8 @@ import Testing
         #expect(throws: VaultError.passphraseFileMalformed(path: passphrase)) { try open() }
     }
 
-    @Test func `another passphrase is refused, the right one with another line end is not`() throws {
+    @Test func `another passphrase is refused, the right one with another line end is not`() throws
+    {
         let right = try Files.read(passphrase)
         try Files.replace(passphrase, with: Array("guess".utf8))
         #expect(throws: VaultError.wrongPassphrase) { try open() }

@@ -21,7 +21,11 @@ import Testing
                     if !cached { world.vault.cache.evict(subject) }
                     let lease = {
                         try world.vault.key(
-                            of: subject, compartment: compartment.id, epoch: 0, for: purpose)
+                            of: subject,
+                            compartment: compartment.id,
+                            epoch: 0,
+                            for: purpose
+                        )
                     }
                     if purposes.contains(purpose) {
                         #expect(try lease().isEqual(to: compartment.key))
@@ -50,11 +54,19 @@ import Testing
         let world = try World()
         #expect(throws: VaultError.unknownSubject) {
             try world.vault.key(
-                of: SubjectID(high: 1, low: 1), compartment: .keys, epoch: 0, for: .service)
+                of: SubjectID(high: 1, low: 1),
+                compartment: .keys,
+                epoch: 0,
+                for: .service
+            )
         }
         #expect(throws: VaultError.unknownSubject) {
             try world.vault.open(
-                [.card("A")], of: SubjectID(high: 1, low: 1), for: .collection, at: 0)
+                [.card("A")],
+                of: SubjectID(high: 1, low: 1),
+                for: .collection,
+                at: 0
+            )
         }
     }
 }

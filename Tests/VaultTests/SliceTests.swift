@@ -53,12 +53,20 @@ import Testing
         let command = world.vault.command([1].span)
         for expected in [Receipt.Outcome.appended, .duplicate, .duplicate] {
             let outcome = try await world.vault.record(
-                [8, 7], in: .operations, command: command, at: World.now)
+                [8, 7],
+                in: .operations,
+                command: command,
+                at: World.now
+            )
             #expect(outcome == expected)
         }
         try world.restart()
         let more = try await world.vault.record(
-            [8, 9], in: .operations, command: world.vault.command([2].span), at: World.now)
+            [8, 9],
+            in: .operations,
+            command: world.vault.command([2].span),
+            at: World.now
+        )
         #expect(more == .appended)
         // One control frame and two events.
         #expect(try world.log.size(of: .operations) == 3)
@@ -72,7 +80,11 @@ import Testing
         #expect(dropped.compartments[0].id != kept.id)
         #expect(throws: VaultError.unknownCompartment) {
             try world.vault.key(
-                of: subject, compartment: dropped.compartments[0].id, epoch: 0, for: .service)
+                of: subject,
+                compartment: dropped.compartments[0].id,
+                epoch: 0,
+                for: .service
+            )
         }
     }
 }

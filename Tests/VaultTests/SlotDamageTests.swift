@@ -33,7 +33,9 @@ import Testing
     }
 
     private func open(
-        _ bytes: [UInt8], _ path: String, _ key: SecretKey
+        _ bytes: [UInt8],
+        _ path: String,
+        _ key: SecretKey
     ) throws -> (slots: [Slot?], damaged: [Int], isTruncated: Bool) {
         let file = try File(path, .update)
         try file.truncate(to: bytes.count)

@@ -25,10 +25,14 @@ final class World {
         directory = try TemporaryDirectory(label)
         salts = seed
         try Vault.create(
-            at: directory.path + "/vault", passphraseFile: directory.path + "/passphrase")
+            at: directory.path + "/vault",
+            passphraseFile: directory.path + "/passphrase"
+        )
         try EventLog.create(
-            at: directory.path + "/log", layout: LogLayout(environments: 1, partitions: 4),
-            id: (salts.next(), salts.next()))
+            at: directory.path + "/log",
+            layout: LogLayout(environments: 1, partitions: 4),
+            id: (salts.next(), salts.next())
+        )
         (log, vault) = try World.open(directory.path)
         try vault.attach(log)
     }
@@ -49,7 +53,9 @@ final class World {
         let spare = try TemporaryDirectory("spare")
         try Vault.create(at: spare.path + "/vault", passphraseFile: spare.path + "/passphrase")
         vault = try Vault(
-            opening: spare.path + "/vault", passphraseFile: spare.path + "/passphrase")
+            opening: spare.path + "/vault",
+            passphraseFile: spare.path + "/passphrase"
+        )
         try between()
         (log, vault) = try World.open(directory.path)
         try vault.attach(log)
@@ -60,7 +66,9 @@ final class World {
     /// Seals `text` as an event of the asset and appends it, with the wraps that it needs.
     @discardableResult
     func record(
-        _ text: String, of name: CompartmentName = .role(.preference), for subject: SubjectID
+        _ text: String,
+        of name: CompartmentName = .role(.preference),
+        for subject: SubjectID
     ) async throws -> CompartmentKey {
         let opening = try vault.open([name], of: subject, for: .collection, at: World.now)
         var sealer = try FrameSealer()
@@ -68,8 +76,13 @@ final class World {
         var revision = opening.revision
         if let control = opening.control {
             try control.seal(
-                with: &sealer, at: revision, recordedAt: World.now, schemaSet: 1, salt: salt(),
-                into: &batch)
+                with: &sealer,
+                at: revision,
+                recordedAt: World.now,
+                schemaSet: 1,
+                salt: salt(),
+                into: &batch
+            )
             revision += 1
         }
         let key = opening.compartments[0]
@@ -77,10 +90,20 @@ final class World {
         try sealer.seal(
             event.span,
             as: FrameContent(
-                kind: .provider, subject: subject, compartment: key.id, keyEpoch: key.epoch,
-                revision: revision, command: CommandID(high: salts.next(), low: 1),
-                recordedAt: World.now, schemaSet: 1, eventCount: 1),
-            key: key.key, salt: salt(), into: &batch)
+                kind: .provider,
+                subject: subject,
+                compartment: key.id,
+                keyEpoch: key.epoch,
+                revision: revision,
+                command: CommandID(high: salts.next(), low: 1),
+                recordedAt: World.now,
+                schemaSet: 1,
+                eventCount: 1
+            ),
+            key: key.key,
+            salt: salt(),
+            into: &batch
+        )
         let receipt = try await log.append(batch)
         guard let last = receipt.places.last else { throw VaultError.contended }
         vault.commit(opening, through: last.revision + 1)
@@ -98,8 +121,11 @@ final class World {
             guard header.compartment != .keys else { return }
             do throws(VaultError) {
                 let key = try vault.key(
-                    of: subject, compartment: header.compartment, epoch: header.keyEpoch,
-                    for: .service)
+                    of: subject,
+                    compartment: header.compartment,
+                    epoch: header.keyEpoch,
+                    for: .service
+                )
                 _ = try framing { () throws(FrameError) in
                     try opener.open(frame.bytes, key: key)
                 }
