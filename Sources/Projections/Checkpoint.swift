@@ -47,6 +47,7 @@ struct Checkpoint<F: Fold>: ~Copyable {
             return records
         } catch {
             shelf.settle(snapshot, doneCount)
+            try generation.restoreTotals()
             throw error
         }
     }
@@ -74,6 +75,7 @@ struct Checkpoint<F: Fold>: ~Copyable {
             try take(&snapshot.entries[index], salt: index, into: &record)
             records[partition] = record
             guard sealed.bytes.count >= Checkpoint.commitByteCountMax else { continue }
+            sealed.totals = generation.totals?.stored() ?? []
             // States may be ahead of how far their partition says it is: each carries the revision it
             // goes on from, so what is folded again after a crash is passed over.
             try generation.store.commit(sealed, partitions: records)
@@ -90,6 +92,7 @@ struct Checkpoint<F: Fold>: ~Copyable {
             record.parked += UInt32(snapshot.parked.count { $0.partition == partition })
             records[partition] = record
         }
+        sealed.totals = generation.totals?.stored() ?? []
         try generation.store.commit(sealed, partitions: records)
         generation.note(records)
         sealed.removeAll()
@@ -149,6 +152,10 @@ struct Checkpoint<F: Fold>: ~Copyable {
         sealed.entries.append(
             SealedStates.Entry(subject: slot.subject, range: start..<sealed.bytes.count)
         )
+        if let totals = generation.totals {
+            entry.newCommitted = key == nil ? nil : slot.state
+            totals.change(from: slot.committed, to: entry.newCommitted)
+        }
         record.hash &-= slot.term
         record.hash &+= entry.newTerm
         if slot.isCounted, !entry.newIsCounted { record.states -= 1 }

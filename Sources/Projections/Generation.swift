@@ -11,6 +11,8 @@ final class Generation<F: Fold>: Sendable {
     let store: StateStore
     let log: EventLog
     let keys: any KeyLender
+    /// What the states add up to; nil when the fold has no totals.
+    let totals: (any TotalKeeping<F.State>)?
     private let committed: Mutex<[PartitionRecord]>
 
     /// Name, version and configuration: what must be equal for states to be comparable.
@@ -30,7 +32,20 @@ final class Generation<F: Fold>: Sendable {
         self.keys = keys
         identity = Generation.identity(of: fold)
         store = try StateStore(opening: path, mapSizeBytes: mapSizeBytes)
+        totals = fold.makeTotals()
         committed = Mutex(try store.partitionRecords(log.layout.partitions))
+        try restoreTotals()
+    }
+
+    /// Takes the totals as they are stored, at opening and after a commit that failed.
+    func restoreTotals() throws(ProjectionError) {
+        guard let totals else { return }
+        let bytes = try store.totals()
+        do {
+            try totals.restore(bytes)
+        } catch {
+            throw .damagedStore(file: store.path + "/data.mdb", place: "the totals")
+        }
     }
 
     static func identity(of fold: F) -> [UInt8] {
@@ -143,6 +158,7 @@ final class Generation<F: Fold>: Sendable {
             return
         }
         slot.state = state
+        if totals != nil { slot.committed = state }
         slot.term = prefix.term
         slot.keysEpoch = prefix.keysEpoch
         slot.byteCount = byteCount

@@ -138,7 +138,7 @@ final class Lane<F: Fold>: Sendable {
         if let next = shelf(of: subject).nextRevision(of: subject) { return next }
         var seal = try generation.makeSeal()
         let partition = generation.log.partition(of: subject)
-        return generation.load(subject, partition: partition, with: &seal).slot.next
+        return generation.load(subject, partition: partition, with: &seal).slot.revisionToWaitFor
     }
 
     private func reading(

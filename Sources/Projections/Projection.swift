@@ -4,7 +4,9 @@ public import Finance
 public import Frame
 internal import Synchronization
 
-/// One read model: reads, its status, its rebuild. Got from ``Projections/add(_:)``.
+/// One read model: its reads, its status, its rebuild.
+///
+/// Got from ``Projections/add(_:)``.
 public final class Projection<F: Fold>: Sendable, ProjectionWork {
     let fold: F
     let catalog: Catalog
@@ -147,6 +149,7 @@ public final class Projection<F: Fold>: Sendable, ProjectionWork {
     ///
     /// - Parameter onProgress: called with states done and states in all, every thousand.
     /// - Returns: the hash over all states and the damage found, by subject.
+    /// - Throws: when the store or the log cannot be read.
     public func recomputeStateHash(
         onProgress: (UInt64, UInt64) -> Void = { _, _ in }
     ) throws(ProjectionError) -> StateHashReport {
@@ -160,6 +163,7 @@ public final class Projection<F: Fold>: Sendable, ProjectionWork {
     ///
     /// Blocks its thread for the whole; reads and live folding go on. One at a time.
     /// - Parameter onProgress: called with frames done and frames in all, from one thread.
+    /// - Returns: what it came to.
     /// - Throws: `.hashMismatch`, `.busy`; what is there then stays.
     @discardableResult
     public func rebuild(

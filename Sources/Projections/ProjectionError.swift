@@ -3,7 +3,9 @@ public import Files
 public import Frame
 public import LMDB
 
-/// Why a projection did not answer. Names subjects by their id only.
+/// Why a projection did not answer.
+///
+/// Names subjects by their id only.
 public enum ProjectionError: Error, Equatable, Sendable {
     /// The subject's state is not what was stored, or not there; the rest stays readable. Rebuild.
     case damaged(subject: SubjectID, Damage)

@@ -29,7 +29,7 @@ public final class Projections: Sendable {
 
     /// Prepares projections of `log` whose stores are in `directory`; nothing runs yet.
     ///
-    /// - Parameter clock: for waiting times only; order and states never depend on it.
+    /// The clock is for waiting times only; order and states never depend on it.
     public init(
         log: EventLog,
         keys: any KeyLender,

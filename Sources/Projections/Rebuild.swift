@@ -68,10 +68,15 @@ struct Rebuild<F: Fold> {
         }
         for thread in threads { thread.join() }
         if let failure = tally.failure { throw failure }
+        // Workers stored totals in any order; this is what all of them came to.
+        var sealed = SealedStates()
+        sealed.totals = generation.totals?.stored() ?? []
+        try generation.store.commit(sealed, partitions: [:])
     }
 
-    /// Follows live beside the old generation, compares both at one place of each shard, and lets
-    /// reads go to the new one. Reads never wait.
+    /// Follows live beside the old generation and, when both agree, lets reads go to the new one.
+    ///
+    /// Compared at one place of each shard. Reads never wait.
     private func cutOver(
         from old: Lane<F>,
         to generation: Generation<F>

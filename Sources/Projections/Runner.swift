@@ -4,8 +4,9 @@ internal import Frame
 internal import Synchronization
 internal import Threads
 
-/// Reads one shard of the log, opens each frame once and hands it to every sink; catching up and
-/// following live are the same path. Owns one thread between `start` and `stop`.
+/// The thread that folds one shard: catching up and following live are the same path.
+///
+/// Between two batches sinks join and leave, and waiters are told.
 final class Runner: Sendable {
     let shard: Shard
     private let log: EventLog

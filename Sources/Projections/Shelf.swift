@@ -156,7 +156,7 @@ final class Shelf<F: Fold>: FrameSink {
 
     func nextRevision(of subject: SubjectID) -> UInt64? {
         core.withLock { core in
-            core.table.find(subject).map { core.table.slots[$0].next }
+            core.table.find(subject).map { core.table.slots[$0].revisionToWaitFor }
         }
     }
 

@@ -28,9 +28,7 @@ struct ShelfCore<State: FoldState> {
         }
     }
 
-    /// The slot that takes the frame; nil when it was folded before or nothing takes it.
-    ///
-    /// - Parameter slot: of the note's subject.
+    /// Whether the subject's slot takes the frame: not when it was folded before, nor damage or gone.
     mutating func accepts(_ note: FrameNote, _ slot: Int) -> Bool {
         guard table.slots[slot].isLive else { return false }
         let next = table.slots[slot].next
@@ -111,6 +109,7 @@ struct Snapshot<State: FoldState> {
         var newTerm = Digest()
         var newByteCount = 0
         var newIsCounted = false
+        var newCommitted: State?
 
         init(place: Int, slot: StateSlot<State>) {
             self.place = place

@@ -23,7 +23,7 @@ struct StateSeal {
         var keysEpoch: UInt32
     }
 
-    /// - Parameter identity: name, version and configuration of the projection, as bytes.
+    /// A seal for the projection whose name, version and configuration these bytes are.
     init(identity: [UInt8]) throws(ProjectionError) {
         do {
             aead = try AEAD()
@@ -42,8 +42,7 @@ struct StateSeal {
 
     /// Encodes, hashes and seals `state` and appends the record to `out`.
     ///
-    /// - Parameter encode: appends the canonical bytes.
-    /// - Returns: the hash term.
+    /// Returns the hash term; `encode` appends the canonical bytes.
     mutating func seal(
         of subject: SubjectID,
         _ record: StateRecord,
@@ -78,7 +77,7 @@ struct StateSeal {
 
     /// Opens what `seal` made and lends the canonical bytes.
     ///
-    /// - Returns: what `body` returned; nil when the record does not open.
+    /// What `body` returned; nil when the record does not open.
     mutating func open<R>(
         _ bytes: Span<UInt8>,
         of subject: SubjectID,

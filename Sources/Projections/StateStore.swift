@@ -13,6 +13,9 @@ final class StateStore: Sendable {
     private let partitions: Table<UInt32>
     private let parked: Table<ParkedEvent.Key>
 
+    private let totalTable: Table<UInt8>
+
+    private static let totalName = "totals"
     private static let stateTable = "states"
     private static let partitionTable = "partitions"
     private static let parkedTable = "parked"
@@ -25,7 +28,7 @@ final class StateStore: Sendable {
         do {
             try Environment.create(
                 at: path,
-                tables: [stateTable, partitionTable, parkedTable]
+                tables: [stateTable, partitionTable, parkedTable, totalName]
             )
             let environment = try Environment(opening: path)
             defer { environment.close() }
@@ -59,6 +62,7 @@ final class StateStore: Sendable {
             states = try environment.table(StateStore.stateTable, key: Bytes16Key.self)
             partitions = try environment.table(StateStore.partitionTable, key: UInt32.self)
             parked = try environment.table(StateStore.parkedTable, key: ParkedEvent.Key.self)
+            totalTable = try environment.table(StateStore.totalName, key: UInt8.self)
         } catch let error as ProjectionError {
             throw error
         } catch let error as LMDBError {
@@ -150,6 +154,14 @@ final class StateStore: Sendable {
         }
     }
 
+    /// The totals as they were stored; nil when they never were.
+    func totals() throws(ProjectionError) -> [UInt8]? {
+        try reading { transaction throws(LMDBError) -> [UInt8]? in
+            guard let bytes = try transaction.get(0, from: totalTable) else { return nil }
+            return bytes.array
+        }
+    }
+
     /// Stores what is sealed, what it comes to and what was parked, all or nothing.
     func commit(_ sealed: borrowing SealedStates, partitions records: [Int: PartitionRecord])
         throws(ProjectionError)
@@ -166,6 +178,9 @@ final class StateStore: Sendable {
                 }
                 for event in sealed.parked {
                     try transaction.put(event.bytes.span, for: event.key, in: parked)
+                }
+                if !sealed.totals.isEmpty {
+                    try transaction.put(sealed.totals.span, for: 0, in: totalTable)
                 }
                 for (partition, record) in records {
                     let number = UInt32(partition)
@@ -211,10 +226,13 @@ struct SealedStates: ~Copyable {
     var bytes: [UInt8] = []
     var entries: [Entry] = []
     var parked: [ParkedEvent] = []
+    /// Empty when they did not change.
+    var totals: [UInt8] = []
 
     mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)
         entries.removeAll(keepingCapacity: true)
         parked.removeAll(keepingCapacity: true)
+        totals = []
     }
 }

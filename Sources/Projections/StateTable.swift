@@ -10,6 +10,8 @@ struct StateSlot<State: FoldState> {
     var next: UInt64 = 0
     /// Summand of the state hash, as last committed; zeros when nothing is.
     var term = Digest()
+    /// The state as last committed, kept only where states add up to totals.
+    var committed: State?
     /// Bytes of the state, as last committed or loaded.
     var byteCount = 0
     /// Newest epoch of the subject's own keys that was folded.
@@ -30,6 +32,9 @@ struct StateSlot<State: FoldState> {
     var isRecent = true
 
     init(_ subject: SubjectID) { self.subject = subject }
+
+    /// The subject's revision to fold next; of an erased one nothing is waited for.
+    var revisionToWaitFor: UInt64 { flags.contains(.erased) ? .max : next }
 
     /// Frames still go into the state.
     var isLive: Bool { flags.isDisjoint(with: [.erased, .damaged]) }
@@ -94,6 +99,7 @@ struct StateTable<State: FoldState> {
         slots[place].isInFlight = false
         slots[place].term = entry.newTerm
         slots[place].isCounted = entry.newIsCounted
+        slots[place].committed = entry.newCommitted
         slots[place].isDamageCounted = entry.slot.flags.contains(.damaged)
         byteCount += entry.newByteCount - slots[place].byteCount
         slots[place].byteCount = entry.newByteCount

@@ -7,8 +7,9 @@ import Testing
 
 @testable import Projections
 
-/// Fault model: the process is killed while frames are appended, folded and checkpointed. The page
-/// cache survives, so this shows what a crash of the process does, not what a power cut does.
+/// Fault model: the process is killed while frames are appended, folded and checkpointed.
+///
+/// The page cache survives, so this shows what a crash of the process does, not what a power cut does.
 @Suite struct CrashTests {
     @Test func `killed in the middle, the next process folds each event once`() async throws {
         for round in 0..<3 {

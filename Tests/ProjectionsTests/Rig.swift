@@ -227,7 +227,7 @@ final class Rig {
     func expectErased(_ number: Int) { expected[subject(number)] = nil }
 
     /// Waits until everything appended so far is folded.
-    func settle(_ projection: Projection<CardSums>) throws {
+    func settle(_ projection: Projection<some Fold>) throws {
         for (subject, next) in revisions {
             let isFolded = try projection.waitUntilFolded(
                 subject,
