@@ -1,6 +1,9 @@
 import Glibc
 
-/// Looks through all writable memory of this process for 32 bytes, by the kernel's own account.
+/// Looks through all writable memory of this process for a key, by the kernel's own account.
+///
+/// What is looked for are the key's last 16 bytes: the allocator writes over the first 16 of what
+/// is freed, so a whole key that was not wiped would not be found.
 ///
 /// The bytes sought are held masked, so that the search finds others' copies and not its own; the
 /// buffer that memory is read into is left out.
@@ -12,7 +15,7 @@ struct MemoryScan {
     /// `masked` is each byte of what is sought XOR 0xa5.
     init(masked: [UInt8]) {
         precondition(masked.count == 32)
-        self.masked = masked
+        self.masked = Array(masked[16...])
     }
 
     /// Masks `bytes` in place and takes them over.
@@ -22,7 +25,12 @@ struct MemoryScan {
     }
 
     /// Copies found and bytes looked at.
+    ///
+    /// The stack below this call is overwritten first, as the next calls would: libcrypto and the
+    /// dynamic linker (which saves vector registers on a function's first call) leave pieces there
+    /// that are not ours to wipe. What is counted is memory that would stay.
     func count() -> (found: Int, bytes: Int) {
+        MemoryScan.overwriteStack(blocks: 64)
         // Mapped, not allocated: a freed allocation would keep what was read for the next search.
         let address = unsafe mmap(
             nil,
@@ -45,21 +53,30 @@ struct MemoryScan {
         for region in MemoryScan.writableRegions() {
             var start = region.lowerBound
             while start < region.upperBound {
-                // Overlaps the next chunk by 31 bytes, so that no copy falls between two.
+                // Overlaps the next chunk by 15 bytes, so that no copy falls between two.
                 let count = min(Int(region.upperBound - start), MemoryScan.chunkBytes)
                 let read = unsafe pread(memory, buffer.baseAddress, count, off_t(start))
-                guard read > 31 else { break }
+                guard read > 15 else { break }
                 bytes += read
                 unsafe found += occurrences(
                     in: UnsafeRawBufferPointer(rebasing: buffer[..<read]),
                     at: start,
                     outside: own..<own + UInt(buffer.count)
                 )
-                start += UInt(read - 31)
-                if read - 31 <= 0 || read < count || count < MemoryScan.chunkBytes { break }
+                start += UInt(read - 15)
+                if read - 15 <= 0 || read < count || count < MemoryScan.chunkBytes { break }
             }
         }
         return (found, bytes)
+    }
+
+    @inline(never)
+    private static func overwriteStack(blocks: Int) {
+        var block = InlineArray<512, UInt64>(repeating: 0)
+        unsafe explicit_bzero(&block, 4_096)
+        if blocks > 1 { overwriteStack(blocks: blocks - 1) }
+        // After the call too, or it is a jump and every block the same.
+        unsafe explicit_bzero(&block, 4_096)
     }
 
     private func occurrences(
@@ -71,12 +88,12 @@ struct MemoryScan {
         guard let pivot = masked.firstIndex(where: { $0 != MemoryScan.mask }) else { return 0 }
         var found = 0
         var offset = 0
-        while offset <= chunk.count - 32 {
+        while offset <= chunk.count - 16 {
             guard let from = unsafe chunk.baseAddress?.advanced(by: offset + pivot),
                 let hit = unsafe memchr(
                     from,
                     Int32(masked[pivot] ^ MemoryScan.mask),
-                    chunk.count - 32 - offset + 1
+                    chunk.count - 16 - offset + 1
                 )
             else { break }
             unsafe offset += UnsafeRawPointer(hit) - from
@@ -87,7 +104,7 @@ struct MemoryScan {
     }
 
     private func isMatch(_ chunk: UnsafeRawBufferPointer, at offset: Int) -> Bool {
-        for index in 0..<32
+        for index in 0..<16
         where unsafe chunk[offset + index] ^ MemoryScan.mask != masked[index] { return false }
         return true
     }
