@@ -17,9 +17,13 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting: Target.Dependency = .product(
-    name: "HummingbirdTesting", package: "hummingbird")
+    name: "HummingbirdTesting",
+    package: "hummingbird"
+)
 let hummingbirdCore: Target.Dependency = .product(
-    name: "HummingbirdCore", package: "hummingbird")
+    name: "HummingbirdCore",
+    package: "hummingbird"
+)
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
@@ -28,11 +32,17 @@ let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swi
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let lifecycle: Target.Dependency = .product(
-    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    name: "ServiceLifecycle",
+    package: "swift-service-lifecycle"
+)
 let signals: Target.Dependency = .product(
-    name: "UnixSignals", package: "swift-service-lifecycle")
+    name: "UnixSignals",
+    package: "swift-service-lifecycle"
+)
 let arguments: Target.Dependency = .product(
-    name: "ArgumentParser", package: "swift-argument-parser")
+    name: "ArgumentParser",
+    package: "swift-argument-parser"
+)
 
 func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -78,36 +88,50 @@ let package = Package(
             [
                 "Vault", "EventLog", "LMDB", "Files", "Threads", "Cryptography", "Frame",
                 "Finance",
-            ]),
+            ]
+        ),
         .target(
             name: "Web",
             dependencies: [
                 "Cryptography", "Finance", hummingbird, hummingbirdCore, mustache, metrics,
                 coreMetrics, logging, yams, lifecycle, nioCore, httpTypes,
             ],
-            resources: [.embedInCode("Resources")], swiftSettings: strict),
+            resources: [.embedInCode("Resources")],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "jangbu",
             dependencies: [
                 "Web", "Projections", "MyData", "Commands", "Vault", "EventLog", "Frame",
                 "Finance", "Cryptography", "Compression", "Files", "Threads", "LMDB", "CFloor",
-                arguments, lifecycle, signals, logging, metrics, yams, hummingbird, nioCore, protobuf,
+                arguments, lifecycle, signals, logging, metrics, yams, hummingbird, nioCore,
+                protobuf,
             ],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
 
         .target(
-            name: "Simulation", dependencies: ["Files"], path: "Tests/Simulation",
-            swiftSettings: strict),
+            name: "Simulation",
+            dependencies: ["Files"],
+            path: "Tests/Simulation",
+            swiftSettings: strict
+        ),
         .target(name: "CPowerFail", path: "Tests/Tools/CPowerFail"),
         .target(
-            name: "PowerFail", dependencies: ["CPowerFail"], path: "Tests/Tools/PowerFail",
-            swiftSettings: strict),
+            name: "PowerFail",
+            dependencies: ["CPowerFail"],
+            path: "Tests/Tools/PowerFail",
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "Workload",
             dependencies: [
-                "EventLog", "Frame", "Cryptography", "Files", "Threads", "Simulation", "PowerFail",
+                "Vault", "EventLog", "Frame", "Cryptography", "Files", "Threads", "Simulation",
+                "PowerFail",
             ],
-            path: "Tests/Tools/Workload", swiftSettings: strict),
+            path: "Tests/Tools/Workload",
+            swiftSettings: strict
+        ),
         tests("Tidy", []),
         tests("CFloor", ["CFloor"]),
         tests("LMDB", ["LMDB"]),
@@ -121,27 +145,34 @@ let package = Package(
             [
                 "Vault", "EventLog", "Files", "Finance", "Frame", "Cryptography", "Simulation",
                 protobuf,
-            ]),
+            ]
+        ),
         tests(
             "Commands",
             [
                 "Commands", "Vault", "EventLog", "Files", "Finance", "Frame", "Cryptography",
                 "Simulation",
-            ]),
+            ]
+        ),
         tests("MyData", ["MyData", "Files", "Finance", "Cryptography", "Simulation", protobuf]),
         tests(
             "Projections",
             [
                 "Projections", "EventLog", "LMDB", "Files", "Threads", "Finance", "Frame",
                 "Cryptography",
-            ]),
+            ]
+        ),
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "Web", "Finance", hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes, nioCore, coreMetrics,
+                "Web", "Finance", hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes,
+                nioCore, coreMetrics,
                 logging,
             ],
-            exclude: ["Browser"], swiftSettings: strict),
+            exclude: ["Browser"],
+            swiftSettings: strict
+        ),
+        tests("jangbu", ["jangbu", "Files", "Simulation"]),
         tests("System", ["Workload", "EventLog", "Files", "Simulation"]),
     ]
 )

@@ -1,10 +1,10 @@
-// Commands: the write side. Load what is known, decide, seal, append; when another writer was first,
-// do it again.
+// Commands: the write side. Load what is known, decide, seal, append; when another writer was
+// first, do it again.
 //
-// Rows of providers and files carry no ids that can be trusted, so a row is known by its content and
-// by which of several equal rows of its source it is: the n-th equal row is appended only when the
-// asset's log holds fewer than n. Importing twice, in parts or overlapping, adds nothing, and two
-// equal purchases of one day stay two.
+// Rows of providers and files carry no ids that can be trusted, so a row is known by its content
+// and by which of several equal rows of its source it is: the n-th equal row is appended only when
+// the asset's log holds fewer than n. Importing twice, in parts or overlapping, adds nothing, and
+// two equal purchases of one day stay two.
 //
 // Invariants: what is appended was decided against the asset's whole log at the expected revision;
 // a batch is appended whole or not at all; nothing here is trusted after a restart but the log.

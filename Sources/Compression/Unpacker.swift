@@ -2,8 +2,8 @@ internal import CZstd
 
 /// Unpacks a zstd stream of any length piece by piece, in bounded memory and without a dictionary.
 ///
-/// Not `Sendable`: one per stream. libzstd refuses windows above 128 MiB, so a hostile stream cannot
-/// make it take more.
+/// Not `Sendable`: one per stream. libzstd refuses windows above 128 MiB, so a hostile stream
+/// cannot make it take more.
 @safe public final class Unpacker {
     private let context: OpaquePointer
     /// Whether what was taken so far ends with a whole zstd frame.
@@ -25,13 +25,15 @@ internal import CZstd
 
     /// Unpacks from the start of `input` to the start of `output`, as far as either reaches.
     ///
-    /// - Returns: bytes taken and bytes given. When `output` was filled, more may follow without input.
+    /// - Returns: bytes taken and bytes given. When `output` was filled, more may follow without
+    ///   input.
     /// - Throws: `.malformed` when the stream is damaged; it cannot go on then.
     public func unpack(
         _ input: Span<UInt8>,
         into output: inout MutableSpan<UInt8>
     ) throws(CompressionError) -> (taken: Int, given: Int) {
-        // Both borrowed for the call with their true lengths; libzstd writes only the two positions.
+        // Both borrowed for the call with their true lengths; libzstd writes only the two
+        // positions.
         let (result, taken, given) = unsafe output.withUnsafeMutableBytes { target in
             unsafe input.withUnsafeBytes { source in
                 var into = unsafe ZSTD_outBuffer(

@@ -1,7 +1,8 @@
 /// Base64 with padding (RFC 4648 §4).
 public enum Base64 {
     private static let alphabet = Array(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
+    )
 
     /// Four characters for each three bytes.
     public static func encode(_ bytes: [UInt8]) -> String {

@@ -138,7 +138,8 @@ public enum HKDF {
 
 /// Three derived 256-bit values; zeroed when they go out of scope.
 ///
-/// They are values, so an unoptimised build may leave copies on the stack; a `SecretKey` never does.
+/// They are values, so an unoptimised build may leave copies on the stack; a `SecretKey` never
+/// does.
 public struct DerivedKeys: ~Copyable {
     /// Bytes 0...31.
     public fileprivate(set) var first = Digest()

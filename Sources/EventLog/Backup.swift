@@ -12,7 +12,8 @@ public struct CopyProgress: Sendable, Equatable {
     public var bytes: UInt64 = 0
 }
 
-/// Files of a backup: the blocks of an environment as they are, in segments that are never rewritten.
+/// Files of a backup: the blocks of an environment as they are, in segments that are never
+/// rewritten.
 ///
 /// A segment is the log's identity (44 bytes), the first sequence (8), then for each block its
 /// length (4) and its bytes. Blocks carry their own checksums. Only whole segments have their name.
@@ -73,7 +74,8 @@ extension EventLog {
     /// - Returns: the durable blocks in the backup now, by environment.
     @discardableResult
     public func backup(
-        to backup: String, progress: (CopyProgress) -> Void = { _ in }
+        to backup: String,
+        progress: (CopyProgress) -> Void = { _ in }
     ) throws(LogError) -> [UInt64] {
         do {
             var state = CopyProgress()
@@ -89,10 +91,13 @@ extension EventLog {
 
     /// Makes a log in `directory` of what is in `backup`; heads and positions are the same.
     public static func restore(
-        from backup: String, to directory: String, progress: (CopyProgress) -> Void = { _ in }
+        from backup: String,
+        to directory: String,
+        progress: (CopyProgress) -> Void = { _ in }
     ) throws(LogError) {
         do {
-            // Nothing is ever replaced: whatever the directory holds, it is not this call's to remove.
+            // Nothing is ever replaced: whatever the directory holds, it is not this call's to
+            // remove.
             guard try Files.names(in: directory).isEmpty else {
                 throw LogError.exists(path: directory)
             }
@@ -102,7 +107,12 @@ extension EventLog {
             let identity = try BackupSegment.identity(in: backup)
             for number in 0..<identity.layout.environments {
                 try LogEnvironment.restore(
-                    identity.of(environment: number), from: backup, to: making, &state, progress)
+                    identity.of(environment: number),
+                    from: backup,
+                    to: making,
+                    &state,
+                    progress
+                )
             }
             try Files.makeDirectories(Files.parent(of: directory))
             try Files.removeTree(directory)
@@ -115,7 +125,9 @@ extension EventLog {
 
 extension LogEnvironment {
     func backup(
-        to backup: String, _ state: inout CopyProgress, _ progress: (CopyProgress) -> Void
+        to backup: String,
+        _ state: inout CopyProgress,
+        _ progress: (CopyProgress) -> Void
     ) throws -> UInt64 {
         let directory = BackupSegment.directory(backup, identity.environment)
         try Files.makeDirectories(directory)
@@ -146,7 +158,10 @@ extension LogEnvironment {
     }
 
     private func writeSegment(
-        from: UInt64, end: UInt64, in directory: String, _ state: inout CopyProgress,
+        from: UInt64,
+        end: UInt64,
+        in directory: String,
+        _ state: inout CopyProgress,
         _ progress: (CopyProgress) -> Void
     ) throws -> UInt64 {
         let temporary = directory + "/segment.new"
@@ -178,8 +193,11 @@ extension LogEnvironment {
     }
 
     static func restore(
-        _ identity: LogIdentity, from backup: String, to directory: String,
-        _ state: inout CopyProgress, _ progress: (CopyProgress) -> Void
+        _ identity: LogIdentity,
+        from backup: String,
+        to directory: String,
+        _ state: inout CopyProgress,
+        _ progress: (CopyProgress) -> Void
     ) throws {
         let source = BackupSegment.directory(backup, identity.environment)
         let segments = try BackupSegment.list(source)
@@ -225,8 +243,11 @@ private struct SegmentReader {
     }
 
     func copy(
-        _ range: Range<UInt64>, into store: Environment, _ table: Table<UInt64>,
-        _ state: inout CopyProgress, _ progress: (CopyProgress) -> Void
+        _ range: Range<UInt64>,
+        into store: Environment,
+        _ table: Table<UInt64>,
+        _ state: inout CopyProgress,
+        _ progress: (CopyProgress) -> Void
     ) throws {
         var offset = SegmentReader.headerByteCount
         var sequence = range.lowerBound

@@ -59,7 +59,9 @@ struct Block: ~Escapable {
         return BlockEntry(
             partition: Int(bytes.littleEndian(UInt16.self, at: base)),
             isTombstone: bytes.littleEndian(UInt16.self, at: base + 2) == 1,
-            range: start..<end, position: bytes.littleEndian(UInt64.self, at: base + 8))
+            range: start..<end,
+            position: bytes.littleEndian(UInt64.self, at: base + 8)
+        )
     }
 }
 
@@ -95,7 +97,10 @@ struct BlockWriter {
 
     /// Adds the next frame and its directory line.
     mutating func add(
-        _ frame: Span<UInt8>, partition: Int, position: UInt64, isTombstone: Bool = false,
+        _ frame: Span<UInt8>,
+        partition: Int,
+        position: UInt64,
+        isTombstone: Bool = false,
         to out: inout MutableSpan<UInt8>
     ) {
         let base = Block.headerByteCount + slot * Block.entryByteCount

@@ -1,7 +1,8 @@
 internal import Cryptography
 internal import Frame
 
-/// A Bloom filter of identifiers: says "not here" for certain, "here" wrongly about once in a hundred.
+/// A Bloom filter of identifiers: says "not here" for certain, "here" wrongly about once in a
+/// hundred.
 ///
 /// Ten bits and seven probes a key; the probes come from the identifier's two words, which are
 /// random or a keyed hash already.

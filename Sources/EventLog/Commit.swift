@@ -16,7 +16,8 @@ extension LogEnvironment {
     func commit(_ submissions: [Submission]) -> GroupResult {
         if let reason = readOnlyNow() {
             return GroupResult(
-                results: submissions.map { _ in .failure(.readOnly(reason)) })
+                results: submissions.map { _ in .failure(.readOnly(reason)) }
+            )
         }
         var (staged, results) = stage(submissions)
         guard !staged.isEmpty else { return GroupResult(results: results) }
@@ -53,7 +54,8 @@ extension LogEnvironment {
                 below: state.withLock { state in
                     state.flushes += 1
                     return state.sequence
-                })
+                }
+            )
             return nil
         } catch {
             stop()
@@ -103,7 +105,9 @@ extension LogEnvironment {
     }
 
     private func stage(
-        _ batch: FrameBatch, number: Int, into staged: inout [LogState.Staged]
+        _ batch: FrameBatch,
+        number: Int,
+        into staged: inout [LogState.Staged]
     ) throws(AppendError) -> Receipt {
         var receipt = Receipt(places: [])
         receipt.places.reserveCapacity(batch.entries.count)
@@ -113,8 +117,14 @@ extension LogEnvironment {
             // One lock for as many frames as memory alone can answer for.
             let reached = state.withLock { state in
                 state.stage(
-                    batch, from: next, number: number, layout: identity.layout, runs: runs,
-                    into: &staged, &receipt)
+                    batch,
+                    from: next,
+                    number: number,
+                    layout: identity.layout,
+                    runs: runs,
+                    into: &staged,
+                    &receipt
+                )
             }
             next = try reached.get()
             guard next < batch.entries.count else { break }
@@ -125,7 +135,9 @@ extension LogEnvironment {
 
     /// Answers what memory could not: loads the subject, and looks whether the command is in a run.
     private func consultIndex(
-        _ entry: FrameBatch.Entry, _ receipt: inout Receipt, at next: inout Int
+        _ entry: FrameBatch.Entry,
+        _ receipt: inout Receipt,
+        at next: inout Int
     ) throws(AppendError) {
         if let place = try duplicate(of: entry) {
             receipt.places.append(place)
@@ -155,26 +167,37 @@ extension LogEnvironment {
     }
 
     private func place(
-        at location: Location, ifOf entry: FrameBatch.Entry
+        at location: Location,
+        ifOf entry: FrameBatch.Entry
     ) throws -> Receipt.Place? {
         try withFrame(at: location) { frame in
             guard let facts = FrameFacts(frame.bytes, isTombstone: frame.isTombstone),
                 facts.command == entry.command, facts.subject == entry.subject
             else { return nil }
             return Receipt.Place(
-                outcome: .duplicate, partition: frame.partition, position: frame.position,
-                subject: facts.subject, revision: facts.revision)
+                outcome: .duplicate,
+                partition: frame.partition,
+                position: frame.position,
+                subject: facts.subject,
+                revision: facts.revision
+            )
         }
     }
 
     private func write(
-        _ plan: BlockPlan, _ staged: [LogState.Staged], _ submissions: [Submission], first: UInt64
+        _ plan: BlockPlan,
+        _ staged: [LogState.Staged],
+        _ submissions: [Submission],
+        first: UInt64
     ) throws(LMDBError) {
         try store.write { transaction throws(LMDBError) in
             for (number, range) in plan.ranges.enumerated() {
                 let sequence = first + UInt64(number)
                 try transaction.reserve(
-                    byteCount: plan.byteCounts[number], for: sequence, in: blocks, mode: .append
+                    byteCount: plan.byteCounts[number],
+                    for: sequence,
+                    in: blocks,
+                    mode: .append
                 ) { out in
                     var writer = BlockWriter(frames: range.count)
                     for index in range {
@@ -182,7 +205,10 @@ extension LogEnvironment {
                         let batch = submissions[frame.submission].batch
                         writer.add(
                             batch.frame(frame.entry),
-                            partition: frame.partition, position: frame.position, to: &out)
+                            partition: frame.partition,
+                            position: frame.position,
+                            to: &out
+                        )
                     }
                     writer.finish(sequence: sequence, &out)
                 }
@@ -191,7 +217,10 @@ extension LogEnvironment {
     }
 
     private func apply(
-        _ plan: BlockPlan, _ staged: [LogState.Staged], _ submissions: [Submission], first: UInt64
+        _ plan: BlockPlan,
+        _ staged: [LogState.Staged],
+        _ submissions: [Submission],
+        first: UInt64
     ) {
         state.withLock { state in
             for (number, range) in plan.ranges.enumerated() {
@@ -199,8 +228,10 @@ extension LogEnvironment {
                 for index in range {
                     let frame = staged[index]
                     state.apply(
-                        frame, submissions[frame.submission].batch.entries[frame.entry],
-                        at: Location(sequence: sequence, slot: index - range.lowerBound))
+                        frame,
+                        submissions[frame.submission].batch.entries[frame.entry],
+                        at: Location(sequence: sequence, slot: index - range.lowerBound)
+                    )
                 }
             }
             state.sequence = first + UInt64(plan.ranges.count)
@@ -222,7 +253,9 @@ struct BlockPlan {
             let size = submissions[staged[index].submission]
                 .batch.entries[staged[index].entry].byteCount
             let grown = BlockWriter.byteCount(
-                frames: index - start + 1, frameBytes: frameBytes + size)
+                frames: index - start + 1,
+                frameBytes: frameBytes + size
+            )
             if index > start, grown > Block.byteCountMax || index - start >= 65_535 {
                 close(start..<index, frameBytes)
                 (start, frameBytes) = (index, 0)

@@ -18,12 +18,13 @@ public struct CompactionReport: Sendable, Equatable {
 extension EventLog {
     /// Rewrites a closed log without the bodies that nobody can open any more.
     ///
-    /// A dropped frame leaves its subject, revision, command and leaf hash, so positions, revisions,
-    /// heads, proofs and idempotency stay as they were. The new environment is written beside the
-    /// old one and takes its place by renames that a crash cannot tear.
-    /// - Parameter isDropped: says of a header whether its key is destroyed.
+    /// A dropped frame leaves its subject, revision, command and leaf hash, so positions,
+    /// revisions, heads, proofs and idempotency stay as they were. The new environment is written
+    /// beside the old one and takes its place by renames that a crash cannot tear. `isDropped` says
+    /// of a header whether its key is destroyed.
     public static func compact(
-        _ directory: String, isDropped: (FrameHeader) -> Bool,
+        _ directory: String,
+        isDropped: (FrameHeader) -> Bool,
         progress: (CopyProgress) -> Void = { _ in }
     ) throws(LogError) -> CompactionReport {
         do {
@@ -32,7 +33,12 @@ extension EventLog {
             var number = 0
             while Files.exists(environmentPath(directory, number)) {
                 try LogEnvironment.compact(
-                    environmentPath(directory, number), isDropped, &report, &state, progress)
+                    environmentPath(directory, number),
+                    isDropped,
+                    &report,
+                    &state,
+                    progress
+                )
                 number += 1
             }
             guard number > 0 else { throw LogError.notALog(path: directory) }
@@ -60,8 +66,11 @@ extension LogEnvironment {
     }
 
     static func compact(
-        _ path: String, _ isDropped: (FrameHeader) -> Bool, _ report: inout CompactionReport,
-        _ state: inout CopyProgress, _ progress: (CopyProgress) -> Void
+        _ path: String,
+        _ isDropped: (FrameHeader) -> Bool,
+        _ report: inout CompactionReport,
+        _ state: inout CopyProgress,
+        _ progress: (CopyProgress) -> Void
     ) throws {
         let source = try LogEnvironment(opening: path, options: LogOptions())
         defer { source.close() }
@@ -90,8 +99,11 @@ extension LogEnvironment {
     }
 
     private func rewrite(
-        into target: Environment, _ table: Table<UInt64>, _ isDropped: (FrameHeader) -> Bool,
-        _ report: inout CompactionReport, _ state: inout CopyProgress,
+        into target: Environment,
+        _ table: Table<UInt64>,
+        _ isDropped: (FrameHeader) -> Bool,
+        _ report: inout CompactionReport,
+        _ state: inout CopyProgress,
         _ progress: (CopyProgress) -> Void
     ) throws {
         let end = durableSequence
@@ -108,7 +120,11 @@ extension LogEnvironment {
             try target.write { transaction in
                 for (index, bytes) in rewritten.enumerated() {
                     try transaction.put(
-                        bytes.span, for: next + UInt64(index), in: table, mode: .append)
+                        bytes.span,
+                        for: next + UInt64(index),
+                        in: table,
+                        mode: .append
+                    )
                 }
             }
             state.blocks += reached - next
@@ -118,7 +134,8 @@ extension LogEnvironment {
     }
 
     private func rewritten(
-        _ block: borrowing Block, _ isDropped: (FrameHeader) -> Bool,
+        _ block: borrowing Block,
+        _ isDropped: (FrameHeader) -> Bool,
         _ report: inout CompactionReport
     ) throws -> [UInt8] {
         var frames: [(bytes: [UInt8], entry: BlockEntry, isTombstone: Bool)] = []
@@ -134,26 +151,37 @@ extension LogEnvironment {
             }
             report.dropped += 1
             let tombstone = Tombstone(
-                subject: facts.subject, revision: facts.revision, command: facts.command,
-                leaf: facts.leaf)
+                subject: facts.subject,
+                revision: facts.revision,
+                command: facts.command,
+                leaf: facts.leaf
+            )
             frames.append((tombstone.bytes, entry, true))
         }
         let size = BlockWriter.byteCount(
-            frames: frames.count, frameBytes: frames.reduce(0) { $0 + $1.bytes.count })
+            frames: frames.count,
+            frameBytes: frames.reduce(0) { $0 + $1.bytes.count }
+        )
         var out = [UInt8](repeating: 0, count: size)
         var span = out.mutableSpan
         var writer = BlockWriter(frames: frames.count)
         for frame in frames {
             writer.add(
-                frame.bytes.span, partition: frame.entry.partition,
-                position: frame.entry.position, isTombstone: frame.isTombstone, to: &span)
+                frame.bytes.span,
+                partition: frame.entry.partition,
+                position: frame.entry.position,
+                isTombstone: frame.isTombstone,
+                to: &span
+            )
         }
         writer.finish(sequence: block.sequence, &span)
         return out
     }
 
     private func header(
-        _ bytes: Span<UInt8>, _ sequence: UInt64, _ slot: Int
+        _ bytes: Span<UInt8>,
+        _ sequence: UInt64,
+        _ slot: Int
     ) throws -> FrameHeader {
         do {
             return try FrameHeader(bytes)

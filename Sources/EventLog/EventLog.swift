@@ -1,12 +1,13 @@
 // EventLog: sealed frames in order, durable when acknowledged, provable for ever.
 //
-// Three verbs: `append`, `read` a subject, `scan` an environment (what `follow` is made of). A frame
-// is appended only at its subject's next revision; everything shown is durable. Knows frames, trees
-// and disks; knows no schema, no key and no money.
+// Three verbs: `append`, `read` a subject, `scan` an environment (what `follow` is made of). A
+// frame is appended only at its subject's next revision; everything shown is durable. Knows frames,
+// trees and disks; knows no schema, no key and no money.
 //
 // Cost of an append: its share of one LMDB commit with one flush per group under load, one copy of
-// its bytes, one checksum over them, two amortised node hashes. The caller waits for the flush after
-// the one that wrote its pages (design §3): only then is the meta page that names them durable.
+// its bytes, one checksum over them, two amortised node hashes. The caller waits for the flush
+// after the one that wrote its pages (design §3): only then is the meta page that names them
+// durable.
 
 public import Cryptography
 public import Frame
@@ -24,7 +25,8 @@ public struct LogOptions: Sendable {
 
     /// One TiB of map, 256 MiB queued, 131,072 frames of tail.
     public init(
-        mapSizeBytes: Int = 1 << 40, queuedByteCountMax: Int = 256 << 20,
+        mapSizeBytes: Int = 1 << 40,
+        queuedByteCountMax: Int = 256 << 20,
         tailFrameCountMax: Int = 131_072
     ) {
         self.mapSizeBytes = mapSizeBytes
@@ -45,16 +47,22 @@ public final class EventLog: Sendable {
 
     /// Makes an empty log in `directory`, which must not hold one.
     ///
-    /// - Parameter id: 16 random bytes as two words.
+    /// `id` is 16 random bytes as two words.
     public static func create(
-        at directory: String, layout: LogLayout, id: (UInt64, UInt64)
+        at directory: String,
+        layout: LogLayout,
+        id: (UInt64, UInt64)
     ) throws(LogError) {
         do {
             try LogEnvironment.requireNone(at: environmentPath(directory, 0))
             // The first one last: it makes the log, so what a crash leaves before is made again.
             for number in (0..<layout.environments).reversed() {
                 let identity = LogIdentity(
-                    high: id.0, low: id.1, layout: layout, environment: number)
+                    high: id.0,
+                    low: id.1,
+                    layout: layout,
+                    environment: number
+                )
                 let path = environmentPath(directory, number)
                 try LogEnvironment.removeEmpty(at: path)
                 try LogEnvironment.create(at: path, identity: identity)
@@ -64,8 +72,8 @@ public final class EventLog: Sendable {
         }
     }
 
-    /// Opens the log in `directory`: checks it, then rebuilds what is kept in memory from the frames
-    /// after the last index run.
+    /// Opens the log in `directory`: checks it, then rebuilds what is kept in memory from the
+    /// frames after the last index run.
     public init(opening directory: String, options: LogOptions = .init()) throws(LogError) {
         self.directory = directory
         do {
@@ -79,7 +87,8 @@ public final class EventLog: Sendable {
     }
 
     private static func open(
-        _ directory: String, _ options: LogOptions
+        _ directory: String,
+        _ options: LogOptions
     ) throws -> [LogEnvironment] {
         var opened: [LogEnvironment] = []
         do {
@@ -143,18 +152,26 @@ public final class EventLog: Sendable {
     ///
     /// - Returns: the revision to go on from; equal to `revision` when there is nothing more.
     public func read(
-        _ subject: SubjectID, from revision: UInt64 = 0, limit: Int,
+        _ subject: SubjectID,
+        from revision: UInt64 = 0,
+        limit: Int,
         _ body: (borrowing StoredFrame) throws -> Void
     ) throws -> UInt64 {
         try environments[environment(of: subject)].read(
-            subject, from: revision, limit: limit, body)
+            subject,
+            from: revision,
+            limit: limit,
+            body
+        )
     }
 
     /// Calls `body` with the frames of up to `blockLimit` durable blocks in environment order.
     ///
     /// - Returns: the sequence to go on from; equal to `sequence` when there is nothing more.
     public func scan(
-        environment: Int, from sequence: UInt64, blockLimit: Int,
+        environment: Int,
+        from sequence: UInt64,
+        blockLimit: Int,
         _ body: (borrowing StoredFrame) throws -> Void
     ) throws -> UInt64 {
         try environments[environment].scan(from: sequence, blockLimit: blockLimit, body)
@@ -164,12 +181,18 @@ public final class EventLog: Sendable {
     ///
     /// - Returns: the position to go on from; equal to `position` when there is nothing more.
     public func follow(
-        partition: Int, from position: UInt64, limit: Int,
+        partition: Int,
+        from position: UInt64,
+        limit: Int,
         _ body: (borrowing StoredFrame) throws -> Void
     ) throws -> UInt64 {
         precondition(partition >= 0 && partition < layout.partitions, "no such partition")
         return try environments[layout.environment(ofPartition: partition)].follow(
-            partition: partition, from: position, limit: limit, body)
+            partition: partition,
+            from: position,
+            limit: limit,
+            body
+        )
     }
 
     /// Blocks with a sequence below this are durable.
@@ -181,10 +204,14 @@ public final class EventLog: Sendable {
     ///
     /// - Returns: the durable sequence then.
     public func waitForDurable(
-        environment: Int, beyond sequence: UInt64, timeoutMilliseconds: Int
+        environment: Int,
+        beyond sequence: UInt64,
+        timeoutMilliseconds: Int
     ) -> UInt64 {
         environments[environment].waitForDurable(
-            beyond: sequence, timeoutMilliseconds: timeoutMilliseconds)
+            beyond: sequence,
+            timeoutMilliseconds: timeoutMilliseconds
+        )
     }
 
     /// Position that a partition's next durable frame will have.
@@ -205,7 +232,9 @@ public final class EventLog: Sendable {
 
     /// Shows that the frame at `revision` is in the subject's log of `size` frames.
     public func inclusionProof(
-        of revision: UInt64, in subject: SubjectID, size: UInt64
+        of revision: UInt64,
+        in subject: SubjectID,
+        size: UInt64
     ) throws(LogError) -> [Digest] {
         let leaves = try environments[environment(of: subject)].leaves(of: subject)
         precondition(revision < size && size <= leaves.count, "the frame is in the log")
@@ -214,7 +243,9 @@ public final class EventLog: Sendable {
 
     /// Shows that the subject's log of `size` frames begins with the log of `old` frames.
     public func consistencyProof(
-        from old: UInt64, in subject: SubjectID, size: UInt64
+        from old: UInt64,
+        in subject: SubjectID,
+        size: UInt64
     ) throws(LogError) -> [Digest] {
         let leaves = try environments[environment(of: subject)].leaves(of: subject)
         precondition(old <= size && size <= leaves.count, "both sizes were reached")

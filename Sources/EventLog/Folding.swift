@@ -41,8 +41,10 @@ extension LogEnvironment {
             // go on, and figures show a tail that does not shrink.
             state.withLock { state in
                 state.foldFailure = FoldFailure(
-                    error: LogError(error), to: to,
-                    retryEnd: state.tail.end + UInt64(options.tailFrameCountMax))
+                    error: LogError(error),
+                    to: to,
+                    retryEnd: state.tail.end + UInt64(options.tailFrameCountMax)
+                )
             }
             return
         }
@@ -135,8 +137,14 @@ struct RunBuilder {
                 < (entries[$1].subject, entries[$1].revision)
         }
         var writer = try RunWriter(
-            path, from: from, to: to, base: tail.base, frames: UInt64(entries.count),
-            subjects: entries.count, commands: commands.count)
+            path,
+            from: from,
+            to: to,
+            base: tail.base,
+            frames: UInt64(entries.count),
+            subjects: entries.count,
+            commands: commands.count
+        )
         try writeSubjects(order, to: &writer)
         for index in commands {
             try writer.add(entries[index].command, at: entries[index].location)
@@ -147,7 +155,8 @@ struct RunBuilder {
     }
 
     private func writeSubjects(
-        _ order: [Int], to writer: inout RunWriter
+        _ order: [Int],
+        to writer: inout RunWriter
     ) throws(FileError) {
         let entries = tail.entries
         var run: [IndexEntry] = []
@@ -178,7 +187,9 @@ struct RunBuilder {
             writer.begin(partition: partition, first: old.count)
             for location in locations[partition] ?? [] { try writer.add(location) }
             try writer.endPartition(
-                tiles: Array(new.tiles[old.tiles.count...]), rest: new.restLeaves)
+                tiles: Array(new.tiles[old.tiles.count...]),
+                rest: new.restLeaves
+            )
         }
     }
 }

@@ -9,7 +9,9 @@ struct IndexEntry: Equatable, Sendable {
 }
 
 /// One immutable, sorted file of the index: where the frames of a range of blocks are, by subject,
-/// by command and by position. Derived from the blocks; deleted and built again at will.
+/// by command and by position.
+///
+/// Derived from the blocks; deleted and built again at will.
 ///
 /// The file is chunks of at most 16 KiB, each with its own CRC-32C, then a summary and a footer:
 /// damage is found where it is, and a look-up reads one chunk.
@@ -37,7 +39,9 @@ final class IndexRun: Sendable {
                 throw LogError.damaged(file: path, place: "its length")
             }
             let footer = try file.read(
-                at: byteCount - IndexRun.footerByteCount, count: IndexRun.footerByteCount)
+                at: byteCount - IndexRun.footerByteCount,
+                count: IndexRun.footerByteCount
+            )
             summary = try IndexRun.summary(in: file, footer: footer, byteCount, path)
             level = footer.span.littleEndian(UInt64.self, at: 28)
         } catch {
@@ -46,7 +50,10 @@ final class IndexRun: Sendable {
     }
 
     private static func summary(
-        in file: File, footer: [UInt8], _ byteCount: Int, _ path: String
+        in file: File,
+        footer: [UInt8],
+        _ byteCount: Int,
+        _ path: String
     ) throws -> RunSummary {
         let fields = footer.span
         guard fields.littleEndian(UInt32.self, at: 0) == magic,
@@ -71,13 +78,17 @@ final class IndexRun: Sendable {
 
     /// Appends the subject's frames at or after `revision` to `entries`.
     func collect(
-        _ subject: SubjectID, from revision: UInt64, into entries: inout [IndexEntry]
+        _ subject: SubjectID,
+        from revision: UInt64,
+        into entries: inout [IndexEntry]
     ) throws(LogError) {
         guard summary.subjects.mayContain(subject) else { return }
         var fence = summary.fence(of: subject, from: revision)
         while fence < summary.subjectFences.count, summary.subjectFences[fence].subject <= subject {
             let chunk = try chunk(
-                at: summary.subjectFences[fence].offset, summary.subjectFences[fence].byteCount)
+                at: summary.subjectFences[fence].offset,
+                summary.subjectFences[fence].byteCount
+            )
             var reader = RecordReader()
             while let record = reader.next(in: chunk.span) {
                 guard record.subject == subject else { continue }
@@ -101,8 +112,11 @@ final class IndexRun: Sendable {
             while let record = reader.next(in: chunk.span) {
                 for index in 0..<record.count {
                     try body(
-                        record.subject, record.firstRevision &+ UInt64(index),
-                        record.entry(index, in: chunk.span), fence.offset)
+                        record.subject,
+                        record.firstRevision &+ UInt64(index),
+                        record.entry(index, in: chunk.span),
+                        fence.offset
+                    )
                 }
             }
             guard reader.isWhole else { throw damage(fence.offset) }
@@ -122,7 +136,10 @@ final class IndexRun: Sendable {
             if candidate == command {
                 return Location(
                     raw: bytes.span.littleEndian(
-                        UInt64.self, at: middle * IndexRun.commandByteCount + 16))
+                        UInt64.self,
+                        at: middle * IndexRun.commandByteCount + 16
+                    )
+                )
             }
             if candidate < command { low = middle + 1 } else { high = middle }
         }
@@ -146,7 +163,8 @@ final class IndexRun: Sendable {
         let before = number * IndexRun.positionsPerChunk
         return try chunk(
             at: part.offset + number * (8 + IndexRun.positionsPerChunk * 8),
-            min(IndexRun.positionsPerChunk, Int(part.count) - before) * 8)
+            min(IndexRun.positionsPerChunk, Int(part.count) - before) * 8
+        )
     }
 
     /// A chunk's payload, checked.
@@ -185,7 +203,8 @@ struct RecordReader {
             let base = start + index * IndexRun.entryByteCount
             return IndexEntry(
                 location: Location(raw: chunk.littleEndian(UInt64.self, at: base)),
-                leaf: Digest(chunk.extracting(base + 8..<base + IndexRun.entryByteCount)))
+                leaf: Digest(chunk.extracting(base + 8..<base + IndexRun.entryByteCount))
+            )
         }
     }
 
@@ -208,8 +227,10 @@ struct RecordReader {
         }
         let record = Record(
             subject: SubjectID(chunk, at: offset),
-            firstRevision: chunk.littleEndian(UInt64.self, at: offset + 16), count: count,
-            start: start)
+            firstRevision: chunk.littleEndian(UInt64.self, at: offset + 16),
+            count: count,
+            start: start
+        )
         offset = start + count * IndexRun.entryByteCount
         return record
     }

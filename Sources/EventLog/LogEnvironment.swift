@@ -81,13 +81,15 @@ final class LogEnvironment: Sendable {
             let first = damage.first
         {
             throw LogError.damaged(
-                file: first.file, place: "page \(first.page), byte \(first.offset): \(first.problem)")
+                file: first.file,
+                place: "page \(first.page), byte \(first.offset): \(first.problem)"
+            )
         }
         var settings = Environment.Options()
         settings.mapSizeBytes = options.mapSizeBytes
         settings.flush = .lagged
         store = try Environment(opening: blocksPath, options: settings)
-        blocks = try store.table("blocks", key: UInt64.self)
+        blocks = try LogEnvironment.table("blocks", key: UInt64.self, in: store, blocksPath)
         identity = try LogEnvironment.identity(in: store, path: path)
         self.path = path
         self.options = options
@@ -151,8 +153,21 @@ final class LogEnvironment: Sendable {
         }
     }
 
+    /// A table that every environment of a log has.
+    static func table<Key>(
+        _ name: String, key: Key.Type, in store: Environment, _ blocksPath: String
+    ) throws -> Table<Key> {
+        do {
+            return try store.table(name, key: key)
+        } catch {
+            guard error.code == .notFound else { throw error }
+            throw LogError.damaged(
+                file: blocksPath + "/data.mdb", place: "the name of table \(name)")
+        }
+    }
+
     private static func identity(in store: Environment, path: String) throws -> LogIdentity {
-        let table = try store.table("identity", key: UInt32.self)
+        let table = try table("identity", key: UInt32.self, in: store, path + "/blocks")
         let identity = try store.read { transaction throws(LMDBError) -> LogIdentity? in
             guard let bytes = try transaction.get(0, from: table) else { return nil }
             return LogIdentity(bytes)
@@ -225,7 +240,9 @@ extension LogEnvironment {
 
     /// Calls `body` with up to `blockLimit` checked blocks from `sequence` on, below `limit`.
     func walk(
-        from sequence: UInt64, blockLimit: Int, below limit: UInt64,
+        from sequence: UInt64,
+        blockLimit: Int,
+        below limit: UInt64,
         _ body: (borrowing Block) throws -> Void
     ) throws -> UInt64 {
         var next = sequence

@@ -1,7 +1,9 @@
 public import Frame
 public import LMDB
 
-/// Why the log could not be opened or read. Each names the file or the place.
+/// Why the log could not be opened or read.
+///
+/// Each names the file or the place.
 public enum LogError: Error, Sendable, Equatable {
     /// There is no log in the directory; create one.
     case notALog(path: String)

@@ -4,9 +4,10 @@ internal import Frame
 internal import LMDB
 internal import Synchronization
 
-/// The index runs of an environment, oldest first, without gaps. Everything in them can be built
-/// again from the blocks, so they are off the durable path: written in the background, long after
-/// the frames were acknowledged.
+/// The index runs of an environment, oldest first, without gaps.
+///
+/// Everything in them can be built again from the blocks, so they are off the durable path: written
+/// in the background, long after the frames were acknowledged.
 ///
 /// Sorted files instead of an LMDB table: a B+tree under random keys writes about twenty times what
 /// it stores, and has no checksums.
@@ -64,7 +65,10 @@ final class LogIndex: Sendable {
                 continue
             }
             guard run.summary.from == covered else {
-                throw LogError.damaged(file: run.path, place: "a gap before block \(run.summary.from)")
+                throw LogError.damaged(
+                    file: run.path,
+                    place: "a gap before block \(run.summary.from)"
+                )
             }
             kept.append(run)
         }

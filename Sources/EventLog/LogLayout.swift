@@ -16,7 +16,8 @@ public struct LogLayout: Sendable, Equatable {
         precondition(
             environments >= 1 && partitions >= environments
                 && partitions <= LogLayout.partitionCountMax,
-            "every environment holds a partition")
+            "every environment holds a partition"
+        )
         self.environments = environments
         self.partitions = partitions
     }

@@ -58,14 +58,23 @@ struct LogState: Sendable {
         subjects.states[slot].staged += 1
         stagedPositions[partition] = waiting + 1
         return Staged(
-            submission: submission, entry: entry, slot: slot, partition: partition,
-            position: position)
+            submission: submission,
+            entry: entry,
+            slot: slot,
+            partition: partition,
+            position: position
+        )
     }
 
     /// Stages frames of a batch from `start` on until one needs the index: its place is returned.
     mutating func stage(
-        _ batch: FrameBatch, from start: Int, number: Int, layout: LogLayout, runs: [IndexRun],
-        into staged: inout [Staged], _ receipt: inout Receipt
+        _ batch: FrameBatch,
+        from start: Int,
+        number: Int,
+        layout: LogLayout,
+        runs: [IndexRun],
+        into staged: inout [Staged],
+        _ receipt: inout Receipt
     ) -> Result<Int, AppendError> {
         for index in start..<batch.entries.count {
             let entry = batch.entries[index]
@@ -81,12 +90,21 @@ struct LogState: Sendable {
             }
             let partition = layout.partition(of: entry.subject)
             let frame = stage(
-                slot: slot, partition: partition, submission: number, entry: index)
+                slot: slot,
+                partition: partition,
+                submission: number,
+                entry: index
+            )
             staged.append(frame)
             receipt.places.append(
                 Receipt.Place(
-                    outcome: .appended, partition: partition, position: frame.position,
-                    subject: entry.subject, revision: entry.revision))
+                    outcome: .appended,
+                    partition: partition,
+                    position: frame.position,
+                    subject: entry.subject,
+                    revision: entry.revision
+                )
+            )
         }
         return .success(batch.entries.count)
     }
@@ -111,25 +129,42 @@ struct LogState: Sendable {
         stagedPositions[staged.partition, default: 0] -= 1
         append(
             TailEntry(
-                subject: entry.subject, command: entry.command, revision: entry.revision,
-                position: staged.position, location: location, leaf: entry.leaf,
-                previous: subjects.states[staged.slot].newest, partition: staged.partition),
-            slot: staged.slot)
+                subject: entry.subject,
+                command: entry.command,
+                revision: entry.revision,
+                position: staged.position,
+                location: location,
+                leaf: entry.leaf,
+                previous: subjects.states[staged.slot].newest,
+                partition: staged.partition
+            ),
+            slot: staged.slot
+        )
     }
 
     /// Takes a frame that is read back; false when it is not the next one of its logs.
     mutating func adopt(
-        _ facts: FrameFacts, _ entry: BlockEntry, slot: Int, at location: Location
+        _ facts: FrameFacts,
+        _ entry: BlockEntry,
+        slot: Int,
+        at location: Location
     ) -> Bool {
         guard subjects.states[slot].frontier.count == facts.revision,
             partitions[entry.partition, default: PartitionTree()].count == entry.position
         else { return false }
         append(
             TailEntry(
-                subject: facts.subject, command: facts.command, revision: facts.revision,
-                position: entry.position, location: location, leaf: facts.leaf,
-                previous: subjects.states[slot].newest, partition: entry.partition),
-            slot: slot)
+                subject: facts.subject,
+                command: facts.command,
+                revision: facts.revision,
+                position: entry.position,
+                location: location,
+                leaf: facts.leaf,
+                previous: subjects.states[slot].newest,
+                partition: entry.partition
+            ),
+            slot: slot
+        )
         return true
     }
 

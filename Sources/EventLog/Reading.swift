@@ -7,7 +7,8 @@ internal import Threads
 extension LogEnvironment {
     /// Lends the frame at a place that the log itself gave.
     func withFrame<R>(
-        at location: Location, _ body: (borrowing StoredFrame) throws -> R
+        at location: Location,
+        _ body: (borrowing StoredFrame) throws -> R
     ) throws -> R {
         try store.read { transaction in
             guard let bytes = try transaction.get(location.sequence, from: blocks) else {
@@ -17,27 +18,39 @@ extension LogEnvironment {
             let entry = try entry(location.slot, of: block)
             return try body(
                 StoredFrame(
-                    block.bytes.extracting(entry.range), entry, sequence: location.sequence,
-                    slot: location.slot))
+                    block.bytes.extracting(entry.range),
+                    entry,
+                    sequence: location.sequence,
+                    slot: location.slot
+                )
+            )
         }
     }
 
     func scan(
-        from sequence: UInt64, blockLimit: Int, _ body: (borrowing StoredFrame) throws -> Void
+        from sequence: UInt64,
+        blockLimit: Int,
+        _ body: (borrowing StoredFrame) throws -> Void
     ) throws -> UInt64 {
         try walk(from: sequence, blockLimit: blockLimit, below: durableSequence) { block in
             for slot in 0..<block.count {
                 let entry = try entry(slot, of: block)
                 try body(
                     StoredFrame(
-                        block.bytes.extracting(entry.range), entry, sequence: block.sequence,
-                        slot: slot))
+                        block.bytes.extracting(entry.range),
+                        entry,
+                        sequence: block.sequence,
+                        slot: slot
+                    )
+                )
             }
         }
     }
 
     func read(
-        _ subject: SubjectID, from revision: UInt64, limit: Int,
+        _ subject: SubjectID,
+        from revision: UInt64,
+        limit: Int,
         _ body: (borrowing StoredFrame) throws -> Void
     ) throws -> UInt64 {
         let places = try places(of: subject, from: revision, limit: limit)
@@ -55,7 +68,9 @@ extension LogEnvironment {
     }
 
     func follow(
-        partition: Int, from position: UInt64, limit: Int,
+        partition: Int,
+        from position: UInt64,
+        limit: Int,
         _ body: (borrowing StoredFrame) throws -> Void
     ) throws -> UInt64 {
         let visible = durableSequence
@@ -158,11 +173,19 @@ extension LogEnvironment {
         let indexBytes = index.byteCount
         return state.withLock { state in
             LogFigures(
-                environment: identity.environment, frames: state.frames, blocks: state.sequence,
-                durableSequence: durable, subjects: state.subjects.count, groups: state.groups,
-                flushes: state.flushes, logBytes: usedBytes, indexBytes: indexBytes,
+                environment: identity.environment,
+                frames: state.frames,
+                blocks: state.sequence,
+                durableSequence: durable,
+                subjects: state.subjects.count,
+                groups: state.groups,
+                flushes: state.flushes,
+                logBytes: usedBytes,
+                indexBytes: indexBytes,
                 tailFrames: state.tail.entries.count + (state.folding?.entries.count ?? 0),
-                queuedBytes: queued, positions: state.partitions.mapValues(\.count))
+                queuedBytes: queued,
+                positions: state.partitions.mapValues(\.count)
+            )
         }
     }
 
@@ -173,7 +196,9 @@ extension LogEnvironment {
     }
 
     private func places(
-        of subject: SubjectID, from revision: UInt64, limit: Int
+        of subject: SubjectID,
+        from revision: UInt64,
+        limit: Int
     ) throws -> [IndexEntry] {
         let slot = try slot(of: subject)
         let visible = durableSequence
@@ -192,7 +217,8 @@ extension LogEnvironment {
         if revision < end {
             places = Array(
                 try index.entries(of: subject, from: revision)
-                    .prefix(limit).prefix(Int(clamping: end - revision)))
+                    .prefix(limit).prefix(Int(clamping: end - revision))
+            )
         }
         for entry in recent where places.count < limit {
             places.append(IndexEntry(location: entry.location, leaf: entry.leaf))
@@ -206,7 +232,8 @@ extension LogEnvironment {
             let match = { (entry: TailEntry) in
                 entry.partition == partition && entry.position == position
             }
-            return (state.folding?.entries.first(where: match)
+            return
+                (state.folding?.entries.first(where: match)
                 ?? state.tail.entries.first(where: match))?.location
         }
     }

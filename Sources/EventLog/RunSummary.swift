@@ -125,16 +125,22 @@ extension RunSummary {
             let subject = SubjectID(high: reader.bigWord(bytes), low: reader.bigWord(bytes))
             subjectFences.append(
                 SubjectFence(
-                    subject: subject, firstRevision: reader.word(bytes),
+                    subject: subject,
+                    firstRevision: reader.word(bytes),
                     offset: Int(clamping: reader.word(bytes)),
-                    byteCount: Int(reader.half(bytes))))
+                    byteCount: Int(reader.half(bytes))
+                )
+            )
         }
         for _ in 0..<reader.count(bytes, each: 28) {
             let command = CommandID(high: reader.bigWord(bytes), low: reader.bigWord(bytes))
             commandFences.append(
                 CommandFence(
-                    command: command, offset: Int(clamping: reader.word(bytes)),
-                    byteCount: Int(reader.half(bytes))))
+                    command: command,
+                    offset: Int(clamping: reader.word(bytes)),
+                    byteCount: Int(reader.half(bytes))
+                )
+            )
         }
         for _ in 0..<reader.count(bytes, each: 36) {
             let partition = Int(reader.half(bytes))
@@ -143,8 +149,14 @@ extension RunSummary {
             let tiles = reader.digests(bytes)
             partitions.append(
                 Part(
-                    partition: partition, first: first, count: count, offset: offset,
-                    tiles: tiles, rest: reader.digests(bytes)))
+                    partition: partition,
+                    first: first,
+                    count: count,
+                    offset: offset,
+                    tiles: tiles,
+                    rest: reader.digests(bytes)
+                )
+            )
         }
         subjects = Bloom(words: reader.words(bytes))
         commands = Bloom(words: reader.words(bytes))

@@ -32,8 +32,14 @@ struct RunWriter: ~Copyable {
 
     /// Starts a file that is not there yet.
     init(
-        _ path: String, from: UInt64, to: UInt64, base: UInt64, frames: UInt64, subjects: Int,
-        commands: Int, level: UInt64 = 0
+        _ path: String,
+        from: UInt64,
+        to: UInt64,
+        base: UInt64,
+        frames: UInt64,
+        subjects: Int,
+        commands: Int,
+        level: UInt64 = 0
     ) throws(FileError) {
         file = try File(path, .create)
         self.level = level
@@ -46,7 +52,9 @@ struct RunWriter: ~Copyable {
 
     /// Adds consecutive frames of one subject; subjects come in order, revisions too.
     mutating func add(
-        _ subject: SubjectID, firstRevision: UInt64, _ entries: ArraySlice<IndexEntry>
+        _ subject: SubjectID,
+        firstRevision: UInt64,
+        _ entries: ArraySlice<IndexEntry>
     ) throws(FileError) {
         summary.subjects.insert(subject)
         var (rest, revision) = (entries, firstRevision)
@@ -106,7 +114,11 @@ struct RunWriter: ~Copyable {
     /// Begins a partition; its locations follow in position order, then `endPartition`.
     mutating func begin(partition: Int, first: UInt64) {
         part = OpenPart(
-            partition: partition, first: first, offset: offset + buffer.count, count: 0)
+            partition: partition,
+            first: first,
+            offset: offset + buffer.count,
+            count: 0
+        )
     }
 
     /// Adds the partition's next frame.
@@ -122,8 +134,14 @@ struct RunWriter: ~Copyable {
         guard let part else { return }
         summary.partitions.append(
             RunSummary.Part(
-                partition: part.partition, first: part.first, count: part.count,
-                offset: part.offset, tiles: tiles, rest: rest))
+                partition: part.partition,
+                first: part.first,
+                count: part.count,
+                offset: part.offset,
+                tiles: tiles,
+                rest: rest
+            )
+        )
         self.part = nil
     }
 
@@ -150,8 +168,12 @@ struct RunWriter: ~Copyable {
         guard let (subject, revision) = fenceSubject, !chunk.isEmpty else { return }
         summary.subjectFences.append(
             RunSummary.SubjectFence(
-                subject: subject, firstRevision: revision, offset: offset + buffer.count,
-                byteCount: chunk.count))
+                subject: subject,
+                firstRevision: revision,
+                offset: offset + buffer.count,
+                byteCount: chunk.count
+            )
+        )
         record = nil
         try endChunk()
     }
@@ -160,7 +182,11 @@ struct RunWriter: ~Copyable {
         guard let command = fenceCommand, !chunk.isEmpty else { return }
         summary.commandFences.append(
             RunSummary.CommandFence(
-                command: command, offset: offset + buffer.count, byteCount: chunk.count))
+                command: command,
+                offset: offset + buffer.count,
+                byteCount: chunk.count
+            )
+        )
         try endChunk()
     }
 
@@ -168,7 +194,9 @@ struct RunWriter: ~Copyable {
         var length: [UInt8] = []
         length.appendLittleEndian(UInt32(chunk.count))
         let checksum = Checksum.crc32c(
-            chunk.span, continuing: Checksum.crc32c(length.span))
+            chunk.span,
+            continuing: Checksum.crc32c(length.span)
+        )
         buffer.appendLittleEndian(checksum)
         buffer.append(contentsOf: length)
         buffer.append(contentsOf: chunk)

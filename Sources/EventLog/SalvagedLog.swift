@@ -4,10 +4,10 @@ internal import LMDB
 
 /// A damaged log, for reading only: what is sound reads as in an `EventLog`, what is not is named.
 ///
-/// A damaged log does not open as an `EventLog`, because what it would append to might be wrong. This
-/// reads its file without LMDB and answers only what is certain: a frame whose block checks out, the
-/// head of a subject none of whose frames can be in a block that is lost. Keeps some
-/// 100 bytes a block and 24 a frame in memory.
+/// A damaged log does not open as an `EventLog`, because what it would append to might be wrong.
+/// This reads its file without LMDB and answers only what is certain: a frame whose block checks
+/// out, the head of a subject none of whose frames can be in a block that is lost. Keeps some 100
+/// bytes a block and 24 a frame in memory.
 public final class SalvagedLog: Sendable {
     /// Every fault, by file and place.
     public let damages: [VerificationReport.Damage]
@@ -51,7 +51,8 @@ public final class SalvagedLog: Sendable {
     /// Calls `body` with up to `limit` of the subject's frames in order, up to the first lost one.
     ///
     /// - Returns: the revision to go on from; equal to `revision` when there is nothing more.
-    /// - Throws: `.damaged` when the frame at `revision` is, or may be, in a block that is lost; the
+    /// - Throws: `.damaged` when the frame at `revision` is, or may be, in a block that is lost;
+    ///   the
     ///   next one that is not is at ``nextReadable(of:from:)``.
     public func read(
         _ subject: SubjectID,

@@ -61,8 +61,12 @@ struct TailEntry: Sendable {
     /// What a repeated command is told.
     var place: Receipt.Place {
         Receipt.Place(
-            outcome: .duplicate, partition: partition, position: position, subject: subject,
-            revision: revision)
+            outcome: .duplicate,
+            partition: partition,
+            position: position,
+            subject: subject,
+            revision: revision
+        )
     }
 }
 

@@ -30,11 +30,13 @@ public struct VerificationReport: Sendable, Equatable {
 }
 
 extension EventLog {
-    /// Reads a closed log whole: page structure, block checksums, frame headers, dense positions and
-    /// revisions, and every index run against the blocks. Goes on after a fault, so that the report
-    /// says what is damaged and all the rest was seen.
+    /// Reads a closed log whole: page structure, block checksums, frame headers, dense positions
+    /// and revisions, and every index run against the blocks.
+    ///
+    /// Goes on after a fault, so that the report says what is damaged and all the rest was seen.
     public static func verify(
-        _ directory: String, progress: (CopyProgress) -> Void = { _ in }
+        _ directory: String,
+        progress: (CopyProgress) -> Void = { _ in }
     ) throws(LogError) -> VerificationReport {
         do {
             var verifier = LogVerifier()
@@ -91,7 +93,11 @@ private struct LogVerifier {
         defer { store.close() }
         var expected: [Location: (SubjectID, UInt64, Digest)] = [:]
         var trees: [Int: PartitionTree] = [:]
-        try readBlocks(store, blocks + "/data.mdb", &trees, &expected, progress)
+        do {
+            try readBlocks(store, blocks + "/data.mdb", &trees, &expected, progress)
+        } catch LogError.damaged(let file, let place) {
+            return note(file, place)
+        }
         roots += trees.map { ($0.key, $0.value.root) }
         try checkIndex(path + "/index", expected)
     }
@@ -120,12 +126,15 @@ private struct LogVerifier {
     }
 
     private mutating func readBlocks(
-        _ store: Environment, _ file: String, _ trees: inout [Int: PartitionTree],
+        _ store: Environment,
+        _ file: String,
+        _ trees: inout [Int: PartitionTree],
         _ expected: inout [Location: (SubjectID, UInt64, Digest)],
         _ progress: (CopyProgress) -> Void
     ) throws {
-        let identity = try store.table("identity", key: UInt32.self)
-        let table = try store.table("blocks", key: UInt64.self)
+        let path = Files.parent(of: file)
+        let identity = try LogEnvironment.table("identity", key: UInt32.self, in: store, path)
+        let table = try LogEnvironment.table("blocks", key: UInt64.self, in: store, path)
         var state = CopyProgress()
         try store.read { transaction in
             if let found = try self.identity(transaction, identity) {
@@ -156,14 +165,17 @@ private struct LogVerifier {
     }
 
     private func identity(
-        _ transaction: borrowing ReadTransaction, _ table: Table<UInt32>
+        _ transaction: borrowing ReadTransaction,
+        _ table: Table<UInt32>
     ) throws(LMDBError) -> LogIdentity? {
         guard let bytes = try transaction.get(0, from: table) else { return nil }
         return LogIdentity(bytes)
     }
 
     private mutating func check(
-        _ bytes: Span<UInt8>, _ sequence: UInt64, _ file: String,
+        _ bytes: Span<UInt8>,
+        _ sequence: UInt64,
+        _ file: String,
         _ trees: inout [Int: PartitionTree],
         _ expected: inout [Location: (SubjectID, UInt64, Digest)]
     ) {
@@ -174,7 +186,9 @@ private struct LogVerifier {
                 let place = "block \(sequence), frame \(slot)"
                 guard
                     let facts = FrameFacts(
-                        block.bytes.extracting(entry.range), isTombstone: entry.isTombstone)
+                        block.bytes.extracting(entry.range),
+                        isTombstone: entry.isTombstone
+                    )
                 else {
                     note(file, place + "'s header")
                     continue
@@ -198,7 +212,8 @@ private struct LogVerifier {
     }
 
     private mutating func checkIndex(
-        _ directory: String, _ expected: [Location: (SubjectID, UInt64, Digest)]
+        _ directory: String,
+        _ expected: [Location: (SubjectID, UInt64, Digest)]
     ) throws {
         var ranges: [(from: UInt64, to: UInt64, path: String)] = []
         for name in try Files.names(in: directory) where name.hasSuffix(".run") {
@@ -217,7 +232,8 @@ private struct LogVerifier {
 
     /// Runs follow on each other; only parts that a merged run covers may overlap.
     private mutating func checkGaps(
-        _ ranges: [(from: UInt64, to: UInt64, path: String)], blockCount: UInt64
+        _ ranges: [(from: UInt64, to: UInt64, path: String)],
+        blockCount: UInt64
     ) {
         guard report.damages.isEmpty else { return }
         var covered: UInt64 = 0
@@ -230,7 +246,8 @@ private struct LogVerifier {
     }
 
     private mutating func checkRun(
-        _ run: IndexRun, _ expected: [Location: (SubjectID, UInt64, Digest)]
+        _ run: IndexRun,
+        _ expected: [Location: (SubjectID, UInt64, Digest)]
     ) throws {
         var seen: UInt64 = 0
         try run.forEachEntry { subject, revision, entry, offset in

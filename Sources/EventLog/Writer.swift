@@ -94,9 +94,10 @@ final class Writer: Sendable {
 
     /// How an owing writer waits for those it has just answered before it pays for a flush.
     ///
-    /// A client that comes back while the next flush is under way waits for three flushes instead of
-    /// two. So the writer gives as many as it answered an eighth of a flush to come back; when less
-    /// than half of them do, these are not clients in a closed loop, and it does not wait for a while.
+    /// A client that comes back while the next flush is under way waits for three flushes instead
+    /// of two. So the writer gives as many as it answered an eighth of a flush to come back; when
+    /// less than half of them do, these are not clients in a closed loop, and it does not wait for
+    /// a while.
     private struct Gathering {
         var answered = 0
         private var pause = 0

@@ -65,7 +65,11 @@ public final class File: Sendable {
             // `done` stays below the span's count.
             let count = unsafe bytes.withUnsafeMutableBytes { raw in
                 unsafe pread(
-                    number, raw.baseAddress?.advanced(by: done), total - done, off_t(offset + done))
+                    number,
+                    raw.baseAddress?.advanced(by: done),
+                    total - done,
+                    off_t(offset + done)
+                )
             }
             if count < 0 && errno == EINTR { continue }
             guard count >= 0 else { throw .last("pread") }
@@ -81,8 +85,11 @@ public final class File: Sendable {
             // `done` stays below the span's count.
             let count = unsafe bytes.withUnsafeBytes { raw in
                 unsafe pwrite(
-                    number, raw.baseAddress?.advanced(by: done), raw.count - done,
-                    off_t(offset + done))
+                    number,
+                    raw.baseAddress?.advanced(by: done),
+                    raw.count - done,
+                    off_t(offset + done)
+                )
             }
             if count < 0 && errno == EINTR { continue }
             guard count >= 0 else { throw .last("pwrite") }
@@ -90,7 +97,9 @@ public final class File: Sendable {
         }
     }
 
-    /// Makes content and length durable. After a failure nothing is known of either: never retry.
+    /// Makes content and length durable.
+    ///
+    /// After a failure nothing is known of either: never retry.
     public func sync() throws(FileError) {
         guard fdatasync(number) == 0 else { throw .last("fdatasync") }
     }

@@ -46,6 +46,12 @@ public enum Files {
         unsafe access(path, F_OK) == 0
     }
 
+    /// A directory is at `path`.
+    public static func isDirectory(_ path: String) -> Bool {
+        var facts = stat()
+        return unsafe stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFDIR
+    }
+
     /// Makes a directory with mode 0700 and every missing one above it, and flushes their names.
     public static func makeDirectories(_ path: String) throws(FileError) {
         guard !exists(path) else { return }

@@ -3,7 +3,8 @@ public import Cryptography
 
 /// Opens frames: check the commitment, unseal, unpack.
 ///
-/// Contexts and buffers are reused. Not `Sendable`: one per thread of work. The clear events live in its buffer only until `close`.
+/// Contexts and buffers are reused. Not `Sendable`: one per thread of work. The clear events live
+/// in its buffer only until `close`.
 public struct FrameOpener: ~Copyable {
     private let compressor: Compressor
     private let aead: AEAD

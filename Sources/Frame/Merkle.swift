@@ -65,7 +65,8 @@ public enum Merkle {
         return path.reversed()
     }
 
-    /// Checks that `leaf` is at `index` of the tree of `count` leaves with `root` (RFC 9162 §2.1.3.2).
+    /// Checks that `leaf` is at `index` of the tree of `count` leaves with `root` (RFC 9162
+    /// §2.1.3.2).
     public static func verifyInclusion(
         of leaf: Digest,
         at index: UInt64,

@@ -3,7 +3,8 @@ enum Padding {
     /// Smallest padded body: every very short content looks alike.
     static let floor = 32
 
-    /// Padmé (Nikitin and others, PURBs, 2019): at most 12 % more, leaks O(log log) bits of the length.
+    /// Padmé (Nikitin and others, PURBs, 2019): at most 12 % more, leaks O(log log) bits of the
+    /// length.
     static func padme(_ count: Int) -> Int {
         guard count > floor else { return floor }
         let exponent = Int.bitWidth - 1 - count.leadingZeroBitCount

@@ -21,16 +21,22 @@ public struct SignedNote: Equatable, Sendable {
     public let text: String
 
     /// Signs a head.
-    /// - Parameter signer: the key's name, without spaces or plus signs.
+    ///
+    /// `signer` is the key's name, without spaces or plus signs.
     public init(
-        origin: String, size: UInt64, root: Digest, signer: String, sign: ([UInt8]) throws -> [UInt8],
+        origin: String,
+        size: UInt64,
+        root: Digest,
+        signer: String,
+        sign: ([UInt8]) throws -> [UInt8],
         publicKey: [UInt8]
     ) throws {
         (self.origin, self.size, self.root) = (origin, size, root)
         let body = SignedNote.body(origin: origin, size: size, root: root)
         let signature = try sign(Array(body.utf8))
         let line = Base64.encode(
-            SignedNote.keyHash(signer: signer, publicKey: publicKey) + signature)
+            SignedNote.keyHash(signer: signer, publicKey: publicKey) + signature
+        )
         text = body + "\n\u{2014} \(signer) \(line)\n"
     }
 
@@ -63,7 +69,8 @@ public struct SignedNote: Equatable, Sendable {
         "\(origin)\n\(size)\n\(Base64.encode(root.bytes))\n"
     }
 
-    /// First four bytes of SHA-256(name ‖ newline ‖ 0x01 ‖ key), 0x01 for Ed25519 (c2sp.org/signed-note).
+    /// First four bytes of SHA-256(name ‖ newline ‖ 0x01 ‖ key), 0x01 for Ed25519
+    /// (c2sp.org/signed-note).
     private static func keyHash(signer: String, publicKey: [UInt8]) -> [UInt8] {
         Array(SHA256.hash(Array(signer.utf8) + [0x0a, 0x01] + publicKey).bytes[..<4])
     }

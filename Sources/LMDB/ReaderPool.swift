@@ -90,6 +90,7 @@ final class ReaderPool: Sendable {
 ///
 /// @unchecked: used by the one thread that took it from the pool; MDB_NOTLS lets that be any.
 @safe
+// @unchecked: one thread at a time has it, the one that took it from the pool.
 final class Reader: @unchecked Sendable {
     let raw: RawTransaction
     private let slotCount: Int

@@ -1,7 +1,7 @@
 /// What still hangs together of one table in a closed file that may be damaged, read without LMDB.
 ///
-/// Every page on the way to an entry was checked as ``PageCheck`` checks it; what hangs on a damaged
-/// page is left out. Values are not looked at: they need a checksum of their own.
+/// Every page on the way to an entry was checked as ``PageCheck`` checks it; what hangs on a
+/// damaged page is left out. Values are not looked at: they need a checksum of their own.
 public struct TableSalvage: Sendable {
     /// A key and where its value lies in the file.
     public struct Entry: Sendable {

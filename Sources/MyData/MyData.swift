@@ -1,10 +1,11 @@
 // MyData: how data of providers comes in. Now: importers of files; the collector joins them.
 //
 // An importer is a pure mapping of one row to what happened: whose it is, which asset, which event.
-// `ImportReader` walks a file with it: `CSVReader` splits the bytes, the importer maps each row, the n-th
-// of several equal rows is marked, a row that cannot be used is reported by file, line, field and reason
-// (never by its value), and the reading goes on with the next line. Nothing is lost silently: a column
-// that the importer does not know is refused, and rows in = rows mapped + rows rejected, exactly.
+// `ImportReader` walks a file with it: `CSVReader` splits the bytes, the importer maps each row,
+// the n-th of several equal rows is marked, a row that cannot be used is reported by file, line,
+// field and reason (never by its value), and the reading goes on with the next line. Nothing is
+// lost silently: a column that the importer does not know is refused, and rows in = rows mapped +
+// rows rejected, exactly.
 //
 // What is not here: sealing, appending and deciding what is a duplicate (`Commands`).
 

@@ -3,7 +3,8 @@ internal import Files
 
 /// Which generation of each projection is read: one small file a name, replaced as a whole.
 ///
-/// `projections/NAME.current`: version 4, configuration 8, number 4, CRC-32C 4 over the name and these.
+/// `projections/NAME.current`: version 4, configuration 8, number 4, CRC-32C 4 over the name and
+/// these.
 struct Catalog: Sendable {
     let directory: String
 

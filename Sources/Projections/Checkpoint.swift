@@ -76,8 +76,8 @@ struct Checkpoint<F: Fold>: ~Copyable {
             records[partition] = record
             guard sealed.bytes.count >= Checkpoint.commitByteCountMax else { continue }
             sealed.totals = generation.totals?.stored() ?? []
-            // States may be ahead of how far their partition says it is: each carries the revision it
-            // goes on from, so what is folded again after a crash is passed over.
+            // States may be ahead of how far their partition says it is: each carries the revision
+            // it goes on from, so what is folded again after a crash is passed over.
             try generation.store.commit(sealed, partitions: records)
             generation.note(records)
             sealed.removeAll()

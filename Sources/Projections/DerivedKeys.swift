@@ -2,10 +2,11 @@ public import Cryptography
 public import Frame
 internal import Synchronization
 
-/// Keys of a benchmark or a rehearsal: each derived from one secret and its name, so none is stored.
+/// Keys of a benchmark or a rehearsal: each derived from one secret and its name, so none is
+/// stored.
 ///
-/// Erasing keeps the vault's rules: a compartment or a subject that was erased is not lent again, and
-/// an erased compartment takes the `view` key with it.
+/// Erasing keeps the vault's rules: a compartment or a subject that was erased is not lent again,
+/// and an erased compartment takes the `view` key with it.
 public final class DerivedLender: KeyLender {
     private struct Erased {
         var subjects: Set<SubjectID> = []

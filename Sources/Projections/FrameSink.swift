@@ -53,7 +53,8 @@ protocol FrameSink: AnyObject, Sendable {
     func fold(_ note: FrameNote, _ events: Span<UInt8>) -> Bool
     /// Records a frame that does not open.
     func park(_ note: FrameNote, _ reason: ParkReason)
-    /// Drops the subject's state for good: a frame of it does not open because the subject is erased.
+    /// Drops the subject's state for good: a frame of it does not open because the subject is
+    /// erased.
     func erase(_ note: FrameNote)
     /// Blocks below `sequence` are folded now.
     func finish(through sequence: UInt64)

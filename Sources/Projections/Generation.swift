@@ -74,8 +74,8 @@ final class Generation<F: Fold>: Sendable {
         var partition: PartitionRecord?
     }
 
-    /// Reads and opens the subject's record; an unknown subject gives an empty slot, damage one that
-    /// says so.
+    /// Reads and opens the subject's record; an unknown subject gives an empty slot, damage one
+    /// that says so.
     @_specialize(where F == SpendingProfile)
     @_specialize(where F == IntegratedView)
     @_specialize(where F == SubjectCounters)

@@ -1,7 +1,8 @@
 public import Cryptography
 public import Frame
 
-/// What a runner may open and how it seals what it derives: the vault, or keys made for a benchmark.
+/// What a runner may open and how it seals what it derives: the vault, or keys made for a
+/// benchmark.
 ///
 /// Called once a frame and once a state, from several threads at once; answers from memory nearly
 /// always. A key is used within the call that asked for it and not kept. A projection appends
@@ -26,8 +27,8 @@ public protocol KeyLender: AnyObject, Sendable {
         into events: inout [UInt8]
     ) throws(KeyFailure)
 
-    /// Whether wraps of this epoch of the subject's own key are in force: what they leave out cannot
-    /// be opened any more. Until then a runner waits, or it would fold what is being erased.
+    /// Whether wraps of this epoch of the subject's own key are in force: what they leave out
+    /// cannot be opened any more. Until then a runner waits, or it would fold what is being erased.
     func isInForce(_ epoch: UInt32, of subject: SubjectID) throws(KeyFailure) -> Bool
 }
 

@@ -2,8 +2,8 @@ internal import Cryptography
 
 /// How far one partition is folded and what came of it; commits with the states it speaks of.
 ///
-/// 80 bytes: sequence 8, position 8, hash 32, states 8, events 8, parked 4, damaged 4, CRC-32C 4 over
-/// the partition's number and the rest, 4 zero.
+/// 80 bytes: sequence 8, position 8, hash 32, states 8, events 8, parked 4, damaged 4, CRC-32C 4
+/// over the partition's number and the rest, 4 zero.
 struct PartitionRecord: Equatable, Sendable {
     static let byteCount = 80
 

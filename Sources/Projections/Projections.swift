@@ -1,12 +1,12 @@
 // Projections: what is known of each subject, folded from the log, live and exactly once.
 //
 // One runner a shard opens each frame once and gives it to every projection. States live in bounded
-// memory and are sealed under the subject's `view` key a few times a second, in one transaction with
-// how far they are. Each state carries the revision it goes on from, so a frame is folded once
+// memory and are sealed under the subject's `view` key a few times a second, in one transaction
+// with how far they are. Each state carries the revision it goes on from, so a frame is folded once
 // whatever is repeated after a crash, and a state that is missing or older is damage, not a guess.
 //
-// Invariants: a read is of memory, or of a stored state that the log confirms; a rebuild is read only
-// after it has caught up and agrees; nothing that a projection does appends to the log.
+// Invariants: a read is of memory, or of a stored state that the log confirms; a rebuild is read
+// only after it has caught up and agrees; nothing that a projection does appends to the log.
 
 public import EventLog
 public import Finance
@@ -100,8 +100,8 @@ public final class Projections: Sendable {
 
     /// Drops every state of a person, and its share of every sum, before its keys are destroyed.
     ///
-    /// Durable after the next checkpoint's flush; again changes nothing. If the erasure then does not
-    /// happen, a rebuild brings the states back.
+    /// Durable after the next checkpoint's flush; again changes nothing. If the erasure then does
+    /// not happen, a rebuild brings the states back.
     /// - Throws: `.damaged` when a share of a sum is not known; a rebuild makes the sums exact.
     public func forget(_ subject: SubjectID) throws(ProjectionError) {
         var failure: ProjectionError?
@@ -115,9 +115,9 @@ public final class Projections: Sendable {
         if let failure { throw failure }
     }
 
-    /// Holds a person's states in memory because a compartment is about to be erased: the `view` key
-    /// goes with it, and the states' share of the sums must be known when they are folded anew, which
-    /// the wraps that follow in the log bring about.
+    /// Holds a person's states in memory because a compartment is about to be erased: the `view`
+    /// key goes with it, and the states' share of the sums must be known when they are folded anew,
+    /// which the wraps that follow in the log bring about.
     public func prepareErasure(in subject: SubjectID) {
         for projection in work.withLock({ $0 }) { projection.pin(subject) }
     }
@@ -144,7 +144,8 @@ public final class Projections: Sendable {
                 do throws(ProjectionError) {
                     try projection.checkpoint()
                 } catch {
-                    // Kept by the projection as its last error; everything is tried again next time.
+                    // Kept by the projection as its last error; everything is tried again next
+                    // time.
                     continue
                 }
             }

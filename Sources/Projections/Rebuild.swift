@@ -5,7 +5,8 @@ internal import Frame
 internal import Synchronization
 internal import Threads
 
-/// Folds a projection anew into a generation beside the one that is read, in parallel, and cuts over.
+/// Folds a projection anew into a generation beside the one that is read, in parallel, and cuts
+/// over.
 struct Rebuild<F: Fold> {
     private let projection: Projection<F>
     private let context: ProjectionContext
@@ -238,7 +239,8 @@ struct RebuildWorker<F: Fold>: Sendable {
             frames = now
             guard shelf.changedCount >= changedMax else { continue }
             try checkpoint.run(shelf)
-            // As many as fit, now that their size is known: a state is then sealed as seldom as can be.
+            // As many as fit, now that their size is known: a state is then sealed as seldom as can
+            // be.
             changedMax = max(
                 RebuildWorker.firstChangedMax,
                 encodedMax / max(1, checkpoint.stateByteCountMean)

@@ -66,7 +66,8 @@ final class Runner: Sendable {
     /// Wakes the thread when it waits for room.
     func wake() { state.signal { _ in } }
 
-    /// Runs `body` between two batches and returns when it has run; false when the thread has ended.
+    /// Runs `body` between two batches and returns when it has run; false when the thread has
+    /// ended.
     func pause(_ body: @escaping @Sendable () -> Void) -> Bool {
         let done = Monitor(false)
         let isRunning = state.signal { state -> Bool in

@@ -4,11 +4,11 @@ internal import Finance
 internal import Frame
 internal import Synchronization
 
-/// One generation's fold over one shard: takes frames from the runner, answers reads from memory, and
-/// gives what changed to checkpoints.
+/// One generation's fold over one shard: takes frames from the runner, answers reads from memory,
+/// and gives what changed to checkpoints.
 ///
-/// The lock is held for one frame at a time. A checkpoint takes a snapshot under it (values that share
-/// their storage until they change) and seals outside.
+/// The lock is held for one frame at a time. A checkpoint takes a snapshot under it (values that
+/// share their storage until they change) and seals outside.
 final class Shelf<F: Fold>: FrameSink {
     let generation: Generation<F>
     let shard: Shard
@@ -93,7 +93,8 @@ final class Shelf<F: Fold>: FrameSink {
         }
     }
 
-    /// Keeps the subject in memory until it is folded anew: its share of the sums must be known then.
+    /// Keeps the subject in memory until it is folded anew: its share of the sums must be known
+    /// then.
     func pin(_ subject: SubjectID, partition: Int) {
         core.withLock { core in
             let slot = slot(of: subject, partition, &core)

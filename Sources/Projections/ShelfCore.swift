@@ -28,7 +28,8 @@ struct ShelfCore<State: FoldState> {
         }
     }
 
-    /// Whether the subject's slot takes the frame: not when it was folded before, nor damage or gone.
+    /// Whether the subject's slot takes the frame: not when it was folded before, nor damage or
+    /// gone.
     mutating func accepts(_ note: FrameNote, _ slot: Int) -> Bool {
         guard table.slots[slot].isLive else { return false }
         let next = table.slots[slot].next

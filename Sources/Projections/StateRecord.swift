@@ -9,9 +9,9 @@ internal import Cryptography
 ///  3  1  reserved, zero
 ///  4  4  epoch of the view key
 /// ```
-/// Then AES-256-GCM, under a key derived from the subject's `view` key and the salt, of the hash term
-/// (32), the epoch of the subject's own keys (4) and the canonical state. Without a state (flags
-/// erased or damaged) a checksum over subject and header follows instead.
+/// Then AES-256-GCM, under a key derived from the subject's `view` key and the salt, of the hash
+/// term (32), the epoch of the subject's own keys (4) and the canonical state. Without a state
+/// (flags erased or damaged) a checksum over subject and header follows instead.
 struct StateRecord: Equatable {
     static let headerByteCount = 32
     static let prefixByteCount = 36

@@ -56,7 +56,8 @@ final class StateStore: Sendable {
                     place: "page \(first.page): \(first.problem)"
                 )
             }
-            // A checkpoint lost in a power cut is lost whole and folded again, so one flush will do.
+            // A checkpoint lost in a power cut is lost whole and folded again, so one flush will
+            // do.
             let options = Environment.Options(mapSizeBytes: mapSizeBytes, flush: .lagged)
             environment = try Environment(opening: path, options: options)
             states = try environment.table(StateStore.stateTable, key: Bytes16Key.self)

@@ -42,7 +42,8 @@ struct StateSlot<State: FoldState> {
 
 /// States of the subjects of one shard, bounded: clean ones leave by the clock algorithm.
 ///
-/// A slot is dirty until a snapshot takes it, then in flight until that is committed; neither leaves.
+/// A slot is dirty until a snapshot takes it, then in flight until that is committed; neither
+/// leaves.
 struct StateTable<State: FoldState> {
     private var index: [SubjectID: Int] = [:]
     var slots: ContiguousArray<StateSlot<State>> = []

@@ -21,8 +21,8 @@ final class SubjectReader {
         }
     }
 
-    /// What a fold is told of one frame: its events, none for control, tombstones and what is erased;
-    /// or why it does not open.
+    /// What a fold is told of one frame: its events, none for control, tombstones and what is
+    /// erased; or why it does not open.
     typealias Visit = (FrameNote, Span<UInt8>, ParkReason?) -> Void
 
     /// Calls `body` with the frames `first` to `last`, both included.

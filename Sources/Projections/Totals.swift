@@ -2,7 +2,8 @@ internal import Cryptography
 public import Finance
 internal import Synchronization
 
-/// A fold whose states add up to totals over all subjects, from which an erased subject is taken off.
+/// A fold whose states add up to totals over all subjects, from which an erased subject is taken
+/// off.
 ///
 /// Totals are stored in clear: they must say nothing of one person among many.
 public protocol TotalFold: Fold {

@@ -20,17 +20,22 @@ public final class OwnedThread: Sendable {
         var thread = pthread_t()
         // The box is released by the thread that takes it.
         let status = unsafe pthread_create(
-            &thread, nil,
+            &thread,
+            nil,
             { argument in
                 guard let argument = unsafe argument else { return nil }
                 unsafe Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body()
                 return nil
-            }, start.toOpaque())
+            },
+            start.toOpaque()
+        )
         precondition(status == 0, "the system refused a thread")
         self.thread = thread
     }
 
-    /// Waits until the body has returned. Once only, by one owner.
+    /// Waits until the body has returned.
+    ///
+    /// Once only, by one owner.
     public func join() {
         // The handle is valid until joined.
         pthread_join(thread, nil)

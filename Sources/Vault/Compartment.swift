@@ -110,7 +110,8 @@ public struct Opening: Sendable {
 
 /// The events of a frame that wraps keys, and the key encryption key that seals it.
 ///
-/// The frame's seal is the wrap: within it the keys are as they are. Zeroed with the last reference.
+/// The frame's seal is the wrap: within it the keys are as they are. Zeroed with the last
+/// reference.
 public final class ControlFrame: Sendable {
     /// Whose log.
     public let subject: SubjectID

@@ -50,9 +50,10 @@ extension Vault {
 
     /// Destroys the keys of one compartment of a person, and of the view derived from it.
     ///
-    /// Durable when this returns; again changes nothing. A new KEK goes beside the old one, the keys that remain are wrapped under it, the old one is
-    /// overwritten. A log backup that is older than the new wraps opens no more: make a new one. `now`
-    /// in microseconds since 1970-01-01 UTC.
+    /// Durable when this returns; again changes nothing. A new KEK goes beside the old one, the
+    /// keys that remain are wrapped under it, the old one is overwritten. A log backup that is
+    /// older than the new wraps opens no more: make a new one. `now` in microseconds since
+    /// 1970-01-01 UTC.
     /// - Throws: `.unknownCompartment`; `.contended` when others wrote to the subject each time.
     public func shred(
         compartment: CompartmentID,

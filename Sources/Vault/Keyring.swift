@@ -71,7 +71,8 @@ struct Keyring: Sendable {
         }
     }
 
-    /// A frame has been taken in whole: wraps of a new epoch follow the compartment's first opening.
+    /// A frame has been taken in whole: wraps of a new epoch follow the compartment's first
+    /// opening.
     mutating func endFrame() {
         for wrap in loose {
             guard let first = records.first(where: { $0.id == wrap.compartment }) else { continue }

@@ -231,6 +231,8 @@ struct SlotFile: ~Copyable {
         }
     }
 
+    func close() { file.close() }
+
     private func write(_ bytes: [UInt8], at number: Int) throws(VaultError) {
         guard !isStopped else { throw .writesStopped }
         try onDisk(path) { () throws(FileError) in

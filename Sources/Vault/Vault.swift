@@ -5,9 +5,9 @@
 // which carry the random keys of the subject's compartments. So keys travel with the log, and one
 // overwritten slot destroys all that the log, its backups and its mirrors hold of a subject.
 //
-// Invariants: no key leaves this process but sealed; a slot is old or new after any crash; an erased
-// subject or compartment never comes back, whatever older copy of the log is put in place; a key is
-// lent only for a purpose that reaches its compartment. Knows no schema but its own events.
+// Invariants: no key leaves this process but sealed; a slot is old or new after any crash; an
+// erased subject or compartment never comes back, whatever older copy of the log is put in place; a
+// key is lent only for a purpose that reaches its compartment. Knows no schema but its own events.
 
 internal import Cryptography
 public import EventLog
@@ -142,6 +142,13 @@ public final class Vault: Sendable {
     public func attach(_ log: EventLog) throws(VaultError) {
         attached.withLock { $0 = log }
         try recover()
+    }
+
+    /// Lets another open the vault; what needs the slots fails from here on.
+    ///
+    /// Nothing is lost without it: all that was promised is durable when the call returns.
+    public func close() {
+        file.withLock { $0.close() }
     }
 
     /// The Ed25519 key, 32 bytes, that heads and erasures are signed for.

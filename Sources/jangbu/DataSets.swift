@@ -19,12 +19,8 @@ enum DataSet: String, CaseIterable, ExpressibleByArgument {
 
     /// The files that `path` stands for: itself, or those of the set that are in the folder.
     func files(_ path: String) throws -> [String] {
-        var isFolder = ObjCBool(false)
-        // The pointer is written within the call only.
-        guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw Failure(.input, "\(path) is not there.")
-        }
-        guard isFolder.boolValue else { return [path] }
+        guard Files.exists(path) else { throw Failure(.input, "\(path) is not there.") }
+        guard Files.isDirectory(path) else { return [path] }
         let found = fileNames.map { path + "/" + $0 }.filter { Files.exists($0) }
         guard !found.isEmpty else {
             throw Failure(

@@ -195,15 +195,17 @@ private actor LiveRows: Service {
     }
 
     private func feed() async throws {
-        var owed = 0
+        let begin = ContinuousClock.now
+        var fed = 0
         while !Task.isCancelled {
-            owed += eventsPerSecond
-            let count = owed / LiveRows.ticksPerSecond
-            owed -= count * LiveRows.ticksPerSecond
+            // By the clock, not by ticks: what a busy machine held up comes after.
+            let due = Int((ContinuousClock.now - begin) / .seconds(1) * Double(eventsPerSecond))
+            let count = min(due - fed, eventsPerSecond)
             if count > 0 {
                 var importing = importing
                 guard try await importing.takeLive(count) else { break }
                 self.importing = importing
+                fed += count
                 ledger.advance(to: importing.lastOccurredAt)
             }
             try await Task.sleep(for: .milliseconds(1_000 / LiveRows.ticksPerSecond))

@@ -1,7 +1,8 @@
 import Finance
 import MyData
 
-/// What `demo --once` shows: the import, the four-way reconciliation, the state hashes, the import again.
+/// What `demo --once` shows: the import, the four-way reconciliation, the state hashes, the import
+/// again.
 struct DemoProof {
     let report: ImportReport
     var reconciliation: Reconciliation?

@@ -82,7 +82,11 @@ struct Failure: Error {
         case let error as WebRefusal: self.init(.configuration, error.description)
         case let error as RuleError: self.init(.configuration, "conf/categories/\(error).")
         case let error as IOError:
-            self.init(.address, "The web address cannot be used: \(error.description).")
+            let why = FileError(operation: "bind", code: error.errnoCode)
+            self.init(
+                .address,
+                "The web address cannot be used (\(why)); set web.host or web.port."
+            )
         default:
             guard !Failure.isParsers(error) else { return nil }
             self.init(.program, "Unexpected: \(String(describing: type(of: error))): \(error)")
@@ -115,7 +119,9 @@ struct Failure: Error {
         case .notALog, .exists, .notWritable: .directory
         case .inUse: .inUse
         case .damaged: .damaged
-        case .storage, .system: .storage
+        case .storage(let error): exit(error)
+        case .system(operation: _, let code):
+            exit(FileError(operation: "", code: code))
         case .closed: .program
         }
     }
@@ -142,13 +148,18 @@ struct Failure: Error {
     private static func exit(_ error: ProjectionError) -> ExitClass {
         switch error {
         case .damaged, .damagedStore: .damaged
-        case .storage: .storage
+        case .storage(let error): exit(error)
         case .files(let error): exit(error)
         case .log(let error): exit(error)
         case .otherLog: .directory
         case .hashMismatch: .differs
         case .keys, .library, .stopped, .catchingUp, .busy, .overflow: .program
         }
+    }
+
+    private static func exit(_ error: LMDBError) -> ExitClass {
+        if error.code == .mapFull { return .configuration }
+        return error.isSpaceExhausted ? .diskFull : .storage
     }
 
     static func exit(_ error: FileError) -> ExitClass {

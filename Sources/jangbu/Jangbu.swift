@@ -1,7 +1,8 @@
 // jangbu: the executable. Reads the configuration, builds the services, runs one command on them.
 //
-// Data goes to standard output, everything else to standard error. What fails is said in one sentence and by an
-// exit code of its class (`ExitClass`). Time, chance and top-level tasks begin here and are handed down.
+// Data goes to standard output, everything else to standard error. What fails is said in one
+// sentence and by an exit code of its class (`ExitClass`). Time, chance and top-level tasks begin
+// here and are handed down.
 
 import ArgumentParser
 import Foundation

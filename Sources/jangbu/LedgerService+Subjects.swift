@@ -78,11 +78,20 @@ extension LedgerService {
         }
         let counts = try services.counters.read(subject)?.state
         let report = try IntegratedReport(of: reading.state)
-        let assets = report.assets.filter { !$0.isClosed }
+        let named = Dictionary(
+            try services.vault.assets(of: subject).map { ($0.compartment, $0.name) }
+        ) { $1 }
+        let assets = report.assets.filter { !$0.isClosed }.map { asset in
+            AssetLine(
+                asset,
+                named[CompartmentID(high: asset.id.high, low: asset.id.low)],
+                transactions: counts?.eventCount(of: asset.id) ?? 0
+            )
+        }
         return SubjectView(
             id: id,
             frames: reading.revision,
-            assets: assets.map { AssetLine($0, transactions: counts?.eventCount(of: $0.id) ?? 0) },
+            assets: assets,
             totals: report.totals.map { total in
                 CurrencyTotal(
                     has: Money(thousandths: total.assets, currency: total.currency),
@@ -90,15 +99,23 @@ extension LedgerService {
                     net: Money(thousandths: total.net, currency: total.currency)
                 )
             }.sorted { $0.has.thousandths > $1.has.thousandths },
-            sources: report.sources.filter { !$0.provider.isEmpty }.map { source in
-                SourceLine(
-                    provider: source.provider,
-                    state: .good,
-                    lastGoodAt: source.lastGood.map { $0 * 1_000 },
-                    events: counts?.contribution.byProvider[source.provider] ?? 0
-                )
-            }
+            sources: sources(assets, report)
         )
+    }
+
+    /// By provider: the newest answer about one of its assets, and how many events came.
+    private func sources(_ assets: [AssetLine], _ report: IntegratedReport) -> [SourceLine] {
+        let good = Dictionary(report.assets.map { ($0.id.text, $0.lastGood) }) { $1 }
+        return Dictionary(grouping: assets, by: \.provider).sorted { $0.key < $1.key }.map {
+            provider,
+            lines in
+            SourceLine(
+                provider: provider,
+                state: .good,
+                lastGoodAt: lines.compactMap { good[$0.id] ?? nil }.max().map { $0 * 1_000 },
+                events: lines.reduce(0) { $0 + $1.transactions }
+            )
+        }
     }
 
     func spending(
@@ -157,7 +174,8 @@ extension LedgerService {
 }
 
 extension AssetLine {
-    init(_ asset: IntegratedReport.Asset, transactions: UInt64) {
+    /// The vault knows kind and provider of each compartment, also before the read model is told.
+    init(_ asset: IntegratedReport.Asset, _ name: AssetName?, transactions: UInt64) {
         let owed = asset.owed.first.map {
             (Money(thousandths: -$0.amount.thousandths, currency: $0.amount.currency), $0.asOf)
         }
@@ -165,9 +183,11 @@ extension AssetLine {
         let balance = held ?? owed
         let names = [asset.name, asset.number].filter { !$0.isEmpty }
         self.init(
-            id: String(asset.id.high, radix: 16).padded + String(asset.id.low, radix: 16).padded,
-            kind: AssetGroup(AssetKind(rawValue: asset.kind) ?? .unspecified),
-            provider: asset.provider,
+            id: asset.id.text,
+            kind: AssetGroup(
+                AssetKind(rawValue: name.map { Int($0.kind) } ?? asset.kind) ?? .unspecified
+            ),
+            provider: name?.provider ?? asset.provider,
             name: names.isEmpty ? nil : names.joined(separator: " "),
             balance: balance?.0,
             balanceOn: balance.flatMap { CivilDate(secondsSinceEpoch: $0.1) },
@@ -176,8 +196,9 @@ extension AssetLine {
     }
 }
 
-extension String {
-    fileprivate var padded: String { String(repeating: "0", count: max(0, 16 - count)) + self }
+extension AssetID {
+    /// 32 hexadecimal digits, as the compartment's id.
+    fileprivate var text: String { CompartmentID(high: high, low: low).description }
 }
 
 extension SpendingView {

@@ -9,7 +9,8 @@ import Synchronization
 import Vault
 import Web
 
-/// What the web shows, over the open services; as a service it takes one overview a second for all streams.
+/// What the web shows, over the open services; as a service it takes one overview a second for all
+/// streams.
 final class LedgerService: Web.Ledger, Service {
     let services: Services
     private let begin = ContinuousClock.now

@@ -162,7 +162,8 @@ extension LogCommand {
     }
 }
 
-/// Which frames nobody can open any more, found while vault and log are open, used when the log is closed.
+/// Which frames nobody can open any more, found while vault and log are open, used when the log is
+/// closed.
 private struct Droppable {
     private var erased: Set<SubjectID> = []
     private var shredded: Set<Place> = []

@@ -5,7 +5,8 @@ import MyData
 import Projections
 import Vault
 
-/// Money by currency as four independent ways tell it: the files, a replay of every frame, and two read models.
+/// Money by currency as four independent ways tell it: the files, a replay of every frame, and two
+/// read models.
 struct Reconciliation {
     /// What each way says of one currency.
     struct Line {
@@ -14,7 +15,7 @@ struct Reconciliation {
         var file = Flows()
         /// Sum over the events of all frames, opened one by one.
         var log = Flows()
-        /// Sum over the subjects' counters.
+        /// The platform's totals, kept along with the subjects' counters.
         var counters = Flows()
         /// Sum over all months and categories of the spending profiles: out less in.
         var spending: Int128 = 0
@@ -51,6 +52,15 @@ struct Reconciliation {
         for (currency, flows) in replay.flows {
             byCurrency[currency, default: Line(currency: currency)].log = flows
         }
+        try services.projections.checkpoint()
+        let totals = try services.counters.totals()
+        countedEvents = totals.byType.values.reduce(0, +)
+        for (code, flow) in totals.byCurrency {
+            guard let currency = Currency(numericCode: UInt32(code)) else { continue }
+            var flows = Flows()
+            (flows.card, flows.bankIn, flows.bankOut) = (flow.cardNet, flow.bankIn, flow.bankOut)
+            byCurrency[currency, default: Line(currency: currency)].counters = flows
+        }
         let inflows = Reconciliation.inflows(services.rules.taxonomy)
         for subject in services.vault.subjects {
             try add(subject, of: services, inflows, to: &byCurrency)
@@ -59,24 +69,12 @@ struct Reconciliation {
         lines = byCurrency.values.sorted { $0.currency < $1.currency }
     }
 
-    private mutating func add(
+    private func add(
         _ subject: SubjectID,
         of services: Services,
         _ inflows: Set<Finance.Category>,
         to byCurrency: inout [Currency: Line]
     ) throws {
-        if let counted = try services.counters.read(subject) {
-            let part = counted.state.contribution
-            countedEvents += part.byType.values.reduce(0, +)
-            for (code, flow) in part.byCurrency {
-                guard let currency = Currency(numericCode: UInt32(code)) else { continue }
-                var flows = Flows()
-                (flows.card, flows.bankIn, flows.bankOut) = (
-                    flow.cardNet, flow.bankIn, flow.bankOut
-                )
-                byCurrency[currency, default: Line(currency: currency)].counters.add(flows)
-            }
-        }
         guard let profile = try services.spending.read(subject) else { return }
         for total in try profile.state.monthlyTotals() {
             let sum = Int128(total.sum) * (inflows.contains(total.category) ? -1 : 1)
@@ -95,7 +93,7 @@ struct Reconciliation {
 
     var text: String {
         var table = Table([
-            "currency", "files", "replay of the log", "counters", "spending profiles", "",
+            "currency", "files", "replay of the log", "platform totals", "spending profiles", "",
         ])
         for line in lines {
             let decimals = line.currency.decimals

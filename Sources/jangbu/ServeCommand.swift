@@ -100,9 +100,11 @@ struct ServerRun {
     }
 }
 
-/// Ends the process at once when a second signal comes; what was acknowledged is on disk at any moment.
+/// Ends the process at once when a second signal comes; what was acknowledged is on disk at any
+/// moment.
 enum SecondSignal {
-    /// Watches until the process ends: one task that nothing waits for, because the end is what it watches.
+    /// Watches until the process ends: one task that nothing waits for, because the end is what it
+    /// watches.
     static func watch() {
         Task {
             var count = 0

@@ -83,7 +83,8 @@ extension Settings {
         }
     }
 
-    /// Takes in the variables that name a key; one that begins as a section's does and names none is refused.
+    /// Takes in the variables that name a key; one that begins as a section's does and names none
+    /// is refused.
     mutating func read(_ environment: [String: String]) throws {
         let byVariable = Dictionary(uniqueKeysWithValues: Settings.keys.map { ($0.variable, $0) })
         let sections = Set(
@@ -118,8 +119,8 @@ enum Places {
         return NSHomeDirectory() + "/.local/share/jangbu"
     }
 
-    /// A file or folder that comes with the project: below JANGBU_HOME, below the working directory, or beside a
-    /// folder that the executable is in.
+    /// A file or folder that comes with the project: below JANGBU_HOME, below the working
+    /// directory, or beside a folder that the executable is in.
     static func find(_ path: String) -> String? {
         let environment = ProcessInfo.processInfo.environment
         if let home = environment["JANGBU_HOME"] {

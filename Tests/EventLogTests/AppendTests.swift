@@ -23,7 +23,8 @@ import Testing
             #expect(header.revision == seen)
             #expect(
                 opener.events.array
-                    == World.events(count: 3, subject: subject, revision: header.revision))
+                    == World.events(count: 3, subject: subject, revision: header.revision)
+            )
             seen += 1
         }
         #expect(next == 5)
@@ -61,7 +62,8 @@ import Testing
         let first = try await log.append(try world.batch(for: [subject], command: command))
         for round in 0..<3 {
             let again = try await log.append(
-                try world.batch(for: [subject], revision: UInt64(round), command: command))
+                try world.batch(for: [subject], revision: UInt64(round), command: command)
+            )
             #expect(again.places[0].outcome == .duplicate)
             #expect(again.places[0].position == first.places[0].position)
             #expect(again.places[0].revision == 0)
@@ -118,13 +120,23 @@ import Testing
             let path = try log.inclusionProof(of: revision, in: subject, size: 33)
             #expect(
                 Merkle.verifyInclusion(
-                    of: leaves[Int(revision)], at: revision, count: 33, path: path,
-                    root: head.root))
+                    of: leaves[Int(revision)],
+                    at: revision,
+                    count: 33,
+                    path: path,
+                    root: head.root
+                )
+            )
             let consistency = try log.consistencyProof(from: revision, in: subject, size: 33)
             #expect(
                 Merkle.verifyConsistency(
-                    from: revision, oldRoot: Merkle.root(of: Array(leaves[..<Int(revision)])),
-                    to: 33, root: head.root, path: consistency))
+                    from: revision,
+                    oldRoot: Merkle.root(of: Array(leaves[..<Int(revision)])),
+                    to: 33,
+                    root: head.root,
+                    path: consistency
+                )
+            )
         }
     }
 
@@ -134,7 +146,10 @@ import Testing
         let directory = try TemporaryDirectory()
         var world = try World(Seed(5))
         let log = try openLog(
-            directory, layout: LogLayout(environments: 2, partitions: 3), tail: 20)
+            directory,
+            layout: LogLayout(environments: 2, partitions: 3),
+            tail: 20
+        )
         defer { log.close() }
         for _ in 0..<150 { _ = try await log.append(try world.batch(for: [world.subject()])) }
         var total = 0

@@ -8,7 +8,9 @@ import Testing
 @Suite struct CopyTests {
     /// A log of some subjects in a fresh directory; closed again.
     private func filledLog(
-        _ directory: TemporaryDirectory, frames: Int = 60, seed: Seed = Seed(9)
+        _ directory: TemporaryDirectory,
+        frames: Int = 60,
+        seed: Seed = Seed(9)
     ) async throws -> (World, [SubjectID]) {
         var world = try World(seed)
         let log = try openLog(directory, tail: 16)
@@ -102,7 +104,8 @@ import Testing
         let magic = Array("JBF1".utf8)
         let file = try File(data, .update)
         defer { file.close() }
-        // Copies that LMDB has freed hold the same bytes and are harmless: one copy after the other.
+        // Copies that LMDB has freed hold the same bytes and are harmless: one copy after the
+        // other.
         var damages: [VerificationReport.Damage] = []
         for at in bytes.indices.dropLast(300)
         where bytes[at] == magic[0] && Array(bytes[at..<at + 4]) == magic && damages.isEmpty {

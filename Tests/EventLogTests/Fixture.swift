@@ -20,7 +20,9 @@ struct World {
 
     /// A batch of one frame for each subject, at the revisions this world expects next.
     mutating func batch(
-        for subjects: [SubjectID], eventCount: Int = 3, revision: UInt64? = nil,
+        for subjects: [SubjectID],
+        eventCount: Int = 3,
+        revision: UInt64? = nil,
         command: CommandID? = nil
     ) throws -> FrameBatch {
         var sealer = try FrameSealer()
@@ -29,13 +31,24 @@ struct World {
             let next = revision ?? revisions[subject, default: 0]
             revisions[subject] = next + 1
             let content = FrameContent(
-                kind: .provider, subject: subject,
-                compartment: CompartmentID(high: 1, low: 2), keyEpoch: 0, revision: next,
+                kind: .provider,
+                subject: subject,
+                compartment: CompartmentID(high: 1, low: 2),
+                keyEpoch: 0,
+                revision: next,
                 command: command ?? CommandID(high: seed.next(), low: seed.next()),
-                recordedAt: 1, schemaSet: 1, eventCount: eventCount)
+                recordedAt: 1,
+                schemaSet: 1,
+                eventCount: eventCount
+            )
             let events = World.events(count: eventCount, subject: subject, revision: next)
             try sealer.seal(
-                events.span, as: content, key: key, salt: (seed.next(), seed.next()), into: &batch)
+                events.span,
+                as: content,
+                key: key,
+                salt: (seed.next(), seed.next()),
+                into: &batch
+            )
         }
         return batch
     }
@@ -67,7 +80,9 @@ struct Picture: Equatable {
             var sequence: UInt64 = 0
             while true {
                 let next = try log.scan(
-                    environment: environment, from: sequence, blockLimit: 7
+                    environment: environment,
+                    from: sequence,
+                    blockLimit: 7
                 ) { _ in frames += 1 }
                 guard next > sequence else { break }
                 sequence = next
@@ -77,7 +92,9 @@ struct Picture: Equatable {
 }
 
 func openLog(
-    _ directory: TemporaryDirectory, layout: LogLayout = .init(), tail: Int = 131_072
+    _ directory: TemporaryDirectory,
+    layout: LogLayout = .init(),
+    tail: Int = 131_072
 ) throws -> EventLog {
     let path = directory.path + "/log"
     do {

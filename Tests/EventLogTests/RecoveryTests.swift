@@ -154,6 +154,23 @@ import Testing
         #expect(damages.map(\.file) == [path + "/environment-01"])
     }
 
+    @Test func `a table whose name is damaged is named with its file`() async throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/log"
+        _ = try await filled(directory)
+        let data = path + "/environment-00/blocks/data.mdb"
+        var bytes = try Files.read(data)
+        let name = Array("blocks".utf8)
+        for at in 0..<bytes.count - 6 where bytes[at..<at + 6].elementsEqual(name) {
+            bytes[at + 2] ^= 2
+        }
+        try Files.replace(data, with: bytes)
+        let damage = LogError.damaged(file: data, place: "the name of table blocks")
+        #expect(throws: damage) { try EventLog(opening: path) }
+        #expect(try EventLog.verify(path).damages.map(\.file) == [data])
+        #expect(throws: LogError.self) { try SalvagedLog(opening: path) }
+    }
+
     @Test func `a block that is damaged takes only itself from a salvage`() async throws {
         let directory = try TemporaryDirectory()
         let path = directory.path + "/log"

@@ -61,7 +61,7 @@ import Testing
         (BirminghamTable.row(amount: "9999999999999999999"), "original_gross_amt", .amountTooLarge),
         (BirminghamTable.row(day: "2017-02-29"), "trans_date", .time),
         (BirminghamTable.row(day: "29/02/2016"), "trans_date", .time),
-        (BirminghamTable.row(currency: "XXX"), "original_cur", .currency),
+        (BirminghamTable.row(currency: "ZZZ"), "original_cur", .currency),
         (BirminghamTable.row(card: ""), "card_number", .missing),
         (BirminghamTable.row(card: "************abcd"), "card_number", .word),
         (

@@ -3,8 +3,8 @@ import MyData
 import Simulation
 import Testing
 
-/// Mutated tables: each is read to its end with an error or without, never trapped on, and its summary
-/// reconciles.
+/// Mutated tables: each is read to its end with an error or without, never trapped on, and its
+/// summary reconciles.
 @Suite struct FuzzTests {
     /// 100,000 in all: 4 seeds of 25,000, half of them for each table.
     private static let mutations = 25_000

@@ -9,7 +9,8 @@ import Testing
 
 /// Fault model: the process is killed while frames are appended, folded and checkpointed.
 ///
-/// The page cache survives, so this shows what a crash of the process does, not what a power cut does.
+/// The page cache survives, so this shows what a crash of the process does, not what a power cut
+/// does.
 @Suite struct CrashTests {
     @Test func `killed in the middle, the next process folds each event once`() async throws {
         for round in 0..<3 {

@@ -32,7 +32,8 @@ import Testing
 
     @Test func `a rebuild after an erasure comes to what the live fold came to`() throws {
         let rig = try Rig()
-        // The asset is the erased subject's alone, or other subjects would lose it in a rebuild only.
+        // The asset is the erased subject's alone, or other subjects would lose it in a rebuild
+        // only.
         try rig.append([(0, 7, [1_000]), (0, 8, [2_000]), (1, 0, [3_000]), (2, 0, [4_000])])
         try rig.live { projections, projection in
             try rig.settle(projection)

@@ -8,11 +8,11 @@ import Testing
 
 @testable import Projections
 
-/// A real log and real stores in a directory of their own, keys that are derived, and an oracle that
-/// adds up what was appended without any code under test.
+/// A real log and real stores in a directory of their own, keys that are derived, and an oracle
+/// that adds up what was appended without any code under test.
 ///
-/// Fault model: a runner that is dropped between two steps and opened again; a process killed; bytes of
-/// a store changed while it is closed. Nothing here simulates the disk below LMDB.
+/// Fault model: a runner that is dropped between two steps and opened again; a process killed;
+/// bytes of a store changed while it is closed. Nothing here simulates the disk below LMDB.
 final class Rig {
     let directory: String
     let lender: DerivedLender

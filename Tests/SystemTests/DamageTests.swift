@@ -1,7 +1,7 @@
 // Fault model: bytes of a closed data directory are not what was written: one bit, one 512-byte
 // sector of zeros, or a file cut short, in any file: LMDB's data and lock files, index runs, backup
-// segments, the lock. One fault a case. Not covered: several faults that fit each other, and a whole
-// older copy of a file put in place of a newer one.
+// segments, the lock. One fault a case. Not covered: several faults that fit each other, and a
+// whole older copy of a file put in place of a newer one.
 
 import Files
 import Simulation

@@ -1,7 +1,7 @@
-// Fault model: what the system refuses. A file that may not grow (RLIMIT_FSIZE), a full file system,
-// a full map, a flush that fails with EIO, a second process, a directory of another user, a wall
-// clock that goes back ten years. In each case: one clear reason, nothing acknowledged lost, and
-// appends go on by themselves when the reason can pass.
+// Fault model: what the system refuses. A file that may not grow (RLIMIT_FSIZE), a full file
+// system, a full map, a flush that fails with EIO, a second process, a directory of another user, a
+// wall clock that goes back ten years. In each case: one clear reason, nothing acknowledged lost,
+// and appends go on by themselves when the reason can pass.
 
 import EventLog
 import Files
@@ -10,8 +10,8 @@ import Simulation
 import Testing
 
 @Suite struct RefusalTests {
-    /// Appends until refused, lets `relieve` take the reason away, goes on; then everything that was
-    /// acknowledged is there.
+    /// Appends until refused, lets `relieve` take the reason away, goes on; then everything that
+    /// was acknowledged is there.
     private func outlive(
         _ bench: Bench,
         in directory: String,

@@ -1,6 +1,8 @@
 /// The project's rules as data; `Checks.swift` reads them, `PlantedTests.swift` has each fail.
 enum Rules {
     static let columnsMax = 100
+    /// In style sheets and scripts, where a rule or a call reads best as one line.
+    static let columnsMaxElsewhere = 150
     static let fileLinesMax = 500
     /// A file longer than this is on `longFiles` or is split.
     static let fileLinesAim = 300
@@ -45,7 +47,7 @@ enum Rules {
         "EventLog": ["Logging", "Metrics"],
         "Vault": ["Logging", "SwiftProtobuf"],
         "Commands": ["Logging", "Metrics", "SwiftProtobuf"],
-        "MyData": ["Logging", "Metrics"],
+        "MyData": ["Logging", "Metrics", "SwiftProtobuf"],
         "Projections": ["Logging", "Metrics", "ServiceLifecycle"],
         "Web": [
             "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOFoundationCompat",
@@ -53,8 +55,8 @@ enum Rules {
             "Yams",
         ],
         "jangbu": [
-            "ArgumentParser", "Hummingbird", "Logging", "Metrics", "CoreMetrics",
-            "ServiceLifecycle", "UnixSignals", "Yams",
+            "ArgumentParser", "Hummingbird", "Logging", "Metrics", "CoreMetrics", "NIOCore",
+            "ServiceLifecycle", "SwiftProtobuf", "UnixSignals", "Yams",
         ],
     ]
 
@@ -93,6 +95,7 @@ enum Rules {
                 Place("Sources/Compression/", because: "over libzstd"),
                 Place("Sources/Files/", because: "over the system's files"),
                 Place("Sources/Threads/", because: "over the system's threads"),
+                Place("Sources/jangbu/Bench/", because: "calls the floors in C"),
             ]
         ),
     ]
@@ -102,7 +105,7 @@ enum Rules {
     ]
 
     /// Files over `fileLinesAim`, each with the lines it has now; an entry shrinks or goes.
-    static let longFiles: [String: Int] = [:]
+    static let longFiles: [String: Int] = ["Tests/WebTests/Browser/claims.py": 329]
 
     /// Made by a program or brought in whole; nobody edits them here.
     static let generated = [".pb.swift", ".min.js", "/Vendor/", "/vendor/"]

@@ -8,8 +8,8 @@ import Testing
 
 @testable import Vault
 
-/// Fault model: the process dies right after a step of an erasure, or an older copy of the log or of
-/// the keys is put in place while nothing runs.
+/// Fault model: the process dies right after a step of an erasure, or an older copy of the log or
+/// of the keys is put in place while nothing runs.
 @Suite struct InterruptionTests {
     @Test(arguments: ShredStep.allCases, [false, true])
     func `a crash after any step is finished or dropped`(step: ShredStep, whole: Bool) async throws

@@ -49,13 +49,7 @@ final class World {
     /// Closes and opens both, as a restart does; `between` runs while they are closed.
     func restart(between: () throws -> Void = {}) throws {
         log.close()
-        // The vault's lock goes with its last reference.
-        let spare = try TemporaryDirectory("spare")
-        try Vault.create(at: spare.path + "/vault", passphraseFile: spare.path + "/passphrase")
-        vault = try Vault(
-            opening: spare.path + "/vault",
-            passphraseFile: spare.path + "/passphrase"
-        )
+        vault.close()
         try between()
         (log, vault) = try World.open(directory.path)
         try vault.attach(log)

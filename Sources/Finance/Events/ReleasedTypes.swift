@@ -5,7 +5,8 @@
 extension EventType {
     /// A compartment's key of one epoch was wrapped for one holder.
     public static let keyWrapped = EventType(rawValue: 10)
-    /// The operator key of a subject was replaced and the keys that remain were wrapped under the new one.
+    /// The operator key of a subject was replaced and the keys that remain were wrapped under the
+    /// new one.
     public static let keysRewrapped = EventType(rawValue: 11)
     /// A subject or one of its compartments was erased: its keys are destroyed.
     public static let shredded = EventType(rawValue: 12)
@@ -33,11 +34,13 @@ extension EventType {
     public static let consentWithdrawn = EventType(rawValue: 26)
     /// Data of the person was handed to a third party.
     public static let thirdPartyProvided = EventType(rawValue: 27)
-    /// An account, loan or pension was listed by its provider, for the first time or with changed data.
+    /// An account, loan or pension was listed by its provider, for the first time or with changed
+    /// data.
     public static let accountListed = EventType(rawValue: 40)
     /// An asset is no longer there.
     public static let assetClosed = EventType(rawValue: 41)
-    /// What is held of one product in an account was reported; value 0 and no quantity says that it is gone.
+    /// What is held of one product in an account was reported; value 0 and no quantity says that it
+    /// is gone.
     public static let holdingReported = EventType(rawValue: 42)
     /// The state of a pension was reported.
     public static let pensionReported = EventType(rawValue: 43)
@@ -49,7 +52,8 @@ extension EventType {
     public static let loanBalanceReported = EventType(rawValue: 51)
     /// The terms of a loan were reported, or agreed when it was granted.
     public static let loanTermsReported = EventType(rawValue: 52)
-    /// How a loan stands or ended became known; never part of its terms, so that no model sees it early.
+    /// How a loan stands or ended became known; never part of its terms, so that no model sees it
+    /// early.
     public static let loanStatusReported = EventType(rawValue: 53)
     /// Money went in or out of a deposit account.
     public static let bankTransactionPosted = EventType(rawValue: 60)
@@ -73,7 +77,8 @@ extension EventType {
     public static let cardApprovalCorrected = EventType(rawValue: 82)
     /// A card purchase was tried and declined; no money moved.
     public static let cardDeclined = EventType(rawValue: 83)
-    /// The card company took in the sales slip of a purchase; negative is a capture that was undone.
+    /// The card company took in the sales slip of a purchase; negative is a capture that was
+    /// undone.
     public static let cardPurchaseCaptured = EventType(rawValue: 84)
     /// A card was listed by its company, for the first time or with changed data.
     public static let cardListed = EventType(rawValue: 85)
@@ -111,7 +116,8 @@ extension EventType {
     public static let premiumScheduleReported = EventType(rawValue: 124)
     /// The cover of one car by a policy was reported.
     public static let carCoverReported = EventType(rawValue: 125)
-    /// Money moved at a wallet or payment service: charged, sent, received, earned, paid or cancelled.
+    /// Money moved at a wallet or payment service: charged, sent, received, earned, paid or
+    /// cancelled.
     public static let emoneyTransactionPosted = EventType(rawValue: 140)
     /// The balance of a prepaid wallet was reported.
     public static let prepaidBalanceReported = EventType(rawValue: 141)

@@ -1,8 +1,9 @@
 /// Splits bytes into records, as RFC 4180 has it, in bounded memory and without copying fields.
 ///
-/// Fields may be quoted, hold separators, doubled quotes and line ends; lines end with LF or CRLF; a byte
-/// order mark is skipped, and so are empty lines. What is no record is a fault: reading then goes on at the
-/// next line after the one where the record began, so one stray quote spoils its own line only.
+/// Fields may be quoted, hold separators, doubled quotes and line ends; lines end with LF or CRLF;
+/// a byte order mark is skipped, and so are empty lines. What is no record is a fault: reading then
+/// goes on at the next line after the one where the record began, so one stray quote spoils its own
+/// line only.
 struct CSVReader {
     /// What `next()` found.
     enum Step {
@@ -170,8 +171,8 @@ struct CSVReader {
         }
     }
 
-    /// Finds the end of the quoted field whose quote is at `quote`: the index behind the closing quote, or nil
-    /// when it cannot be seen yet.
+    /// Finds the end of the quoted field whose quote is at `quote`: the index behind the closing
+    /// quote, or nil when it cannot be seen yet.
     private static func quoted(
         _ bytes: Span<UInt8>,
         _ quote: Int,

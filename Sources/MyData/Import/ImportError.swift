@@ -1,6 +1,10 @@
-/// Why a file cannot be imported at all; single rows are `RejectedRow`s. Carries no content.
+/// Why a file cannot be imported at all; single rows are `RejectedRow`s.
+///
+/// Carries no content.
 public enum ImportError: Error, Equatable, Sendable {
-    /// It cannot be opened or read: the call and the system's reason. Check path and permissions.
+    /// It cannot be opened or read: the call and the system's reason.
+    ///
+    /// Check path and permissions.
     case unreadable(String)
     /// It is packed and the packing is damaged or cut short; what came before was imported.
     case damaged(String)

@@ -145,7 +145,8 @@ extension Event {
         do {
             return try serializedBytes()
         } catch {
-            // Proto3 has no required fields, and texts are valid: the one other error is a message above 2 GiB.
+            // Proto3 has no required fields, and texts are valid: the one other error is a message
+            // above 2 GiB.
             preconditionFailure("an event of bounded texts does not encode")
         }
     }

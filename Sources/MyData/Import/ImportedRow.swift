@@ -12,8 +12,8 @@ public struct ImportedRow: Sendable {
     public var occurredAt: Int64
     /// The row's event, encoded as `jangbu.v1.Event`.
     public var event: [UInt8]
-    /// Which of several equal rows of one asset this is, from 1: with it, each row has an identity of its own,
-    /// so importing again adds nothing and real repetitions stay.
+    /// Which of several equal rows of one asset this is, from 1: with it, each row has an identity
+    /// of its own, so importing again adds nothing and real repetitions stay.
     public var ordinal: UInt32
     /// Events that the row brings beside its own, encoded; the same facts may come with many rows.
     public var further: [[UInt8]]

@@ -6,7 +6,8 @@ public protocol ImportColumn: CaseIterable, Hashable, Sendable, RawRepresentable
     var name: String { get }
 }
 
-/// Maps the rows of one kind of file to what happened; pure, so equal rows give equal bytes for ever.
+/// Maps the rows of one kind of file to what happened; pure, so equal rows give equal bytes for
+/// ever.
 public protocol Importer: Sendable {
     /// What it reads; raw values count from 0.
     associatedtype Column: ImportColumn
@@ -18,8 +19,8 @@ public protocol Importer: Sendable {
     /// Columns that may be there and say nothing that is kept.
     static var ignored: Set<String> { get }
 
-    /// The money that a row moves, read before everything else so that sums also cover rows that are rejected
-    /// for another reason.
+    /// The money that a row moves, read before everything else so that sums also cover rows that
+    /// are rejected for another reason.
     func movement(_ row: borrowing ImportRow<Column>) throws(RowFault<Column>) -> Movement?
 
     /// What the row says.

@@ -25,8 +25,9 @@ enum LocalClock {
     private func offsetMinutes(on day: CivilDate) -> Int32 {
         let (year, month, _) = day.components
         guard self != .utc, year >= 1981 else { return self == .prague ? 60 : 0 }
-        // From 1996 on, both followed the directive 97/44/EC; before, the autumn change was the Sunday after the
-        // fourth Saturday of October in Britain and the last Sunday of September in Czechia.
+        // From 1996 on, both followed the directive 97/44/EC; before, the autumn change was the
+        // Sunday after the fourth Saturday of October in Britain and the last Sunday of September
+        // in Czechia.
         let lastMonth = year < 1996 && self == .prague ? 9 : 10
         let begins = LocalClock.lastSunday(of: 3, year)
         var ends = LocalClock.lastSunday(of: lastMonth, year)

@@ -3,7 +3,8 @@ internal import SwiftProtobuf
 
 /// Loans of the Berka data set, from `loan.asc`: an asset each, beside the account that repays it.
 ///
-/// How a loan stands is an event of its own, as of the data set's last day, so that nothing sees it early.
+/// How a loan stands is an event of its own, as of the data set's last day, so that nothing sees it
+/// early.
 public struct BerkaLoans: Importer {
     /// The columns.
     public enum Column: Int, ImportColumn {

@@ -1,6 +1,7 @@
 internal import Finance
 
-/// Who owns each account of the Berka data set, from `disp.asc`: the subject of all that concerns it.
+/// Who owns each account of the Berka data set, from `disp.asc`: the subject of all that concerns
+/// it.
 public struct BerkaOwners: Sendable {
     /// The file's name in the data set.
     public static let fileName = "disp.asc"

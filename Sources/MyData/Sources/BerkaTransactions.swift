@@ -3,8 +3,9 @@ internal import SwiftProtobuf
 
 /// Movements on the accounts of the Berka data set.
 ///
-/// Amounts are positive, the type gives the direction. `k_symbol` says what it was for. A counterparty account of
-/// 0 without a bank is none. `loan_id` in the file of loan accounts follows from the account and is not kept.
+/// Amounts are positive, the type gives the direction. `k_symbol` says what it was for. A
+/// counterparty account of 0 without a bank is none. `loan_id` in the file of loan accounts follows
+/// from the account and is not kept.
 public struct BerkaTransactions: Importer {
     /// The columns.
     public enum Column: Int, ImportColumn {

@@ -3,9 +3,10 @@ internal import SwiftProtobuf
 
 /// Purchase cards of Birmingham City Council, 2014-2018: real purchases with merchants' names.
 ///
-/// A card is a subject and its one asset. Days without a time are midnights in Britain. A negative amount is a
-/// refund. Where no currency stands, it is pounds: the council's own. The billed amount is kept where the
-/// purchase was in another currency. `source_file` says which month's publication had the row, nothing more.
+/// A card is a subject and its one asset. Days without a time are midnights in Britain. A negative
+/// amount is a refund. Where no currency stands, it is pounds: the council's own. The billed amount
+/// is kept where the purchase was in another currency. `source_file` says which month's publication
+/// had the row, nothing more.
 public struct Birmingham: Importer {
     /// The columns.
     public enum Column: Int, ImportColumn {
@@ -64,7 +65,8 @@ public struct Birmingham: Importer {
     /// Which month's publication the row is from.
     public static let ignored: Set<String> = ["source_file"]
 
-    /// When the council began to publish: every card is listed as of then, whichever row shows it first.
+    /// When the council began to publish: every card is listed as of then, whichever row shows it
+    /// first.
     private static let listing: Event = {
         guard let day = CivilDate(year: 2014, month: 4, day: 1) else {
             preconditionFailure("the first of April is a day")

@@ -3,7 +3,8 @@ internal import SwiftProtobuf
 
 /// Cards of the IBM TabFormer sample: synthetic people, so nobody's data.
 ///
-/// Full numbers and check values are not kept: the number is masked but for four digits, as providers do.
+/// Full numbers and check values are not kept: the number is masked but for four digits, as
+/// providers do.
 public struct IBMCards: Importer {
     /// The columns.
     public enum Column: Int, ImportColumn {

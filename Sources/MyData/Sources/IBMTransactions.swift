@@ -3,9 +3,10 @@ internal import SwiftProtobuf
 
 /// Card transactions of the IBM TabFormer sample: synthetic people.
 ///
-/// A row with an entry under `Errors?` was declined, whatever the rest says; a negative amount is a refund; fraud
-/// becomes an event of its own beside the approval. Times have no zone and are taken as UTC. Foreign merchants
-/// have their country in the place of a state. The cards' file says how each card pays.
+/// A row with an entry under `Errors?` was declined, whatever the rest says; a negative amount is a
+/// refund; fraud becomes an event of its own beside the approval. Times have no zone and are taken
+/// as UTC. Foreign merchants have their country in the place of a state. The cards' file says how
+/// each card pays.
 public struct IBMTransactions: Importer {
     /// The columns.
     public enum Column: Int, ImportColumn {

@@ -14,7 +14,8 @@ struct BenchCommand: AsyncParsableCommand {
             stores can be compared whatever the disk does.
 
             Example: jangbu bench --only clients --directory /dev/shm/bench
-            """)
+            """
+    )
 
     /// Parts of the benchmark that can be asked for alone.
     enum Part: String, CaseIterable, ExpressibleByArgument {
@@ -55,7 +56,10 @@ struct BenchCommand: AsyncParsableCommand {
     private func rows(of part: Part, in place: String) async throws -> [BenchRow] {
         let log = try LogBench(directory: place, isSmoke: smoke)
         let storage = StorageBench(
-            directory: place, isSmoke: smoke, executable: CommandLine.arguments[0])
+            directory: place,
+            isSmoke: smoke,
+            executable: CommandLine.arguments[0]
+        )
         switch part {
         case .flush: return [try log.flushFloor()]
         case .clients: return try await log.clients(64) + log.clients(1)

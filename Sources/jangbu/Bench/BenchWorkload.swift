@@ -77,9 +77,16 @@ struct ApprovalSource {
             EventWriter.append(
                 CardApprovalView(
                     amount: Int64(word >> 40 & 0x3ff) * 100_000 + 1_000_000,
-                    merchantName: name.span, mcc: ApprovalSource.codes[merchant],
-                    payType: .credit, status: .approved, approvalNumber: number.span),
-                .cardApproved, at: EventEnvelope(occurredAt: clock), to: &body)
+                    merchantName: name.span,
+                    mcc: ApprovalSource.codes[merchant],
+                    payType: .credit,
+                    status: .approved,
+                    approvalNumber: number.span
+                ),
+                .cardApproved,
+                at: EventEnvelope(occurredAt: clock),
+                to: &body
+            )
         }
     }
 }

@@ -5,8 +5,8 @@ import Finance
 import Frame
 import Vault
 
-/// A log with a vault and enrolled subjects, filled the way imports fill it: keys of the vault, wraps
-/// in the log, eight writers with batches of a thousand frames.
+/// A log with a vault and enrolled subjects, filled the way imports fill it: keys of the vault,
+/// wraps in the log, eight writers with batches of a thousand frames.
 final class BenchWorld: Sendable {
     let directory: String
     let log: EventLog
@@ -37,7 +37,9 @@ final class BenchWorld: Sendable {
         self.directory = directory
         log = try EventLog(opening: directory + "/log")
         vault = try Vault(
-            opening: directory + "/vault", passphraseFile: directory + "/passphrase")
+            opening: directory + "/vault",
+            passphraseFile: directory + "/passphrase"
+        )
         try vault.attach(log)
         subjects = []
         zipf = ZipfSubjects(count: 1)
@@ -101,7 +103,8 @@ struct BulkWriter: ~Copyable {
     /// Appends one batch; where its last frame is.
     @discardableResult
     mutating func append(
-        _ eventsPerFrame: Int, frames: Int = BenchWorld.framesPerBatch
+        _ eventsPerFrame: Int,
+        frames: Int = BenchWorld.framesPerBatch
     ) async throws -> Receipt.Place {
         batch.removeAll()
         openings.removeAll(keepingCapacity: true)
@@ -112,10 +115,16 @@ struct BulkWriter: ~Copyable {
             body.removeAll(keepingCapacity: true)
             source.append(eventsPerFrame, to: &body)
             let content = FrameContent(
-                kind: .provider, subject: world.subjects[index], compartment: key.id,
-                keyEpoch: key.epoch, revision: revisions[index],
-                command: CommandID(high: random.next(), low: random.next()), recordedAt: 0,
-                schemaSet: 1, eventCount: eventsPerFrame)
+                kind: .provider,
+                subject: world.subjects[index],
+                compartment: key.id,
+                keyEpoch: key.epoch,
+                revision: revisions[index],
+                command: CommandID(high: random.next(), low: random.next()),
+                recordedAt: 0,
+                schemaSet: 1,
+                eventCount: eventsPerFrame
+            )
             let salt = (random.next(), random.next())
             try sealer.seal(body.span, as: content, key: key.key, salt: salt, into: &batch)
             self.body = body
@@ -133,12 +142,21 @@ struct BulkWriter: ~Copyable {
         if let key = keys[index] { return key }
         let card = AssetName(provider: "C1AAAA0000", key: "card", kind: 2)
         let opening = try world.vault.open(
-            [.asset(card)], of: world.subjects[index], for: .collection, at: 0)
+            [.asset(card)],
+            of: world.subjects[index],
+            for: .collection,
+            at: 0
+        )
         if let control = opening.control {
             let (revision, salt) = (revisions[index], (random.next(), random.next()))
             try control.seal(
-                with: &sealer, at: revision, recordedAt: 0, schemaSet: 1, salt: salt,
-                into: &batch)
+                with: &sealer,
+                at: revision,
+                recordedAt: 0,
+                schemaSet: 1,
+                salt: salt,
+                into: &batch
+            )
             revisions[index] += 1
             openings.append(opening)
         }

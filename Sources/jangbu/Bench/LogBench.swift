@@ -24,8 +24,11 @@ struct LogBench {
         let count: UInt64 = isSmoke ? 20 : 1_000
         try check(unsafe floor_flush(directory, count, 4_096, &result))
         return BenchRow(
-            work: "pure flush floor", value: result.flushes_per_second, unit: "flushes/s",
-            notes: ["p99 \(BenchFormat.number(result.latency.p99_us)) us"])
+            work: "pure flush floor",
+            value: result.flushes_per_second,
+            unit: "flushes/s",
+            notes: ["p99 \(BenchFormat.number(result.latency.p99_us)) us"]
+        )
     }
 
     /// Closed-loop clients, one event a frame, each with a subject of its own.
@@ -42,22 +45,35 @@ struct LogBench {
         var rows = [
             BenchRow(
                 work: "\(count) closed-loop client\(count == 1 ? "" : "s"), 1 event a frame",
-                value: best.rate, unit: "frames/s", floor: "raw-C LMDB", floorValue: floor,
-                must: ">= 0.85 x raw-C LMDB", isMet: best.rate >= 0.85 * floor,
-                digest: best.digest, notes: ["\(best.frameBytes) B a frame"])
+                value: best.rate,
+                unit: "frames/s",
+                floor: "raw-C LMDB",
+                floorValue: floor,
+                must: ">= 0.85 x raw-C LMDB",
+                isMet: best.rate >= 0.85 * floor,
+                digest: best.digest,
+                notes: ["\(best.frameBytes) B a frame"]
+            )
         ]
         if count > 1 {
             rows.append(
                 BenchRow(
-                    work: "log flushes per group at \(count) clients", value: perGroup,
-                    unit: "flushes", must: "<= 1.1", isMet: perGroup <= 1.1,
-                    notes: ["\(best.figures.groups) groups, \(best.figures.flushes) flushes"]))
+                    work: "log flushes per group at \(count) clients",
+                    value: perGroup,
+                    unit: "flushes",
+                    must: "<= 1.1",
+                    isMet: perGroup <= 1.1,
+                    notes: ["\(best.figures.groups) groups, \(best.figures.flushes) flushes"]
+                )
+            )
         }
         return rows
     }
 
     private func runClients(
-        _ count: Int, rounds: Int, attempt: Int
+        _ count: Int,
+        rounds: Int,
+        attempt: Int
     ) async throws -> (rate: Double, figures: LogFigures, frameBytes: Int, digest: String) {
         let path = directory + "/log"
         let log = try freshLog(path)
@@ -81,7 +97,10 @@ struct LogBench {
     }
 
     private static func client(
-        _ number: Int, rounds: Int, on log: EventLog, key: SecretKey
+        _ number: Int,
+        rounds: Int,
+        on log: EventLog,
+        key: SecretKey
     ) async throws {
         var random = BenchRandom(seed: UInt64(number) + 1)
         var source = ApprovalSource(seed: UInt64(number) + 99)
@@ -95,8 +114,11 @@ struct LogBench {
             source.append(1, to: &body)
             try sealer.seal(
                 body.span,
-                as: LogBench.content(subject, UInt64(revision), 1, &random), key: key,
-                salt: (random.next(), random.next()), into: &batch)
+                as: LogBench.content(subject, UInt64(revision), 1, &random),
+                key: key,
+                salt: (random.next(), random.next()),
+                into: &batch
+            )
             _ = try await log.append(batch)
         }
     }
@@ -105,7 +127,9 @@ struct LogBench {
     func bulk(eventsPerFrame: Int, must: Double) async throws -> [BenchRow] {
         let rounds = isSmoke ? 1 : eventsPerFrame == 1 ? 100 : 40
         let world = try BenchWorld(
-            directory + "/bulk", subjectCount: isSmoke ? 1_000 : 100_000)
+            directory + "/bulk",
+            subjectCount: isSmoke ? 1_000 : 100_000
+        )
         let seconds = try await world.fill(rounds: rounds, eventsPerFrame: eventsPerFrame)
         let frames = BenchWorld.clients * BenchWorld.framesPerBatch * rounds
         let events = Double(frames * eventsPerFrame)
@@ -119,20 +143,31 @@ struct LogBench {
         let disk = Double(figures.logBytes + figures.indexBytes) / events
         var rows = [
             BenchRow(
-                work: "bulk, 8 x 1,000-frame batches, \(eventsPerFrame) a frame", value: rate,
-                unit: "events/s", floor: "raw-C LMDB", floorValue: floor * Double(eventsPerFrame),
-                must: ">= \(BenchFormat.number(must))", isMet: rate >= must, digest: digest,
-                notes: ["\(bytes) B a frame, \(frames) frames"])
+                work: "bulk, 8 x 1,000-frame batches, \(eventsPerFrame) a frame",
+                value: rate,
+                unit: "events/s",
+                floor: "raw-C LMDB",
+                floorValue: floor * Double(eventsPerFrame),
+                must: ">= \(BenchFormat.number(must))",
+                isMet: rate >= must,
+                digest: digest,
+                notes: ["\(bytes) B a frame, \(frames) frames"]
+            )
         ]
         if eventsPerFrame == 25 {
             rows.append(
                 BenchRow(
-                    work: "disk per event, log, trees, index, idempotency, wraps", value: disk,
-                    unit: "B", must: "<= 60 B", isMet: disk <= 60,
+                    work: "disk per event, log, trees, index, idempotency, wraps",
+                    value: disk,
+                    unit: "B",
+                    must: "<= 60 B",
+                    isMet: disk <= 60,
                     notes: [
                         "log \(BenchFormat.fixed(Double(figures.logBytes) / events, 1)) B, "
                             + "index \(BenchFormat.fixed(Double(figures.indexBytes) / events, 1)) B"
-                    ]))
+                    ]
+                )
+            )
         }
         return rows
     }
@@ -147,13 +182,22 @@ struct LogBench {
     }
 
     static func content(
-        _ subject: SubjectID, _ revision: UInt64, _ events: Int, _ random: inout BenchRandom
+        _ subject: SubjectID,
+        _ revision: UInt64,
+        _ events: Int,
+        _ random: inout BenchRandom
     ) -> FrameContent {
         FrameContent(
-            kind: .provider, subject: subject, compartment: CompartmentID(high: 1, low: 1),
-            keyEpoch: 0, revision: revision,
-            command: CommandID(high: random.next(), low: random.next()), recordedAt: 0,
-            schemaSet: 1, eventCount: events)
+            kind: .provider,
+            subject: subject,
+            compartment: CompartmentID(high: 1, low: 1),
+            keyEpoch: 0,
+            revision: revision,
+            command: CommandID(high: random.next(), low: random.next()),
+            recordedAt: 0,
+            schemaSet: 1,
+            eventCount: events
+        )
     }
 
     func freshLog(_ path: String) throws -> EventLog {

@@ -18,11 +18,14 @@ struct ProjectionBench {
     /// All rows, over one world that is filled twice: quietly, then with everything live.
     func rows() async throws -> [BenchRow] {
         let world = try BenchWorld(
-            directory + "/projections", subjectCount: isSmoke ? 1_000 : 100_000)
+            directory + "/projections",
+            subjectCount: isSmoke ? 1_000 : 100_000
+        )
         let rules = try CategoryRules(
             RuleFiles { (name: String) throws(FileError) -> [UInt8] in
                 try Files.read(try ProjectionBench.rulesFolder() + "/" + name)
-            })
+            }
+        )
         // 10 M events: 50 rounds of 8 writers with 1,000 frames of 25.
         _ = try await world.fill(rounds: isSmoke ? 1 : 50, eventsPerFrame: 25)
         var rows = [try replay(world, rules), try await rebuild(world, rules)]
@@ -42,35 +45,53 @@ struct ProjectionBench {
 
     private func replay(_ world: BenchWorld, _ rules: CategoryRules) throws -> BenchRow {
         let result = try ProjectionBenchmark.replay(
-            SpendingProfile(rules: rules), log: world.log, keys: VaultKeys(world.vault),
-            scratch: directory + "/replay", clock: Clock.monotonicNanoseconds)
+            SpendingProfile(rules: rules),
+            log: world.log,
+            keys: VaultKeys(world.vault),
+            scratch: directory + "/replay",
+            clock: Clock.monotonicNanoseconds
+        )
         return BenchRow(
             work: "replay, open, verify, decode, fold the spending profile, one core",
-            value: result.eventsPerSecond, unit: "events/s", must: ">= 1.5 M",
+            value: result.eventsPerSecond,
+            unit: "events/s",
+            must: ">= 1.5 M",
             isMet: result.eventsPerSecond >= 1_500_000,
             digest: String(result.digest.description.prefix(16)),
-            notes: ["\(result.events) events"])
+            notes: ["\(result.events) events"]
+        )
     }
 
     private func rebuild(_ world: BenchWorld, _ rules: CategoryRules) async throws -> BenchRow {
         let projections = try Projections(
-            log: world.log, keys: VaultKeys(world.vault), directory: directory + "/rebuild",
-            clock: Clock.monotonicNanoseconds)
+            log: world.log,
+            keys: VaultKeys(world.vault),
+            directory: directory + "/rebuild",
+            clock: Clock.monotonicNanoseconds
+        )
         let spending = try projections.add(SpendingProfile(rules: rules))
         let result = try ProjectionBenchmark.rebuild(
-            spending, clock: Clock.monotonicNanoseconds)
+            spending,
+            clock: Clock.monotonicNanoseconds
+        )
         let seconds = Double(result.nanoseconds) / 1e9
         let scaled = seconds * 10_000_000 / Double(max(1, result.events))
         return BenchRow(
-            work: "rebuild of 10 M events into a checkpointed spending profile", value: scaled,
-            unit: "s", must: "<= 8 s", isMet: scaled <= 8,
+            work: "rebuild of 10 M events into a checkpointed spending profile",
+            value: scaled,
+            unit: "s",
+            must: "<= 8 s",
+            isMet: scaled <= 8,
             digest: String(result.digest.description.prefix(16)),
-            notes: ["\(result.events) events in \(BenchFormat.fixed(seconds, 2)) s"])
+            notes: ["\(result.events) events in \(BenchFormat.fixed(seconds, 2)) s"]
+        )
     }
 
     private func live(_ rules: CategoryRules) async throws -> BenchRow {
         let world = try BenchWorld(
-            directory + "/live", subjectCount: isSmoke ? 1_000 : 100_000)
+            directory + "/live",
+            subjectCount: isSmoke ? 1_000 : 100_000
+        )
         let (projections, spending) = try start(world, rules)
         let start = clock.now
         let rounds = isSmoke ? 1 : 40
@@ -81,15 +102,21 @@ struct ProjectionBench {
         try projections.stop()
         try world.remove()
         return BenchRow(
-            work: "25 events a frame with all projections live", value: events / seconds,
-            unit: "events/s", must: ">= 250.0 k", isMet: events / seconds >= 250_000,
-            notes: ["until the last event is folded"])
+            work: "25 events a frame with all projections live",
+            value: events / seconds,
+            unit: "events/s",
+            must: ">= 250.0 k",
+            isMet: events / seconds >= 250_000,
+            notes: ["until the last event is folded"]
+        )
     }
 
     /// 50,000 events a second by a fixed schedule: 20 appends a second of 100 frames of 25 events.
     private func visibility(_ rules: CategoryRules) async throws -> BenchRow {
         let world = try BenchWorld(
-            directory + "/visible", subjectCount: isSmoke ? 1_000 : 20_000)
+            directory + "/visible",
+            subjectCount: isSmoke ? 1_000 : 20_000
+        )
         let (projections, spending) = try start(world, rules)
         var waits: [Double] = []
         var writer = try BulkWriter(world, 0, seed: 9)
@@ -100,7 +127,10 @@ struct ProjectionBench {
             let durable = clock.now
             guard
                 try spending.waitUntilFolded(
-                    last.subject, revision: last.revision, atMostMilliseconds: 10_000)
+                    last.subject,
+                    revision: last.revision,
+                    atMostMilliseconds: 10_000
+                )
             else { throw BenchFailure(reason: "an event was not folded within 10 s") }
             waits.append((clock.now - durable).seconds * 1_000)
         }
@@ -109,17 +139,25 @@ struct ProjectionBench {
         waits.sort()
         let high = waits[min(waits.count - 1, waits.count * 99 / 100)]
         return BenchRow(
-            work: "durable to visible in the profile at 50 k events/s, p99", value: high,
-            unit: "ms", must: "<= 100 ms", isMet: high <= 100,
-            notes: ["p50 \(BenchFormat.fixed(waits[waits.count / 2], 2)) ms"])
+            work: "durable to visible in the profile at 50 k events/s, p99",
+            value: high,
+            unit: "ms",
+            must: "<= 100 ms",
+            isMet: high <= 100,
+            notes: ["p50 \(BenchFormat.fixed(waits[waits.count / 2], 2)) ms"]
+        )
     }
 
     private func start(
-        _ world: BenchWorld, _ rules: CategoryRules
+        _ world: BenchWorld,
+        _ rules: CategoryRules
     ) throws -> (Projections, Projection<SpendingProfile>) {
         let projections = try Projections(
-            log: world.log, keys: VaultKeys(world.vault),
-            directory: world.directory + "/projections", clock: Clock.monotonicNanoseconds)
+            log: world.log,
+            keys: VaultKeys(world.vault),
+            directory: world.directory + "/projections",
+            clock: Clock.monotonicNanoseconds
+        )
         let spending = try projections.add(SpendingProfile(rules: rules))
         _ = try projections.add(IntegratedView())
         _ = try projections.add(SubjectCounters())

@@ -36,12 +36,21 @@ struct StorageBench {
         try Files.removeTree(path)
         return [
             BenchRow(
-                work: "open to first append after kill -9, \(BenchFormat.number(Double(events))) events",
-                value: appended.seconds, unit: "s", must: "<= 1 s", isMet: appended.seconds <= 1,
-                notes: ["open \(BenchFormat.fixed(opened.seconds * 1_000, 0)) ms"]),
+                work:
+                    "open to first append after kill -9, \(BenchFormat.number(Double(events))) events",
+                value: appended.seconds,
+                unit: "s",
+                must: "<= 1 s",
+                isMet: appended.seconds <= 1,
+                notes: ["open \(BenchFormat.fixed(opened.seconds * 1_000, 0)) ms"]
+            ),
             BenchRow(
-                work: "anonymous memory while appending", value: anonymous, unit: "MiB",
-                must: "<= 512 MiB", isMet: anonymous <= 512),
+                work: "anonymous memory while appending",
+                value: anonymous,
+                unit: "MiB",
+                must: "<= 512 MiB",
+                isMet: anonymous <= 512
+            ),
         ]
     }
 
@@ -54,11 +63,16 @@ struct StorageBench {
             rates.append(try await rate(isShared: false, round))
             shared.append(try await rate(isShared: true, round))
         }
-        let slowdown = 100 * (1 - shared.sorted()[shared.count / 2] / rates.sorted()[rates.count / 2])
+        let slowdown =
+            100 * (1 - shared.sorted()[shared.count / 2] / rates.sorted()[rates.count / 2])
         return [
             BenchRow(
-                work: "slowdown with a reader and a backup running", value: slowdown, unit: "%",
-                must: "<= 15 %", isMet: slowdown <= 15)
+                work: "slowdown with a reader and a backup running",
+                value: slowdown,
+                unit: "%",
+                must: "<= 15 %",
+                isMet: slowdown <= 15
+            )
         ]
     }
 
@@ -70,7 +84,10 @@ struct StorageBench {
         let reader = isShared ? OwnedThread { load.run() } : nil
         let rounds = isSmoke ? 1 : 16
         let seconds = try await world.fill(
-            rounds: rounds, eventsPerFrame: 25, firstSeed: UInt64(round) + 2)
+            rounds: rounds,
+            eventsPerFrame: 25,
+            firstSeed: UInt64(round) + 2
+        )
         load.stop()
         reader?.join()
         try world.remove()
@@ -121,8 +138,12 @@ struct StorageBench {
         var batch = FrameBatch()
         let subject = SubjectID(high: random.next(), low: random.next())
         try sealer.seal(
-            body.span, as: LogBench.content(subject, 0, 1, &random), key: .random(),
-            salt: (1, 2), into: &batch)
+            body.span,
+            as: LogBench.content(subject, 0, 1, &random),
+            key: .random(),
+            salt: (1, 2),
+            into: &batch
+        )
         return batch
     }
 }
@@ -144,7 +165,9 @@ final class SharedLoad: Sendable {
                 var sequence: UInt64 = 0
                 while !stopped.withLock({ $0 }) {
                     let next = try log.scan(
-                        environment: 0, from: sequence, blockLimit: 16
+                        environment: 0,
+                        from: sequence,
+                        blockLimit: 16
                     ) { _ in }
                     guard next > sequence else { break }
                     sequence = next

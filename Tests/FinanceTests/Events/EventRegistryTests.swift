@@ -33,7 +33,7 @@ import Testing
     }
 
     private func hex(_ name: String) throws -> [UInt8] {
-        let path = SchemaSet.folder.appending(path: "fixtures/\(name).hex")
+        let path = SchemaSet.folder.appending(path: "fixtures/\(name)")
         let digits = try String(contentsOf: path, encoding: .utf8).filter(\.isHexDigit)
         var rest = digits[...]
         var bytes: [UInt8] = []
@@ -58,9 +58,9 @@ import Testing
             [Entry(.cardApproved, "CardApproved"), Entry(Self.next, "CardApproved", version: 2)],
             upcasters: [Self.upcaster]
         )
-        let old = try hex("card_approved_v1")
-        #expect(try read(old, registry) == .upcast(try hex("card_approved_v2")))
-        #expect(try read(try hex("card_approved_v2"), registry) == .current)
+        let old = try hex("card_approved_v1.hex")
+        #expect(try read(old, registry) == .upcast(try hex("card_approved_v2.hex")))
+        #expect(try read(try hex("card_approved_v2.hex"), registry) == .current)
         #expect(try Event(serializedBytes: old).cardApproved.merchantName == "달빛서점 망원")
     }
 
@@ -84,7 +84,7 @@ import Testing
             ],
             upcasters: [Self.same(Self.next, Self.last), Self.upcaster]
         )
-        guard case .upcast(let bytes) = try read(try hex("card_approved_v1"), registry) else {
+        guard case .upcast(let bytes) = try read(try hex("card_approved_v1.hex"), registry) else {
             Issue.record("version 1 must be restated")
             return
         }

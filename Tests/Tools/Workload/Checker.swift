@@ -6,7 +6,8 @@ import Simulation
 
 /// Looks at a directory that a fault left and says what is not as promised.
 ///
-/// - every acknowledged frame is there, byte for byte, at its revision; what is there beyond is what
+/// - every acknowledged frame is there, byte for byte, at its revision; what is there beyond is
+///   what
 ///   was sent, in order;
 /// - revisions and positions are dense, heads and checkpoints are the roots of those frames;
 /// - an acknowledged command is known as a duplicate; the next frame can be appended and stays;

@@ -8,7 +8,8 @@ import Simulation
 ///
 /// Each case: a bit flipped, a sector zeroed or a file cut in one file, then
 /// - verification says which file and where, or everything is as it was (heads, frames, copies);
-/// - opening is refused with file and place, or what is read is right or refused with file and place;
+/// - opening is refused with file and place, or what is read is right or refused with file and
+///   place;
 /// - a salvage gives right frames only and heads that are right or refused.
 ///
 /// Says `case N FILE FAULT` before each, `bad N ...` for what is wrong, `total ...` at the end.
