@@ -21,7 +21,8 @@ CHAINS = """GS25 CU 세븐일레븐 이마트24 미니스톱 스타벅스 투썸
 메가박스 SK에너지 GS칼텍스 현대오일뱅크 S-OIL 티머니 코레일유통 고속버스 카카오T택시 쏘카 SRT 대한항공
 아시아나항공 제주항공 롯데백화점 신세계백화점 현대백화점 하이마트 삼성전자판매 애플코리아 쿠팡 11번가 G마켓
 네이버페이 카카오페이 토스페이먼츠 배달의민족 요기요 쿠팡이츠 마켓컬리 SSG닷컴 오늘의집 야놀자 여기어때 넷플릭스
-유튜브프리미엄 멜론 지니뮤직 SKT통신요금 KT통신요금 LGU+통신요금 한국전력공사 서울도시가스 국민건강보험공단 국민연금공단
+유튜브프리미엄
+멜론 지니뮤직 SKT통신요금 KT통신요금 LGU+통신요금 한국전력공사 서울도시가스 국민건강보험공단 국민연금공단
 NETFLIX.COM SPOTIFY AMAZON.COM AMZN*MKTP PAYPAL APPLE.COM/BILL GOOGLE*YOUTUBE UBER*TRIP AIRBNB BOOKING.COM
 STARBUCKS MCDONALDS WALMART TARGET COSTCO SHELL TESCO STORES SAINSBURYS ASDA BOOTS ARGOS W.H.SMITH
 TRAINLINE TRAVELODGE PREMIER INN HOTEL RYANAIR EASYJET IKEA DELIVEROO JUST EAT""".split()
@@ -228,8 +229,8 @@ class World:
                      "TransferTerms", scope="bank.list bank.deposit", scheduled=True,
                      basic_cycle=7, additional_cycle=1, ends_on=self.day(1),
                      purpose="통합조회 서비스", kept_until=self.day(2)))
-        yield of("category_corrected", "CategoryCorrected", category="food", category_before="other",
-                 merchant_name=r.choice(self.merchants)[0], rules_version=1)
+        yield of("category_corrected", "CategoryCorrected", category="food",
+                 category_before="other", merchant_name=r.choice(self.merchants)[0], rules_version=1)
 
 
 def body(events):
