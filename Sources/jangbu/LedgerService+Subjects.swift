@@ -105,17 +105,23 @@ extension LedgerService {
 
     /// By provider: the newest answer about one of its assets, and how many events came.
     private func sources(_ assets: [AssetLine], _ report: IntegratedReport) -> [SourceLine] {
-        let good = Dictionary(report.assets.map { ($0.id.text, $0.lastGood) }) { $1 }
-        return Dictionary(grouping: assets, by: \.provider).sorted { $0.key < $1.key }.map {
-            provider,
-            lines in
-            SourceLine(
-                provider: provider,
-                state: .good,
-                lastGoodAt: lines.compactMap { good[$0.id] ?? nil }.max().map { $0 * 1_000 },
-                events: lines.reduce(0) { $0 + $1.transactions }
+        var good: [String: Int64] = [:]
+        for asset in report.assets { good[asset.id.text] = asset.lastGood }
+        let grouped: [String: [AssetLine]] = Dictionary(grouping: assets, by: \.provider)
+        var found: [SourceLine] = []
+        for provider in grouped.keys.sorted() {
+            let lines = grouped[provider] ?? []
+            var newest: Int64?
+            var events: UInt64 = 0
+            for line in lines {
+                if let last = good[line.id] { newest = max(newest ?? .min, last * 1_000) }
+                events += line.transactions
+            }
+            found.append(
+                SourceLine(provider: provider, state: .good, lastGoodAt: newest, events: events)
             )
         }
+        return found
     }
 
     func spending(
