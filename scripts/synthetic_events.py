@@ -23,7 +23,8 @@ CHAINS = """GS25 CU 세븐일레븐 이마트24 미니스톱 스타벅스 투썸
 네이버페이 카카오페이 토스페이먼츠 배달의민족 요기요 쿠팡이츠 마켓컬리 SSG닷컴 오늘의집 야놀자 여기어때 넷플릭스
 유튜브프리미엄
 멜론 지니뮤직 SKT통신요금 KT통신요금 LGU+통신요금 한국전력공사 서울도시가스 국민건강보험공단 국민연금공단
-NETFLIX.COM SPOTIFY AMAZON.COM AMZN*MKTP PAYPAL APPLE.COM/BILL GOOGLE*YOUTUBE UBER*TRIP AIRBNB BOOKING.COM
+NETFLIX.COM SPOTIFY AMAZON.COM AMZN*MKTP PAYPAL APPLE.COM/BILL GOOGLE*YOUTUBE UBER*TRIP
+AIRBNB BOOKING.COM
 STARBUCKS MCDONALDS WALMART TARGET COSTCO SHELL TESCO STORES SAINSBURYS ASDA BOOTS ARGOS W.H.SMITH
 TRAINLINE TRAVELODGE PREMIER INN HOTEL RYANAIR EASYJET IKEA DELIVEROO JUST EAT""".split()
 PLACES = """강남점 역삼점 서초점 신촌점 홍대점 종로점 여의도점 잠실점 판교점 분당점 수원점 인천점 부평점 일산점
@@ -230,7 +231,8 @@ class World:
                      basic_cycle=7, additional_cycle=1, ends_on=self.day(1),
                      purpose="통합조회 서비스", kept_until=self.day(2)))
         yield of("category_corrected", "CategoryCorrected", category="food",
-                 category_before="other", merchant_name=r.choice(self.merchants)[0], rules_version=1)
+                 category_before="other",
+                 merchant_name=r.choice(self.merchants)[0], rules_version=1)
 
 
 def body(events):
