@@ -42,14 +42,15 @@ final class Bench {
     func record(
         _ arguments: [String: String],
         shims: [String] = [],
-        variables: [String: String] = [:]
+        variables: [String: String] = [:],
+        load: String = "load"
     ) throws -> String {
         try Files.makeDirectories(path("run"))
         var all = variables
         all["JANGBU_RECORD_DIR"] = path("run")
         all["JANGBU_RECORD_TRACE"] = path("trace")
         let child = try workload(
-            "load",
+            load,
             path("run"),
             arguments,
             shims: shims + ["record"],

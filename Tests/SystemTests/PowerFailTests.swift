@@ -1,9 +1,11 @@
 // Fault model: the power fails after any operation on a file of the data directory, or within one.
-// What a flush had made durable is there; of everything else any part may be there: each sector,
-// each length, of each directory the first so many of its changes (CPowerFail.h). The storage path
-// is whole: creation, groups of appends by several threads, index runs and their merges, backup
+// What a flush had made durable is there; of everything else any part may be there: each sector, each
+// length, of each directory the first so many of its changes (CPowerFail.h). The storage path is
+// whole: creation, groups of appends by several threads, index runs and their merges, backup
 // segments while appends go on, compaction and its renames, restore, dropped indexes, in one or two
-// environments. Not covered: a disk that says it flushed and did not, except as the canary below.
+// environments; and the vault's keys file, slots and passphrase beside its log, with persons and
+// cards destroyed. Not covered: projections (their environments), and a disk that says it
+// flushed and did not, except as the canary below.
 
 import Files
 import Simulation
@@ -41,6 +43,20 @@ import Testing
         if finding.bad.isEmpty { try bench.clear() }
     }
 
+    /// Each image costs a slow derivation from the passphrase: fewer of them.
+    @Test(arguments: Bench.isTorture ? (1...20).map { Seed($0) } : [Seed(1), Seed(2)])
+    func `no power cut takes a person's keys or brings destroyed ones back`(seed: Seed) throws {
+        let bench = try Bench("vault")
+        let trace = try bench.record(["seed": "\(seed.number)"], load: "vault")
+        let count = Bench.isTorture ? 600 : 150
+        let finding = try look(at: trace, bench, images: count, environments: 1, ["vault": "1"])
+        #expect(finding.images == count)
+        for sentence in finding.bad.prefix(5) {
+            Issue.record("\(seed), \(sentence); the trace is kept: \(trace)")
+        }
+        if finding.bad.isEmpty { try bench.clear() }
+    }
+
     @Test func `a log that acknowledges before the flush is caught`() throws {
         let bench = try Bench("canary")
         let trace = try bench.record(
@@ -70,14 +86,16 @@ import Testing
         at trace: String,
         _ bench: Bench,
         images: Int,
-        environments: Int
+        environments: Int,
+        _ more: [String: String] = [:]
     ) throws -> Finding {
         var finding = Finding()
         while finding.images < images, finding.bad.count < 100 {
-            var arguments = [
+            let place = [
                 "scratch": bench.path("image-\(finding.images)"), "count": "\(images)",
                 "from": "\(finding.images)", "to": "\(images)", "environments": "\(environments)",
             ]
+            var arguments = place.merging(more) { $1 }
             if finding.images == 0 { arguments["compare"] = bench.path("run") }
             let child = try bench.workload("images", trace, arguments)
             var current = "no image"

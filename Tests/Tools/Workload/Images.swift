@@ -7,11 +7,11 @@ import Simulation
 /// Builds images of a recorded run as power cuts may have left them and checks each.
 ///
 /// Says `image N point P mode M` before it looks at one, so that the parent can name the image that
-/// a trap ended at. Image N of a trace is always the same: its point is N of `count` evenly over
-/// the run, its seed N, its mode N modulo the modes.
+/// a trap ended at. Image N of a trace is always the same: its point is N of `count` evenly over the
+/// run, its seed N, its mode N modulo the modes.
 ///
-/// Arguments: `scratch`, `from`, `to`, `count`, `environments`, `ordered`; `compare=DIRECTORY`,
-/// where the run took place, checks first that the trace tells all.
+/// Arguments: `scratch`, `from`, `to`, `count`, `environments`, `ordered`, `vault`; `compare=DIRECTORY`, where
+/// the run took place, checks first that the trace tells all.
 struct Images {
     private let trace: String
     private let arguments: Arguments
@@ -20,7 +20,7 @@ struct Images {
         (self.trace, self.arguments) = (trace, arguments)
     }
 
-    func run() throws {
+    func run() async throws {
         let cuts = try PowerFail(
             trace: trace,
             names: arguments.isSet("ordered") ? .ordered : .posix
@@ -30,6 +30,7 @@ struct Images {
         let count = UInt64(arguments.number("count", 100))
         let checker = try Checker(environments: arguments.number("environments", 1))
         var promises = Promises()
+        var said: [String] = []
         var marks: UInt64 = 0
         for number in UInt64(arguments.number("from", 0))..<UInt64(arguments.number("to", 100)) {
             // Chance spreads the points of one stride; they never go back.
@@ -41,12 +42,20 @@ struct Images {
             )
             let mode = PowerFail.Mode.allCases[Int(number % 7)]
             while marks < cuts.markCount(before: point), let mark = cuts.mark(marks) {
-                try promises.take(mark)
+                if arguments.isSet("vault") {
+                    said.append(mark)
+                } else {
+                    try promises.take(mark)
+                }
                 marks += 1
             }
             Marks.say("image \(number) point \(point) mode \(mode)")
             do {
                 try cuts.build(in: image, seed: number, point: point, mode: mode)
+                if arguments.isSet("vault") {
+                    try await VaultChecker.check(image, said, chance: number)
+                    continue
+                }
                 try checker.check(
                     image,
                     promises,

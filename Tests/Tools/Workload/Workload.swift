@@ -4,8 +4,8 @@
 //
 // Everything it appends follows from a subject's number and a revision alone (`World`), so what a
 // log holds can be checked byte by byte without a record of what was sent. What the log promised
-// goes out as marks (`Promises`): into the recorder's trace when that is preloaded, else to
-// standard output, a line each.
+// goes out as marks (`Promises`): into the recorder's trace when that is preloaded, else to standard
+// output, a line each.
 
 import EventLog
 import Frame
@@ -13,14 +13,14 @@ import Glibc
 
 @main
 struct Workload {
-    static func main() {
+    static func main() async {
         // A process without room for its files gets EFBIG, not a signal.
         _ = signal(SIGXFSZ, SIG_IGN)
         let words = CommandLine.arguments
         guard words.count >= 3 else { end(64, "workload VERB DIRECTORY key=value ...") }
         let arguments = Arguments(words.dropFirst(3))
         do {
-            try run(words[1], words[2], arguments)
+            try await run(words[1], words[2], arguments)
         } catch let failure as Failure {
             end(1, failure.description)
         } catch {
@@ -28,10 +28,11 @@ struct Workload {
         }
     }
 
-    private static func run(_ verb: String, _ path: String, _ arguments: Arguments) throws {
+    private static func run(_ verb: String, _ path: String, _ arguments: Arguments) async throws {
         switch verb {
         case "load": try load(path, arguments)
-        case "images": try Images(path, arguments).run()
+        case "vault": try await VaultLoad(path, arguments).run()
+        case "images": try await Images(path, arguments).run()
         case "check": try check(path, arguments)
         case "append": try append(path, arguments)
         case "hold": try hold(path)
@@ -53,8 +54,8 @@ struct Workload {
         Marks.say("checked")
     }
 
-    /// Appends frame after frame until it is refused or `count` are there; says why it was refused
-    /// and tries again for each byte of standard input, for three seconds at most.
+    /// Appends frame after frame until it is refused or `count` are there; says why it was refused and
+    /// tries again for each byte of standard input, for three seconds at most.
     private static func append(_ path: String, _ arguments: Arguments) throws {
         if arguments.has("user") {
             let user = uid_t(arguments.number("user", 0))
