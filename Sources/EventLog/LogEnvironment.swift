@@ -155,14 +155,19 @@ final class LogEnvironment: Sendable {
 
     /// A table that every environment of a log has.
     static func table<Key>(
-        _ name: String, key: Key.Type, in store: Environment, _ blocksPath: String
+        _ name: String,
+        key: Key.Type,
+        in store: Environment,
+        _ blocksPath: String
     ) throws -> Table<Key> {
         do {
             return try store.table(name, key: key)
         } catch {
             guard error.code == .notFound else { throw error }
             throw LogError.damaged(
-                file: blocksPath + "/data.mdb", place: "the name of table \(name)")
+                file: blocksPath + "/data.mdb",
+                place: "the name of table \(name)"
+            )
         }
     }
 
