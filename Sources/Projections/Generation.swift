@@ -11,6 +11,7 @@ final class Generation<F: Fold>: Sendable {
     let store: StateStore
     let log: EventLog
     let keys: any KeyLender
+    let registry: EventRegistry
     /// What the states add up to; nil when the fold has no totals.
     let totals: (any TotalKeeping<F.State>)?
     private let committed: Mutex<[PartitionRecord]>
@@ -24,12 +25,14 @@ final class Generation<F: Fold>: Sendable {
         opening path: String,
         log: EventLog,
         keys: any KeyLender,
+        registry: EventRegistry,
         mapSizeBytes: Int
     ) throws(ProjectionError) {
         self.fold = fold
         self.number = number
         self.log = log
         self.keys = keys
+        self.registry = registry
         identity = Generation.identity(of: fold)
         store = try StateStore(opening: path, mapSizeBytes: mapSizeBytes)
         totals = fold.makeTotals()

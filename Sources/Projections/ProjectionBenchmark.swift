@@ -25,6 +25,7 @@ public enum ProjectionBenchmark {
         _ fold: F,
         log: EventLog,
         keys: any KeyLender,
+        registry: EventRegistry,
         scratch: String,
         clock: MonotonicClock
     ) throws(ProjectionError) -> Result {
@@ -39,6 +40,7 @@ public enum ProjectionBenchmark {
             opening: scratch,
             log: log,
             keys: keys,
+            registry: registry,
             mapSizeBytes: options.mapSizeBytes
         )
         var events: UInt64 = 0

@@ -33,6 +33,7 @@ public final class Projections: Sendable {
     public init(
         log: EventLog,
         keys: any KeyLender,
+        registry: EventRegistry,
         directory: String,
         options: ProjectionOptions = ProjectionOptions(),
         clock: @escaping MonotonicClock
@@ -44,6 +45,7 @@ public final class Projections: Sendable {
         context = ProjectionContext(
             log: log,
             keys: keys,
+            registry: registry,
             options: options,
             clock: clock,
             askCheckpoint: { beat.signal { $0.isAsked = true } }
@@ -166,6 +168,7 @@ protocol ProjectionWork: Sendable {
 final class ProjectionContext: Sendable {
     let log: EventLog
     let keys: any KeyLender
+    let registry: EventRegistry
     let options: ProjectionOptions
     let runners: [Runner]
     let lags: [Lag]
@@ -173,11 +176,13 @@ final class ProjectionContext: Sendable {
     init(
         log: EventLog,
         keys: any KeyLender,
+        registry: EventRegistry,
         options: ProjectionOptions,
         clock: @escaping MonotonicClock,
         askCheckpoint: @escaping @Sendable () -> Void
     ) {
         (self.log, self.keys, self.options) = (log, keys, options)
+        self.registry = registry
         let shards = ProjectionContext.shards(
             of: log.layout,
             perEnvironment: options.shardsPerEnvironment
@@ -221,6 +226,7 @@ final class ProjectionContext: Sendable {
             opening: path,
             log: log,
             keys: keys,
+            registry: registry,
             mapSizeBytes: options.mapSizeBytes
         )
     }

@@ -13,6 +13,7 @@ final class Shelf<F: Fold>: FrameSink {
     let generation: Generation<F>
     let shard: Shard
     private let fold: F
+    private let registry: EventRegistry
     let core: Mutex<ShelfCore<F.State>>
     private let sequence: Atomic<UInt64>
     private let dirtyCount = Atomic<Int>(0)
@@ -27,6 +28,7 @@ final class Shelf<F: Fold>: FrameSink {
         self.shard = shard
         self.limit = limit
         fold = generation.fold
+        registry = generation.registry
         let records = generation.records
         let next = shard.partitions.map { records[$0].sequence }.min() ?? 0
         core = Mutex(
@@ -201,15 +203,38 @@ final class Shelf<F: Fold>: FrameSink {
         while true {
             do {
                 guard let event = try cursor.next() else { return parked }
-                do throws(FoldError) {
-                    try fold.fold(event, into: &state)
-                } catch {
-                    parked.append((index, ParkReason(error)))
-                }
+                let reason =
+                    registry.isCurrent(event.type)
+                    ? take(event, into: &state) : restate(event, into: &state)
+                if let reason { parked.append((index, reason)) }
             } catch {
                 parked.append((index, .unreadable))
             }
             index += 1
+        }
+    }
+
+    @inline(__always)
+    private func take(_ event: borrowing EventView, into state: inout F.State) -> ParkReason? {
+        do throws(FoldError) {
+            try fold.fold(event, into: &state)
+            return nil
+        } catch {
+            return ParkReason(error)
+        }
+    }
+
+    /// Folds an event of an older version as the current one states it; parks one of a later build.
+    private func restate(_ event: EventView, into state: inout F.State) -> ParkReason? {
+        do {
+            switch try registry.read(event) {
+            case .current: return take(event, into: &state)
+            case .unknown: return .unknownType
+            case .upcast(let bytes):
+                return take(try EventView(bytes.span, of: event.asset), into: &state)
+            }
+        } catch {
+            return .unreadable
         }
     }
 

@@ -1,6 +1,7 @@
 import Cryptography
 import EventLog
 import Files
+import Finance
 import Testing
 
 @testable import Projections
@@ -29,6 +30,7 @@ import Testing
         let projections = try Projections(
             log: log,
             keys: lender,
+            registry: try EventRegistry.released(),
             directory: directory + "/projections",
             clock: { ticks.now }
         )
@@ -46,6 +48,7 @@ import Testing
             CardSums(),
             log: log,
             keys: lender,
+            registry: try EventRegistry.released(),
             scratch: directory + "/replay",
             clock: { ticks.now }
         )

@@ -112,6 +112,21 @@ import Testing
         }
     }
 
+    @Test func `an event of a type that no build knows yet is parked, never skipped`() throws {
+        let rig = try Rig()
+        try rig.append(0, amounts: [1_000])
+        try rig.appendUnknown(0)
+        try rig.append(0, amounts: [2_000])
+        try rig.live { projections, projection in
+            try rig.settle(projection)
+            try projections.checkpoint()
+            try rig.check(projection)
+            #expect(try projection.parkedEvents(limit: 10).map(\.reason) == [.unknownType])
+            #expect(try projection.read(rig.subject(0))?.isIncomplete == true)
+            #expect(try projection.status().events == 3)
+        }
+    }
+
     @Test func `what is durable and not folded is the lag, and its time is the clock's`() throws {
         let rig = try Rig()
         try rig.append(0, amounts: [1_000, 2_000])

@@ -67,6 +67,7 @@ final class Rig {
         return try Projections(
             log: log,
             keys: lender,
+            registry: try EventRegistry.released(),
             directory: storeDirectory,
             options: options,
             clock: { ticks.now }
@@ -149,6 +150,24 @@ final class Rig {
             expected[header.subject, default: CardSumsState()].add(card.amount, of: asset)
             eventCount += 1
         }
+    }
+
+    /// Appends one event of a type that no build knows yet.
+    func appendUnknown(_ number: Int) throws {
+        var sealer = try FrameSealer()
+        var batch = FrameBatch()
+        // Field 2,000 of the envelope, empty: tag 16,002 and length 0, three bytes.
+        try seal(
+            [3, 0x82, 0x7d, 0],
+            subject: subject(number),
+            compartment: asset(0),
+            kind: .provider,
+            count: 1,
+            with: &sealer,
+            into: &batch
+        )
+        eventCount += 1
+        _ = try log.appendAndWait(batch)
     }
 
     /// Appends wraps under the subject's own key of `epoch`: by it a runner knows of an erasure.

@@ -32,6 +32,7 @@ import Vault
         let projections = try Projections(
             log: log,
             keys: VaultKeys(vault),
+            registry: try EventRegistry.released(),
             directory: directory + "/projections",
             clock: { 1 }
         )
