@@ -10,13 +10,18 @@ struct DemoCommand: AsyncParsableCommand {
         commandName: "demo",
         abstract: "See it work: import real card transactions, then let more come in live.",
         discussion: """
-            181,335 real purchases of Birmingham City Council's cards and a synthetic person of IBM's sample are sealed \
-            and appended in a fresh directory; a share of the rows is held back and comes live on a simulated clock \
+            181,335 real purchases of Birmingham City Council's cards and a synthetic person of \
+            IBM's sample are sealed \
+            and appended in a fresh directory; a share of the rows is held back and comes live \
+            on a simulated clock \
             while the pages are served on loopback.
 
-            With --once it runs to the end instead, and proves the result: rows in = events + duplicates + rejected, \
-            the sums by currency are the same in the files, in a replay of every frame, in the counters and in \
-            the spending profiles, the stored states hash to what they should, and importing again adds \
+            With --once it runs to the end instead, and proves the result: rows in = events + \
+            duplicates + rejected, \
+            the sums by currency are the same in the files, in a replay of every frame, in the \
+            counters and in \
+            the spending profiles, the stored states hash to what they should, and importing \
+            again adds \
             nothing. It ends with 0, or with 1 and what differs.
             """
     )

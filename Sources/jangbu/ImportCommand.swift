@@ -7,8 +7,10 @@ struct ImportCommand: AsyncParsableCommand {
         commandName: "import",
         abstract: "Import tables of a known source; importing again adds nothing.",
         discussion: """
-            A row that cannot be used is reported by file, line, field and reason, never by its value, and the rest \
-            goes on. The summary holds exactly: rows = events + duplicates + rejected, in rows and in money.
+            A row that cannot be used is reported by file, line, field and reason, never by its \
+            value, and the rest \
+            goes on. The summary holds exactly: rows = events + duplicates + rejected, in rows \
+            and in money.
 
             Examples:
               jangbu import birmingham Replay/data/birmingham

@@ -23,7 +23,8 @@ struct Jangbu: AsyncParsableCommand {
               jangbu import birmingham FILE...  add tables to the data directory
               jangbu log stats --json           what is in the log
 
-            The data directory is ~/.local/share/jangbu, or --data-directory, or JANGBU_DATA_DIRECTORY. Every key of \
+            The data directory is ~/.local/share/jangbu, or --data-directory, or \
+            JANGBU_DATA_DIRECTORY. Every key of \
             conf/jangbu.yaml can be set by the environment (log.partition_count is \
             JANGBU_LOG_PARTITION_COUNT) and by --set KEY=VALUE, which wins.
 

@@ -79,7 +79,8 @@ extension LogCommand {
             commandName: "restore",
             abstract: "Make the log of a data directory that has none from a backup.",
             discussion: """
-                Erasures that came after the backup win: their keys are gone from the vault, which is not in the backup. \
+                Erasures that came after the backup win: their keys are gone from the vault, \
+                which is not in the backup. \
                 Read models are folded anew at the next start.
 
                 Example: jangbu log restore /backups/jangbu --data-directory /srv/jangbu

@@ -17,7 +17,8 @@ struct ReplayCommand: AsyncParsableCommand {
             commandName: "rebuild",
             abstract: "Fold read models anew beside the old ones and read them once they agree.",
             discussion: """
-                The old states stay until the new ones have caught up and, unless damage is being healed, hash to the same.
+                The old states stay until the new ones have caught up and, unless damage is \
+                being healed, hash to the same.
 
                 Example: jangbu replay rebuild --only spending-profile
                 """

@@ -12,7 +12,8 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Serve the data directory: pages, JSON API, metrics.",
         discussion: """
-            Ends cleanly on Ctrl-C or SIGTERM; a second one ends at once. Any address but loopback needs web.token_file.
+            Ends cleanly on Ctrl-C or SIGTERM; a second one ends at once. Any address but \
+            loopback needs web.token_file.
 
             Examples:
               jangbu serve

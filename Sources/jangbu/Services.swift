@@ -38,6 +38,7 @@ final class Services: Sendable {
         projections = try Projections(
             log: log,
             keys: VaultKeys(vault),
+            registry: try EventRegistry.released(),
             directory: directory.projections,
             options: options,
             clock: Clock.monotonicNanoseconds

@@ -10,7 +10,8 @@ struct ShredCommand: AsyncParsableCommand {
         abstract:
             "Destroy the keys of a person, or of one asset: their data can never be read again.",
         discussion: """
-            The frames stay, unreadable, so that proofs hold; jangbu log compact drops them later. Backups of the log \
+            The frames stay, unreadable, so that proofs hold; jangbu log compact drops them \
+            later. Backups of the log \
             open no more; key backups that were made before must be destroyed by you.
 
             Example: jangbu shred 0f3b... --reason deletion-asked --yes

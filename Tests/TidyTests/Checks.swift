@@ -51,8 +51,9 @@ enum Checks {
     ]
 
     static func columns(_ file: File) -> [Finding] {
-        guard file.isCode else { return [] }
-        let isLoose = ["css", "js", "mjs", "py", "sh"].contains { file.path.hasSuffix("." + $0) }
+        // A style sheet's rule is one line, however many properties it sets.
+        guard file.isCode, !file.path.hasSuffix(".css") else { return [] }
+        let isLoose = ["js", "mjs", "py", "sh"].contains { file.path.hasSuffix("." + $0) }
         let max = isLoose ? Rules.columnsMaxElsewhere : Rules.columnsMax
         return file.lines.enumerated().filter { $0.element.count > max }.map {
             file.finding(

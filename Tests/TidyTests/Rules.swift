@@ -1,7 +1,7 @@
 /// The project's rules as data; `Checks.swift` reads them, `PlantedTests.swift` has each fail.
 enum Rules {
     static let columnsMax = 100
-    /// In style sheets and scripts, where a rule or a call reads best as one line.
+    /// In scripts, where a call reads best as one line.
     static let columnsMaxElsewhere = 150
     static let fileLinesMax = 500
     /// A file longer than this is on `longFiles` or is split.

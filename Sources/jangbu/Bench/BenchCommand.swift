@@ -9,7 +9,8 @@ struct BenchCommand: AsyncParsableCommand {
         commandName: "bench",
         abstract: "Measure appends, replay and projections beside floors in plain C.",
         discussion: """
-            Without a shim the flushes are the disk's own. `make bench` preloads one that turns each \
+            Without a shim the flushes are the disk's own. `make bench` preloads one that turns \
+            each \
             flush into a sleep of exactly 1 ms and puts the data on memory-backed storage, so that \
             stores can be compared whatever the disk does.
 

@@ -48,6 +48,7 @@ struct ProjectionBench {
             SpendingProfile(rules: rules),
             log: world.log,
             keys: VaultKeys(world.vault),
+            registry: try EventRegistry.released(),
             scratch: directory + "/replay",
             clock: Clock.monotonicNanoseconds
         )
@@ -66,6 +67,7 @@ struct ProjectionBench {
         let projections = try Projections(
             log: world.log,
             keys: VaultKeys(world.vault),
+            registry: try EventRegistry.released(),
             directory: directory + "/rebuild",
             clock: Clock.monotonicNanoseconds
         )
@@ -155,6 +157,7 @@ struct ProjectionBench {
         let projections = try Projections(
             log: world.log,
             keys: VaultKeys(world.vault),
+            registry: try EventRegistry.released(),
             directory: world.directory + "/projections",
             clock: Clock.monotonicNanoseconds
         )
