@@ -71,7 +71,7 @@ import Testing
             let code = unsafe mount("tmpfs", run, "tmpfs", UInt(MS_REMOUNT), "size=64m")
             try #require(code == 0)
         }
-        let code = umount(run)
+        let code = unsafe umount(run)
         try #require(code == 0)
         try bench.clear()
     }
