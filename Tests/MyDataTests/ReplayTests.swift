@@ -5,7 +5,8 @@ import Foundation
 import MyData
 import Testing
 
-/// Each folder of `Replay/` but its data, folded from nothing, must give the states it says, byte for byte.
+/// Each folder of `Replay/` but its data, folded from nothing, must give the states it says, byte
+/// for byte.
 @Suite struct ReplayTests {
     /// One event as `events.jsonl` has it.
     struct Line: Codable {
@@ -18,7 +19,8 @@ import Testing
     struct Expected: Codable, Equatable {
         /// Digest of the rules that spending was folded with.
         let rules: String
-        /// SHA-256 over all subjects' canonical states in the order of their names, by name and version.
+        /// SHA-256 over all subjects' canonical states in the order of their names, by name and
+        /// version.
         let states: [String: String]
         /// Encoded bytes of these states together.
         let bytes: [String: Int]
@@ -104,7 +106,8 @@ import Testing
         #expect(
             result == expected,
             """
-            a promise changed: raise the read model's version, or, when the rules in conf/categories changed, \
+            a promise changed: raise the read model's version, or, when the rules in \
+            conf/categories changed, \
             record anew with JANGBU_RECORD=\(name)
             """
         )
@@ -117,7 +120,8 @@ import Testing
         try Files.makeDirectories(folder)
         if !Files.exists(folder + "/events.jsonl") {
             let outcome = try read(ByteSource(path: Checkout.birmingham), Birmingham())
-            // Twelve cards' first rows, and every purchase in another currency of those years' cards.
+            // Twelve cards' first rows, and every purchase in another currency of those years'
+            // cards.
             let cards = Set(outcome.rows.prefix(40).map(\.subject).prefix(12))
             var taken: [String: Int] = [:]
             var listed: Set<String> = []

@@ -30,7 +30,8 @@ import Testing
             )
             guard child.nextLine() == "checked" else {
                 Issue.record(
-                    "\(seed), kill \(kill): \(child.wait()), \(child.errors); kept in \(bench.directory)"
+                    "\(seed), kill \(kill): \(child.wait()), \(child.errors); "
+                        + "kept in \(bench.directory)"
                 )
                 return
             }

@@ -1,11 +1,11 @@
 // Fault model: the power fails after any operation on a file of the data directory, or within one.
-// What a flush had made durable is there; of everything else any part may be there: each sector, each
-// length, of each directory the first so many of its changes (CPowerFail.h). The storage path is
-// whole: creation, groups of appends by several threads, index runs and their merges, backup
+// What a flush had made durable is there; of everything else any part may be there: each sector,
+// each length, of each directory the first so many of its changes (CPowerFail.h). The storage path
+// is whole: creation, groups of appends by several threads, index runs and their merges, backup
 // segments while appends go on, compaction and its renames, restore, dropped indexes, in one or two
 // environments; and the vault's keys file, slots and passphrase beside its log, with persons and
-// cards destroyed. Not covered: projections (their environments), and a disk that says it
-// flushed and did not, except as the canary below.
+// cards destroyed. Not covered: projections (their environments), and a disk that says it flushed
+// and did not, except as the canary below.
 
 import Files
 import Simulation

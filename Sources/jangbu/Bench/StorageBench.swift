@@ -37,7 +37,8 @@ struct StorageBench {
         return [
             BenchRow(
                 work:
-                    "open to first append after kill -9, \(BenchFormat.number(Double(events))) events",
+                    "open to first append after kill -9, "
+                    + "\(BenchFormat.number(Double(events))) events",
                 value: appended.seconds,
                 unit: "s",
                 must: "<= 1 s",

@@ -7,11 +7,11 @@ import Simulation
 /// Builds images of a recorded run as power cuts may have left them and checks each.
 ///
 /// Says `image N point P mode M` before it looks at one, so that the parent can name the image that
-/// a trap ended at. Image N of a trace is always the same: its point is N of `count` evenly over the
-/// run, its seed N, its mode N modulo the modes.
+/// a trap ended at. Image N of a trace is always the same: its point is N of `count` evenly over
+/// the run, its seed N, its mode N modulo the modes.
 ///
-/// Arguments: `scratch`, `from`, `to`, `count`, `environments`, `ordered`, `vault`; `compare=DIRECTORY`, where
-/// the run took place, checks first that the trace tells all.
+/// Arguments: `scratch`, `from`, `to`, `count`, `environments`, `ordered`, `vault`;
+/// `compare=DIRECTORY`, where the run took place, checks first that the trace tells all.
 struct Images {
     private let trace: String
     private let arguments: Arguments

@@ -5,8 +5,8 @@ import Frame
 import Simulation
 import Vault
 
-/// A life of a vault beside its log: persons come, write to their cards, have a card or all of their
-/// data destroyed; now and then everything is closed and opened again.
+/// A life of a vault beside its log: persons come, write to their cards, have a card or all of
+/// their data destroyed; now and then everything is closed and opened again.
 ///
 /// Arguments: `seed`, `steps`.
 final class VaultLoad {

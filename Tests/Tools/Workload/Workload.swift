@@ -4,8 +4,8 @@
 //
 // Everything it appends follows from a subject's number and a revision alone (`World`), so what a
 // log holds can be checked byte by byte without a record of what was sent. What the log promised
-// goes out as marks (`Promises`): into the recorder's trace when that is preloaded, else to standard
-// output, a line each.
+// goes out as marks (`Promises`): into the recorder's trace when that is preloaded, else to
+// standard output, a line each.
 
 import EventLog
 import Frame
@@ -54,8 +54,8 @@ struct Workload {
         Marks.say("checked")
     }
 
-    /// Appends frame after frame until it is refused or `count` are there; says why it was refused and
-    /// tries again for each byte of standard input, for three seconds at most.
+    /// Appends frame after frame until it is refused or `count` are there; says why it was refused
+    /// and tries again for each byte of standard input, for three seconds at most.
     private static func append(_ path: String, _ arguments: Arguments) throws {
         if arguments.has("user") {
             let user = uid_t(arguments.number("user", 0))
