@@ -75,10 +75,15 @@ struct BenchCommand: AsyncParsableCommand {
     }
 
     private func show(_ row: BenchRow) throws {
-        guard json else { return print(BenchFormat.line(row)) }
+        guard json else { return write(BenchFormat.line(row)) }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
-        print(String(decoding: try encoder.encode(row), as: UTF8.self))
+        write(String(decoding: try encoder.encode(row), as: UTF8.self))
+    }
+
+    /// A row at once, also into a file: the next takes seconds.
+    private func write(_ line: String) {
+        FileHandle.standardOutput.write(Data((line + "\n").utf8))
     }
 
     private func removeQuietly(_ place: String) {

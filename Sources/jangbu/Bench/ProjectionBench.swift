@@ -72,10 +72,14 @@ struct ProjectionBench {
             clock: Clock.monotonicNanoseconds
         )
         let spending = try projections.add(SpendingProfile(rules: rules))
+        // A rebuild cuts over from a running version that agrees, so that has to be there first.
+        projections.start()
+        while try spending.status().lagFrames > 0 { try await Task.sleep(for: .milliseconds(20)) }
         let result = try ProjectionBenchmark.rebuild(
             spending,
             clock: Clock.monotonicNanoseconds
         )
+        try projections.stop()
         let seconds = Double(result.nanoseconds) / 1e9
         let scaled = seconds * 10_000_000 / Double(max(1, result.events))
         return BenchRow(
