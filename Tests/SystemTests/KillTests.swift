@@ -30,8 +30,10 @@ import Testing
             )
             guard child.nextLine() == "checked" else {
                 Issue.record(
-                    "\(seed), kill \(kill): \(child.wait()), \(child.errors); "
-                        + "kept in \(bench.directory)"
+                    """
+                    \(seed), kill \(kill): \(child.wait()), \(child.errors); \
+                    kept in \(bench.directory)
+                    """
                 )
                 return
             }
