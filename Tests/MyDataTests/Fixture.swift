@@ -89,7 +89,8 @@ enum BirminghamTable {
         merchant: String = "amazon",
         card: String = "************6480"
     ) -> String {
-        "\(day),VZ,\(amount),\(currency),\(billed),\(merchant),\(card),L100,Equip,RE,Hall,A00,CYP,f\n"
+        "\(day),VZ,\(amount),\(currency),\(billed),\(merchant),\(card),"
+            + "L100,Equip,RE,Hall,A00,CYP,f\n"
     }
 
     static func read(_ rows: [String]) throws -> Outcome {
