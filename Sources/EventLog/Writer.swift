@@ -95,7 +95,7 @@ final class Writer: Sendable {
     /// How an owing writer waits for those it has just answered before it pays for a flush.
     ///
     /// A client that comes back while the next flush is under way waits for three flushes instead
-    /// of two. So the writer gives as many as it answered an eighth of a flush to come back; when
+    /// of two. So the writer gives as many as it answered a quarter of a flush to come back; when
     /// less than half of them do, these are not clients in a closed loop, and it does not wait for
     /// a while.
     private struct Gathering {
@@ -115,7 +115,7 @@ final class Writer: Sendable {
             if count * 2 < expected { pause = Gathering.pauseGroups }
         }
 
-        static func nanoseconds(_ flush: Int) -> Int { min(max(flush / 8, 20_000), 500_000) }
+        static func nanoseconds(_ flush: Int) -> Int { min(max(flush / 4, 20_000), 500_000) }
     }
 
     private func next(owing: Bool, _ gathering: inout Gathering) -> Turn {
