@@ -76,13 +76,16 @@ struct LogState: Sendable {
         into staged: inout [Staged],
         _ receipt: inout Receipt
     ) -> Result<Int, AppendError> {
+        // Good for this call only: once appended and folded, the same command is in a run.
+        let cleared = exchange(&lookedUp, with: nil)
         for index in start..<batch.entries.count {
             let entry = batch.entries[index]
             if let known = findInTail(entry.command), known.subject == entry.subject {
                 receipt.places.append(known.place)
                 continue
             }
-            guard isCleared(entry.command, by: runs), let slot = subjects.slot(of: entry.subject)
+            guard isCleared(entry.command, cleared, by: runs),
+                let slot = subjects.slot(of: entry.subject)
             else { return .success(index) }
             let next = nextRevision(slot)
             guard entry.revision == next else {
@@ -110,8 +113,12 @@ struct LogState: Sendable {
     }
 
     /// No run holds the command: their filters say so, or the writer has just looked.
-    private func isCleared(_ command: CommandID, by runs: [IndexRun]) -> Bool {
-        guard command != .none, command != lookedUp else { return true }
+    private func isCleared(
+        _ command: CommandID,
+        _ cleared: CommandID?,
+        by runs: [IndexRun]
+    ) -> Bool {
+        guard command != .none, command != cleared else { return true }
         return runs.allSatisfy { !$0.summary.commands.mayContain(command) }
     }
 
