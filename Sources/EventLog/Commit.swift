@@ -3,33 +3,30 @@ internal import LMDB
 internal import Synchronization
 internal import Threads
 
-/// What became of a group.
-struct GroupResult {
-    /// One a submission: committed but not durable yet, or refused.
-    var results: [Result<Receipt, AppendError>]
-    /// Blocks below this are durable now: the group's own flush covered the meta page before it.
-    var durableBelow: UInt64?
-}
-
 extension LogEnvironment {
     /// Checks, commits and takes in a group; called by the writer's thread only.
-    func commit(_ submissions: [Submission]) -> GroupResult {
+    ///
+    /// `onFlushed` gets the sequence below which every block is durable now (the group's own flush
+    /// covered the meta page before it), before the group is taken in: who waited for that flush
+    /// goes on meanwhile. Returns one result a submission: committed but not durable, or refused.
+    func commit(
+        _ submissions: [Submission],
+        onFlushed: (UInt64) -> Void
+    ) -> [Result<Receipt, AppendError>] {
         if let reason = readOnlyNow() {
-            return GroupResult(
-                results: submissions.map { _ in .failure(.readOnly(reason)) }
-            )
+            return submissions.map { _ in .failure(.readOnly(reason)) }
         }
         var (staged, results) = stage(submissions)
-        guard !staged.isEmpty else { return GroupResult(results: results) }
+        guard !staged.isEmpty else { return results }
         let plan = BlockPlan(staged, submissions)
         do {
             let started = clock.now
             let first = state.withLock { $0.sequence }
             try write(plan, staged, submissions, first: first)
             clock.note(flushSince: started)
+            onFlushed(first)
             apply(plan, staged, submissions, first: first)
             foldIfLong()
-            return GroupResult(results: results, durableBelow: first)
         } catch {
             let reason = ReadOnlyReason(error)
             state.withLock { state in
@@ -40,12 +37,14 @@ extension LogEnvironment {
             for index in Set(staged.map(\.submission)) {
                 results[index] = .failure(.readOnly(reason))
             }
-            return GroupResult(results: results)
         }
+        return results
     }
 
     /// Pays for the last commit when nobody else comes to; nil when all blocks are durable now.
     func sync() -> ReadOnlyReason? {
+        // A flush that succeeds after one that failed says nothing of the pages of the first.
+        guard state.withLock({ $0.readOnly }) != .flushFailed else { return .flushFailed }
         do {
             let started = clock.now
             try store.sync()
@@ -111,17 +110,17 @@ extension LogEnvironment {
     ) throws(AppendError) -> Receipt {
         var receipt = Receipt(places: [])
         receipt.places.reserveCapacity(batch.entries.count)
-        let runs = index.runs
         var next = 0
         while next < batch.entries.count {
-            // One lock for as many frames as memory alone can answer for.
+            // One lock for as many frames as memory alone can answer for. The runs are asked for
+            // under it: a tail leaves memory only after its run is among them.
             let reached = state.withLock { state in
                 state.stage(
                     batch,
                     from: next,
                     number: number,
                     layout: identity.layout,
-                    runs: runs,
+                    runs: index.runs,
                     into: &staged,
                     &receipt
                 )

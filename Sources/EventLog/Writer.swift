@@ -76,13 +76,16 @@ final class Writer: Sendable {
         while true {
             switch next(owing: !debts.isEmpty, &gathering) {
             case .group(let submissions):
-                let (durableBelow, owed) = commit(submissions)
-                // A group that could not be committed flushed nothing: the older debt stays.
-                if let durableBelow {
+                var isFlushed = false
+                let results = environment.commit(submissions) { durableBelow in
                     environment.makeVisible(below: durableBelow)
                     gathering.answered = acknowledge(&debts)
+                    isFlushed = true
                 }
-                debts += owed
+                debts += owed(submissions, results)
+                // Refusals and duplicates flush nothing: were they left to come and come again,
+                // whoever is owed an answer would never get it.
+                if !isFlushed, !debts.isEmpty { settle(&debts) }
             case .idle:
                 settle(&debts)
                 gathering.answered = 0
@@ -95,9 +98,8 @@ final class Writer: Sendable {
     /// How an owing writer waits for those it has just answered before it pays for a flush.
     ///
     /// A client that comes back while the next flush is under way waits for three flushes instead
-    /// of two. So the writer gives as many as it answered a quarter of a flush to come back; when
-    /// less than half of them do, these are not clients in a closed loop, and it does not wait for
-    /// a while.
+    /// of two. So the writer gives as many as it answered half a flush to come back; when less than
+    /// half of them do, these are not clients in a closed loop, and it does not wait for a while.
     private struct Gathering {
         var answered = 0
         private var pause = 0
@@ -115,7 +117,7 @@ final class Writer: Sendable {
             if count * 2 < expected { pause = Gathering.pauseGroups }
         }
 
-        static func nanoseconds(_ flush: Int) -> Int { min(max(flush / 4, 20_000), 500_000) }
+        static func nanoseconds(_ flush: Int) -> Int { min(max(flush / 2, 20_000), 500_000) }
     }
 
     private func next(owing: Bool, _ gathering: inout Gathering) -> Turn {
@@ -154,17 +156,20 @@ final class Writer: Sendable {
         return .group(group)
     }
 
-    /// What the commit's flush made durable, and what it committed itself.
-    private func commit(_ submissions: [Submission]) -> (durableBelow: UInt64?, owed: [Debt]) {
-        let group = environment.commit(submissions)
+    /// Refuses what was not committed and gives what the next flush is owed to.
+    private func owed(
+        _ submissions: [Submission],
+        _ results: [Result<Receipt, AppendError>]
+    ) -> [Debt] {
         var owed: [Debt] = []
+        owed.reserveCapacity(submissions.count)
         for (index, submission) in submissions.enumerated() {
-            switch group.results[index] {
+            switch results[index] {
             case .success(let receipt): owed.append(Debt(submission: submission, receipt: receipt))
             case .failure(let error): submission.complete(.failure(error))
             }
         }
-        return (group.durableBelow, owed)
+        return owed
     }
 
     /// How many were answered.
