@@ -11,6 +11,8 @@ public enum ProjectionBenchmark {
         public var events: UInt64
         /// Nanoseconds it took.
         public var nanoseconds: UInt64
+        /// Events parked: a figure with any of them says nothing.
+        public var parked: UInt64
         /// State hash of what came out.
         public var digest: Digest
 
@@ -43,7 +45,7 @@ public enum ProjectionBenchmark {
             registry: registry,
             mapSizeBytes: options.mapSizeBytes
         )
-        var events: UInt64 = 0
+        var (events, parked): (UInt64, UInt64) = (0, 0)
         var nanoseconds: UInt64 = 0
         for shard in ProjectionContext.shards(of: log.layout, perEnvironment: 1) {
             let shelf = try Shelf(generation, shard: shard, limit: options.limit(shards: 1))
@@ -55,11 +57,15 @@ public enum ProjectionBenchmark {
             }
             nanoseconds += clock() - start
             var checkpoint = try Checkpoint(generation)
-            for (_, record) in try checkpoint.run(shelf) { events += record.events }
+            for (_, record) in try checkpoint.run(shelf) {
+                events += record.events
+                parked += UInt64(record.parked)
+            }
         }
         return Result(
             events: events,
             nanoseconds: nanoseconds,
+            parked: parked,
             digest: generation.records.stateHash
         )
     }
@@ -71,9 +77,11 @@ public enum ProjectionBenchmark {
     ) throws(ProjectionError) -> Result {
         let start = clock()
         let report = try projection.rebuild()
+        let nanoseconds = clock() - start
         return Result(
             events: report.events,
-            nanoseconds: clock() - start,
+            nanoseconds: nanoseconds,
+            parked: try projection.status().parked,
             digest: report.stateHash
         )
     }

@@ -52,6 +52,7 @@ struct ProjectionBench {
             scratch: directory + "/replay",
             clock: Clock.monotonicNanoseconds
         )
+        try requireNoneParked(result.parked)
         return BenchRow(
             work: "replay, open, verify, decode, fold the spending profile, one core",
             value: result.eventsPerSecond,
@@ -80,6 +81,7 @@ struct ProjectionBench {
             clock: Clock.monotonicNanoseconds
         )
         try projections.stop()
+        try requireNoneParked(result.parked)
         let seconds = Double(result.nanoseconds) / 1e9
         let scaled = seconds * 10_000_000 / Double(max(1, result.events))
         return BenchRow(
@@ -91,6 +93,11 @@ struct ProjectionBench {
             digest: String(result.digest.description.prefix(16)),
             notes: ["\(result.events) events in \(BenchFormat.fixed(seconds, 2)) s"]
         )
+    }
+
+    /// What is parked is not folded, and was not measured.
+    private func requireNoneParked(_ count: UInt64) throws(BenchFailure) {
+        guard count == 0 else { throw BenchFailure(reason: "\(count) events were parked") }
     }
 
     private func live(_ rules: CategoryRules) async throws -> BenchRow {
