@@ -176,7 +176,9 @@ extension Generation {
             let folded = partition.position
             let wasFolded = Mutex(false)
             _ = try log.read(subject, from: next, limit: 1) { frame in
-                wasFolded.withLock { $0 = frame.position < folded }
+                // What is not folded yet may not have its key in the vault yet either.
+                guard frame.position < folded else { return }
+                wasFolded.withLock { $0 = true }
                 guard !frame.isTombstone else { return }
                 let header = try FrameHeader(frame.bytes)
                 if case .subjectErased = try keys.lend(for: header) {

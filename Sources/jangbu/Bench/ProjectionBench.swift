@@ -21,11 +21,7 @@ struct ProjectionBench {
             directory + "/projections",
             subjectCount: isSmoke ? 1_000 : 100_000
         )
-        let rules = try CategoryRules(
-            RuleFiles { (name: String) throws(FileError) -> [UInt8] in
-                try Files.read(try ProjectionBench.rulesFolder() + "/" + name)
-            }
-        )
+        let rules = try Self.rules()
         // 10 M events: 50 rounds of 8 writers with 1,000 frames of 25.
         _ = try await world.fill(rounds: isSmoke ? 1 : 50, eventsPerFrame: 25)
         var rows = [try replay(world, rules), try await rebuild(world, rules)]
@@ -33,6 +29,15 @@ struct ProjectionBench {
         rows.append(try await live(rules))
         rows.append(try await visibility(rules))
         return rows
+    }
+
+    /// The rules that the executable ships with.
+    static func rules() throws -> CategoryRules {
+        try CategoryRules(
+            RuleFiles { (name: String) throws(FileError) -> [UInt8] in
+                try Files.read(try rulesFolder() + "/" + name)
+            }
+        )
     }
 
     private static func rulesFolder() throws(FileError) -> String {
@@ -105,7 +110,7 @@ struct ProjectionBench {
             directory + "/live",
             subjectCount: isSmoke ? 1_000 : 100_000
         )
-        let (projections, spending) = try start(world, rules)
+        let (projections, spending) = try Self.start(world, rules)
         let start = clock.now
         let rounds = isSmoke ? 1 : 40
         _ = try await world.fill(rounds: rounds, eventsPerFrame: 25)
@@ -130,7 +135,7 @@ struct ProjectionBench {
             directory + "/visible",
             subjectCount: isSmoke ? 1_000 : 20_000
         )
-        let (projections, spending) = try start(world, rules)
+        let (projections, spending) = try Self.start(world, rules)
         var waits: [Double] = []
         var writer = try BulkWriter(world, 0, seed: 9)
         let begin = clock.now
@@ -161,7 +166,8 @@ struct ProjectionBench {
         )
     }
 
-    private func start(
+    /// Opens all read models over the world's log and lets them fold live.
+    static func start(
         _ world: BenchWorld,
         _ rules: CategoryRules
     ) throws -> (Projections, Projection<SpendingProfile>) {
