@@ -91,6 +91,11 @@ import Testing
         #expect(event.shredded.reason == .deletionAsked)
         #expect(event.shredded.throughRevision == 41)
         #expect(event.shredded.wholeSubject == (compartment == nil))
+        #expect(event.shredded.compartment == .init(compartment?.bytes ?? []))
+        #expect(event.shredded.signature == .init(shredding.signature))
+        #expect(event.shredded.subject == .init(SubjectID(high: 1, low: 9).bytes))
+        #expect(event.shredded.unknownFields.data.isEmpty)
+        #expect(try event.serializedBytes() == bytes)
         let found = try ControlEvent.read(bytes.span)
         guard case .shredded(let read) = found?.event else {
             Issue.record("another event")

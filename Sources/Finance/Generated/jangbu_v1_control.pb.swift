@@ -334,6 +334,9 @@ public nonisolated struct Shredded: Sendable {
   /// The operator's signature over the rest. Unit: 64 bytes.
   public var signature: Data = Data()
 
+  /// Whose data was erased. Unit: 16 bytes.
+  public var subject: Data = Data()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Scope: Equatable, Sendable {
@@ -627,7 +630,7 @@ nonisolated extension KeysRewrapped: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension Shredded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Shredded"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}compartment\0\u{3}whole_subject\0\u{1}reason\0\u{3}through_revision\0\u{1}signature\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}compartment\0\u{3}whole_subject\0\u{1}reason\0\u{3}through_revision\0\u{1}signature\0\u{1}subject\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -654,6 +657,7 @@ nonisolated extension Shredded: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       case 3: try { try decoder.decodeSingularEnumField(value: &self.reason) }()
       case 4: try { try decoder.decodeSingularUInt64Field(value: &self.throughRevision) }()
       case 5: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
+      case 6: try { try decoder.decodeSingularBytesField(value: &self.subject) }()
       default: break
       }
     }
@@ -684,6 +688,9 @@ nonisolated extension Shredded: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if !self.signature.isEmpty {
       try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 5)
     }
+    if !self.subject.isEmpty {
+      try visitor.visitSingularBytesField(value: self.subject, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -692,6 +699,7 @@ nonisolated extension Shredded: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     if lhs.reason != rhs.reason {return false}
     if lhs.throughRevision != rhs.throughRevision {return false}
     if lhs.signature != rhs.signature {return false}
+    if lhs.subject != rhs.subject {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
