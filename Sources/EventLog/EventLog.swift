@@ -120,7 +120,8 @@ public final class EventLog: Sendable {
     /// Appends all frames of the batch or none; returns when they are durable.
     ///
     /// Each frame must be sealed for its subject's next revision (the expected revision is the one
-    /// in its header). A frame whose command the subject's log holds already is not appended again.
+    /// in its header). A frame whose command the subject's log holds already is not appended again,
+    /// nor is a second one of the same batch; a command is one subject's, never two subjects'.
     /// - Throws: `.revisionConflict` when another writer was first; load and decide again.
     public func append(_ batch: FrameBatch) async throws(AppendError) -> Receipt {
         let target = try environmentOf(batch)

@@ -31,6 +31,9 @@ struct LogState: Sendable {
         let slot: Int
         let partition: Int
         let position: UInt64
+        let command: CommandID
+        /// What its ordinal in the tail will be.
+        let ordinal: UInt64
     }
 
     /// Newest-first walk over a subject's frames that are not in a run, until `visit` says stop.
@@ -51,18 +54,29 @@ struct LogState: Sendable {
         subjects.states[slot].frontier.count + subjects.states[slot].staged
     }
 
-    /// Gives a frame the next position of its partition.
-    mutating func stage(slot: Int, partition: Int, submission: Int, entry: Int) -> Staged {
+    /// Gives a frame the next position of its partition and the tail's ordinal after `others`.
+    private mutating func stage(
+        _ entry: FrameBatch.Entry,
+        slot: Int,
+        partition: Int,
+        submission: Int,
+        index: Int,
+        after others: Int
+    ) -> Staged {
         let waiting = stagedPositions[partition, default: 0]
         let position = partitions[partition, default: PartitionTree()].count + waiting
         subjects.states[slot].staged += 1
         stagedPositions[partition] = waiting + 1
+        let ordinal = tail.end + UInt64(others)
+        tail.note(entry.command, at: ordinal)
         return Staged(
             submission: submission,
-            entry: entry,
+            entry: index,
             slot: slot,
             partition: partition,
-            position: position
+            position: position,
+            command: entry.command,
+            ordinal: ordinal
         )
     }
 
@@ -80,9 +94,13 @@ struct LogState: Sendable {
         let cleared = exchange(&lookedUp, with: nil)
         for index in start..<batch.entries.count {
             let entry = batch.entries[index]
-            if let known = findInTail(entry.command), known.subject == entry.subject {
-                receipt.places.append(known.place)
-                continue
+            do throws(AppendError) {
+                if let place = try known(entry, of: batch, number: number, staged) {
+                    receipt.places.append(place)
+                    continue
+                }
+            } catch {
+                return .failure(error)
             }
             guard isCleared(entry.command, cleared, by: runs),
                 let slot = subjects.slot(of: entry.subject)
@@ -91,25 +109,43 @@ struct LogState: Sendable {
             guard entry.revision == next else {
                 return .failure(.revisionConflict(subject: entry.subject, actual: next))
             }
-            let partition = layout.partition(of: entry.subject)
             let frame = stage(
+                entry,
                 slot: slot,
-                partition: partition,
+                partition: layout.partition(of: entry.subject),
                 submission: number,
-                entry: index
+                index: index,
+                after: staged.count
             )
             staged.append(frame)
-            receipt.places.append(
-                Receipt.Place(
-                    outcome: .appended,
-                    partition: partition,
-                    position: frame.position,
-                    subject: entry.subject,
-                    revision: entry.revision
-                )
-            )
+            receipt.places.append(frame.place(entry, .appended))
         }
         return .success(batch.entries.count)
+    }
+
+    /// Where the command's frame is, when the subject has one that is in no run.
+    ///
+    /// - Throws: a conflict when the frame waits for the same commit in another submission: nobody
+    ///   is told "duplicate" of a frame that this very commit may still lose. Who loads and decides
+    ///   again finds it.
+    private func known(
+        _ entry: FrameBatch.Entry,
+        of batch: FrameBatch,
+        number: Int,
+        _ staged: [Staged]
+    ) throws(AppendError) -> Receipt.Place? {
+        guard let ordinal = tail.ordinal(of: entry.command) ?? folding?.ordinal(of: entry.command)
+        else { return nil }
+        guard ordinal >= tail.end else {
+            let known = tail.entry(ordinal) ?? folding?.entry(ordinal)
+            return known?.subject == entry.subject ? known?.place : nil
+        }
+        let frame = staged[Int(ordinal - tail.end)]
+        guard subjects.slot(of: entry.subject) == frame.slot else { return nil }
+        guard frame.submission == number else {
+            throw .revisionConflict(subject: entry.subject, actual: nextRevision(frame.slot))
+        }
+        return frame.place(batch.entries[frame.entry], .duplicate)
     }
 
     /// No run holds the command: their filters say so, or the writer has just looked.
@@ -127,11 +163,13 @@ struct LogState: Sendable {
         for staged in frames {
             subjects.states[staged.slot].staged -= 1
             stagedPositions[staged.partition, default: 0] -= 1
+            tail.forget(staged.command, at: staged.ordinal)
         }
     }
 
     /// Takes a committed frame into the trees and the tail.
     mutating func apply(_ staged: Staged, _ entry: FrameBatch.Entry, at location: Location) {
+        precondition(staged.ordinal == tail.end, "frames are taken in as they were staged")
         subjects.states[staged.slot].staged -= 1
         stagedPositions[staged.partition, default: 0] -= 1
         append(
@@ -159,6 +197,7 @@ struct LogState: Sendable {
         guard subjects.states[slot].frontier.count == facts.revision,
             partitions[entry.partition, default: PartitionTree()].count == entry.position
         else { return false }
+        tail.note(facts.command, at: tail.end)
         append(
             TailEntry(
                 subject: facts.subject,
@@ -181,6 +220,21 @@ struct LogState: Sendable {
         partitions[entry.partition, default: PartitionTree()].append(entry.leaf)
         tail.append(entry)
         frames += 1
+    }
+}
+
+extension LogState.Staged {
+    fileprivate func place(
+        _ entry: FrameBatch.Entry,
+        _ outcome: Receipt.Outcome
+    ) -> Receipt.Place {
+        Receipt.Place(
+            outcome: outcome,
+            partition: partition,
+            position: position,
+            subject: entry.subject,
+            revision: entry.revision
+        )
     }
 }
 

@@ -71,6 +71,9 @@ struct TailEntry: Sendable {
 }
 
 /// The frames since the last fold, in append order, chained by subject and found by command.
+///
+/// A command is noted when its frame is staged, one commit before the frame is appended: the same
+/// command again in that group is found without a set of its own.
 struct Tail: Sendable {
     /// No frame.
     static let none = UInt64.max
@@ -94,10 +97,21 @@ struct Tail: Sendable {
         return entry(ordinal)
     }
 
-    mutating func append(_ entry: TailEntry) {
-        if entry.command != .none { commands[entry.command] = end }
-        entries.append(entry)
+    /// Ordinal of the command's frame; at or after `end` when the frame is only staged.
+    func ordinal(of command: CommandID) -> UInt64? { commands[command] }
+
+    /// Notes that the frame with this ordinal, the next to append or a later one, is the command's.
+    mutating func note(_ command: CommandID, at ordinal: UInt64) {
+        if command != .none { commands[command] = ordinal }
     }
+
+    /// Takes back a note of a frame that is not appended after all.
+    mutating func forget(_ command: CommandID, at ordinal: UInt64) {
+        if commands[command] == ordinal { commands[command] = nil }
+    }
+
+    /// The command was noted before.
+    mutating func append(_ entry: TailEntry) { entries.append(entry) }
 }
 
 extension CommandID {
