@@ -178,13 +178,16 @@ extension Vault {
             signedBy: signingKey
         )
         events.append(.shredded(shredding))
+        // Not the announcement's: a command is one subject's, and that one is of `operations`.
+        var asked = shredding.message
+        asked.appendLittleEndian(kekEpoch)
         let control = ControlFrame(
             subject: subject,
             bytes: ControlEvent.encode(events, occurredAt: now / 1_000_000),
             eventCount: events.count,
             kek: next,
             kekEpoch: kekEpoch,
-            command: command(shredding.message.span)
+            command: command(asked.span)
         )
         var batch = FrameBatch()
         try framing { () throws(FrameError) in

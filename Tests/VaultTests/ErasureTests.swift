@@ -84,6 +84,26 @@ import Testing
         #expect(found[0].isSigned(by: world.vault.publicKey))
     }
 
+    @Test func `no command is used in the logs of two subjects`() async throws {
+        let world = try World()
+        let subjects = try await world.populate()
+        let card = try await world.record("more", of: .card("B"), for: subjects[0])
+        try await world.vault.shred(
+            compartment: card.id,
+            of: subjects[0],
+            reason: .deletionAsked,
+            at: World.now
+        )
+        try await world.vault.shred(subject: subjects[1], reason: .inactive, at: World.now)
+        var owners: [CommandID: Set<SubjectID>] = [:]
+        _ = try world.log.scan(environment: 0, from: 0, blockLimit: 10_000) { frame in
+            let header = try FrameHeader(frame.bytes)
+            owners[header.command, default: []].insert(header.subject)
+        }
+        #expect(owners.count > 8)
+        #expect(owners.values.allSatisfy { $0.count == 1 })
+    }
+
     @Test func `an erased compartment takes its key and the old wraps, and nothing else`()
         async throws
     {
