@@ -31,11 +31,20 @@ extension LogError: CustomStringConvertible {
         case .exists(let path): "There is a log in \(path) already."
         case .inUse(let path): "Another process has the log in \(path) open."
         case .notWritable(let path): "The log in \(path) cannot be written; check its permissions."
-        case .damaged(let file, let place): "\(file) is damaged at \(place)."
+        case .damaged(let file, let place):
+            "\(file) is damaged at \(place)" + LogError.remedy(for: file) + "."
         case .storage(let error): "The log's storage failed: \(error)."
         case .system(let operation, let code): "\(operation) failed with errno \(code)."
         case .closed: "The log was closed."
         }
+    }
+}
+
+extension LogError {
+    /// What to do about a file that was derived, to end a sentence with; empty for others.
+    static func remedy(for file: String) -> String {
+        guard file.hasSuffix(".run") else { return "" }
+        return "; `jangbu log reindex` builds the index again from the blocks"
     }
 }
 

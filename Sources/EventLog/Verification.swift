@@ -24,8 +24,8 @@ public struct VerificationReport: Sendable, Equatable {
         public let file: String
         /// Where in it, and what is wrong.
         public let place: String
-        /// File and place.
-        public var description: String { "\(file): \(place)" }
+        /// File and place, and what to do about an index run.
+        public var description: String { "\(file): \(place)" + LogError.remedy(for: file) }
     }
 }
 

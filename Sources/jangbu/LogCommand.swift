@@ -75,16 +75,29 @@ struct LogCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "tail",
             abstract: "Clear headers of a partition's newest frames.",
-            discussion: "Example: jangbu log tail --partition 3 --count 5 --json"
+            discussion: """
+                With --salvage it reads a damaged log that does not open: what is sound, with a \
+                line for positions that are missing; ends with 1 when something is damaged.
+
+                Example: jangbu log tail --partition 3 --count 5 --json
+                """
         )
 
         @OptionGroup var options: SettingsOptions
         @Option(help: "Which partition.") var partition = 0
         @Option(help: "How many frames.") var count = 10
+        @Flag(help: "Read what can be read of a damaged log.") var salvage = false
         @Flag(help: "Print JSON lines.") var json = false
 
         func run() throws {
-            let log = try DataDirectory(options.settings()).openLog()
+            let directory = try DataDirectory(options.settings())
+            guard !salvage else {
+                return try SalvagedOutput(directory, json: json).tail(
+                    partition,
+                    count: max(0, count)
+                )
+            }
+            let log = try directory.openLog()
             defer { log.close() }
             guard partition >= 0, partition < log.layout.partitions else {
                 throw Failure(.input, "The log has partitions 0 to \(log.layout.partitions - 1).")
@@ -109,20 +122,36 @@ struct LogCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "show",
             abstract: "A person's log: its head and its frames' clear headers; nothing is opened.",
-            discussion: "Example: jangbu log show 0f3b... --from 10 --limit 5"
+            discussion: """
+                With --salvage it reads a damaged log that does not open: what is sound of this \
+                person, with a line for revisions that are lost; ends with 1 when there are or may \
+                be such.
+
+                Example: jangbu log show 0f3b... --from 10 --limit 5
+                """
         )
 
         @OptionGroup var options: SettingsOptions
         @Argument(help: "The person's id, 32 hexadecimal digits.") var subject: String
         @Option(help: "First revision.") var from: UInt64 = 0
         @Option(help: "How many frames.") var limit = 20
+        @Flag(help: "Read what can be read of a damaged log, and name what cannot.")
+        var salvage = false
         @Flag(help: "Print JSON lines.") var json = false
 
         func run() throws {
             guard let id = SubjectID(hexadecimal: subject) else {
                 throw ValidationError("A person's id has 32 hexadecimal digits.")
             }
-            let log = try DataDirectory(options.settings()).openLog()
+            let directory = try DataDirectory(options.settings())
+            guard !salvage else {
+                return try SalvagedOutput(directory, json: json).show(
+                    id,
+                    from: from,
+                    limit: max(0, limit)
+                )
+            }
+            let log = try directory.openLog()
             defer { log.close() }
             let head = try log.head(of: id)
             guard head.size > 0 else {

@@ -171,6 +171,27 @@ import Testing
         #expect(throws: LogError.self) { try SalvagedLog(opening: path) }
     }
 
+    @Test func `a damaged index run says how it is built again, and is`() async throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/log"
+        let (subjects, picture) = try await filled(directory, tail: 8)
+        try openLog(directory, tail: 8).close()
+        let index = path + "/environment-00/index"
+        let name = try #require(try Files.names(in: index).first { $0.hasSuffix(".run") })
+        var bytes = try Files.read(index + "/" + name)
+        bytes[bytes.count - 1] ^= 1
+        try Files.replace(index + "/" + name, with: bytes)
+        let error = #expect(throws: LogError.self) { try EventLog(opening: path) }
+        let sentence = try #require(error).description
+        #expect(sentence.contains("\(name) is damaged at its footer; `jangbu log reindex`"))
+        let damages = try EventLog.verify(path).damages
+        #expect(damages.contains { $0.description.hasSuffix("again from the blocks") })
+        try EventLog.reindex(path)
+        let log = try EventLog(opening: path)
+        defer { log.close() }
+        #expect(try Picture(log, subjects: subjects) == picture)
+    }
+
     @Test func `a block that is damaged takes only itself from a salvage`() async throws {
         let directory = try TemporaryDirectory()
         let path = directory.path + "/log"
