@@ -1,4 +1,5 @@
 import Compression
+import Simulation
 import Testing
 
 @Suite struct CompressionTests {

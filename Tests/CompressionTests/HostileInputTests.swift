@@ -1,4 +1,5 @@
 import Compression
+import Simulation
 import Testing
 
 /// Every mutation ends in an error or in content within the limit: a trap would end the test run.

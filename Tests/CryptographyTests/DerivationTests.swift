@@ -1,4 +1,5 @@
 import Cryptography
+import Simulation
 import Testing
 
 @Suite struct DerivationTests {

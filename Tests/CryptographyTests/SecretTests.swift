@@ -1,5 +1,6 @@
 import Cryptography
 import Glibc
+import Simulation
 import Testing
 
 /// Serialized: each test looks through the whole process's memory.

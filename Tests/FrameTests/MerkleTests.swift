@@ -1,4 +1,5 @@
 import Cryptography
+import Simulation
 import Testing
 
 @testable import Frame

@@ -1,5 +1,6 @@
 import Compression
 import Cryptography
+import Simulation
 import Testing
 
 @testable import Frame

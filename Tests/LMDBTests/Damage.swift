@@ -1,4 +1,5 @@
 import LMDB
+import Simulation
 
 #if canImport(Glibc)
     import Glibc

@@ -1,3 +1,4 @@
+import Simulation
 import Testing
 
 /// Fault model: in a closed file, one bit flipped, a 512-byte sector read as zeros, or the end cut.

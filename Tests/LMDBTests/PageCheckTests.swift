@@ -1,4 +1,5 @@
 import LMDB
+import Simulation
 import Testing
 
 @Suite struct PageCheckTests {

@@ -1,4 +1,5 @@
 import LMDB
+import Simulation
 
 /// Three tables of the shapes the module is used with, changed at random, and a model of them.
 ///

@@ -22,6 +22,14 @@ public struct Seed: RandomNumberGenerator, CustomStringConvertible, Sendable {
         return word ^ word >> 31
     }
 
+    /// 0 to `limit` less 1.
+    public mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
+
+    /// That many bytes.
+    public mutating func bytes(_ count: Int) -> [UInt8] {
+        (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) }
+    }
+
     /// `seed 7`.
     public var description: String { "seed \(number)" }
 }
