@@ -56,12 +56,10 @@ final class Shelf<F: Fold>: FrameSink {
     func fold(_ note: FrameNote, _ events: Span<UInt8>) -> Bool {
         core.withLock { core in
             core.pass(note)
-            guard let slot = admit(note, &core) else { return false }
-            if let epoch = note.keysEpoch, epoch > core.table.slots[slot].keysEpoch {
-                core.table.slots[slot].keysEpoch = epoch
-                return true
-            }
-            guard !events.isEmpty else { return false }
+            // Not taken in yet: who waits for this frame, a checkpoint and a second try after a
+            // failure must not find the state that is to go.
+            guard !isErasing(note, &core) else { return true }
+            guard let slot = admit(note, &core), !events.isEmpty else { return false }
             core.events[note.partition] += UInt64(note.eventCount)
             let parked = foldAll(events, note.asset, into: &core.table.slots[slot].state)
             for (index, reason) in parked { core.park(note, index: index, reason, in: slot) }
@@ -181,13 +179,12 @@ final class Shelf<F: Fold>: FrameSink {
         guard let last, next == revision + 1 else { return }
         core.withLock { core in
             let slot = slot(of: subject, last.partition, &core)
-            guard core.table.slots[slot].isLive, core.table.slots[slot].next == next
-            else { return }
+            guard core.accepts(last, slot) else { return }
+            if let epoch = last.keysEpoch { core.table.slots[slot].keysEpoch = epoch }
             core.table.slots[slot].state = state
             core.table.slots[slot].flags.remove(.incomplete)
             core.table.slots[slot].isPinned = false
             for (note, index, reason) in parked { core.park(note, index: index, reason, in: slot) }
-            core.table.markDirty(slot)
         }
     }
 
@@ -236,6 +233,15 @@ final class Shelf<F: Fold>: FrameSink {
         } catch {
             return .unreadable
         }
+    }
+
+    /// The frame is the subject's next, and its wraps are under a new key of the subject's: a
+    /// compartment was erased.
+    private func isErasing(_ note: FrameNote, _ core: inout ShelfCore<F.State>) -> Bool {
+        guard let epoch = note.keysEpoch, epoch > 0 else { return false }
+        let slot = slot(of: note.subject, note.partition, &core)
+        let known = core.table.slots[slot]
+        return known.isLive && known.next == note.revision && epoch > known.keysEpoch
     }
 
     /// The slot that takes the frame; nil when nothing does.

@@ -2,6 +2,7 @@ import Cryptography
 import EventLog
 import Finance
 import Frame
+import Synchronization
 import Testing
 
 @testable import Projections
@@ -28,6 +29,26 @@ import Testing
             )
             #expect(try projection.recomputeStateHash().isEqual)
         }
+    }
+
+    @Test func `an erasure is folded out, and waited for, when keys come late`() throws {
+        let rig = try Rig()
+        try rig.append([(0, 0, [1_000]), (0, 1, [2_000])])
+        let lender = ReluctantLender(rig.lender)
+        let projections = try rig.open(lender)
+        let projection = try projections.add(CardSums())
+        projections.start()
+        try rig.settle(projection)
+        projections.prepareErasure(in: rig.subject(0))
+        rig.lender.erase(rig.asset(1), of: rig.subject(0))
+        lender.refusals.store(2, ordering: .relaxed)
+        try rig.appendWraps(0, epoch: 1)
+        rig.expectErased(0, asset: 1)
+        try rig.settle(projection)
+        #expect(try projection.read(rig.subject(0))?.state == rig.expected[rig.subject(0)])
+        #expect(lender.refusals.load(ordering: .relaxed) == 0)
+        #expect(try projection.recomputeStateHash().isEqual)
+        try projections.stop()
     }
 
     @Test func `a rebuild after an erasure comes to what the live fold came to`() throws {
@@ -77,5 +98,42 @@ import Testing
             #expect(try projection.read(rig.subject(0)) == nil)
             #expect(try projection.recomputeStateHash().isEqual)
         }
+    }
+}
+
+/// Lends what another does, but not at first.
+private final class ReluctantLender: KeyLender {
+    private let lender: DerivedLender
+    /// How often it says no yet.
+    let refusals = Atomic<Int>(0)
+
+    init(_ lender: DerivedLender) { self.lender = lender }
+
+    func lend(for header: FrameHeader) throws(KeyFailure) -> Lease {
+        if refusals.load(ordering: .relaxed) > 0 {
+            refusals.subtract(1, ordering: .relaxed)
+            throw KeyFailure("Not yet.")
+        }
+        return try lender.lend(for: header)
+    }
+
+    func viewKey(of subject: SubjectID) throws(KeyFailure) -> ViewLease {
+        try lender.viewKey(of: subject)
+    }
+
+    func viewKey(of subject: SubjectID, epoch: UInt32) throws(KeyFailure) -> SecretKey? {
+        try lender.viewKey(of: subject, epoch: epoch)
+    }
+
+    func take(
+        _ frame: Span<UInt8>,
+        using opener: inout FrameOpener,
+        into events: inout [UInt8]
+    ) throws(KeyFailure) {
+        try lender.take(frame, using: &opener, into: &events)
+    }
+
+    func isInForce(_ epoch: UInt32, of subject: SubjectID) throws(KeyFailure) -> Bool {
+        try lender.isInForce(epoch, of: subject)
     }
 }

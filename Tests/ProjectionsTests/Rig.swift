@@ -62,11 +62,11 @@ final class Rig {
 
     var storeDirectory: String { directory + "/projections" }
 
-    func open() throws -> Projections {
+    func open(_ keys: (any KeyLender)? = nil) throws -> Projections {
         let ticks = ticks
         return try Projections(
             log: log,
-            keys: lender,
+            keys: keys ?? lender,
             registry: try EventRegistry.released(),
             directory: storeDirectory,
             options: options,
