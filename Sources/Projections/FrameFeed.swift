@@ -112,6 +112,7 @@ struct FrameFeed: ~Copyable {
         _ sinks: [any FrameSink],
         _ sequence: UInt64
     ) throws {
+        var note = note
         var events: [UInt8] = []
         if let epoch = note.keysEpoch {
             // Before anything is counted, so that the whole frame is tried again.
@@ -120,9 +121,17 @@ struct FrameFeed: ~Copyable {
             }
             try keys.take(frame, using: &opener, into: &events)
         }
+        note.eventCount = try FrameFeed.count(events.span)
         for sink in sinks where sink.nextSequence <= sequence {
             guard sink.fold(note, events.span) else { continue }
             try sink.refold(note.subject, through: note.revision, with: reader)
         }
+    }
+
+    private static func count(_ events: Span<UInt8>) throws(FrameError) -> Int {
+        var cursor = EventCursor()
+        var count = 0
+        while try cursor.next(in: events) != nil { count += 1 }
+        return count
     }
 }

@@ -10,8 +10,8 @@ struct FrameNote {
     let partition: Int
     let position: UInt64
     let asset: AssetID
-    /// 0 when nothing of the frame is folded.
-    let eventCount: Int
+    /// 0 when nothing of the frame is folded; of a frame of wraps, what it says to read models.
+    var eventCount: Int
     /// Epoch of the subject's own key, when the frame holds wraps under it.
     let keysEpoch: UInt32?
 

@@ -65,14 +65,14 @@ public final class VaultKeys: KeyLender {
         }
     }
 
-    /// Takes in a frame of wraps that the runner came by.
+    /// Takes in a frame of wraps that the runner came by and hands on its openings of assets.
     public func take(
         _ frame: Span<UInt8>,
         using opener: inout FrameOpener,
         into events: inout [UInt8]
     ) throws(KeyFailure) {
         do throws(VaultError) {
-            try vault.observe(frame, using: &opener)
+            try vault.observe(frame, using: &opener, into: &events)
         } catch {
             guard error != .subjectErased else { return }
             throw KeyFailure(error.description)

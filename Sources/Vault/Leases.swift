@@ -50,26 +50,34 @@ extension Vault {
         return CompartmentKey(record)
     }
 
-    /// Takes in a durable control frame that a reader of the whole log came by.
+    /// Takes in a durable control frame that a reader of the whole log came by, and appends to
+    /// `openings`, each with its length before it, its events that say which asset a compartment
+    /// is; they hold no key.
     ///
-    /// The subject's log need then not be read for it. Other frames are left alone.
-    /// Cheap to leave out: what was not observed is read from the log when it is needed.
+    /// The subject's log need then not be read for the keys. A frame under a key of the subject
+    /// that is gone says nothing: what is left of it stands in the frame that replaced that key.
     public func observe(
         _ frame: Span<UInt8>,
-        using opener: inout FrameOpener
+        using opener: inout FrameOpener,
+        into openings: inout [UInt8]
     ) throws(VaultError) {
         let header = try framing { () throws(FrameError) in try FrameHeader(frame) }
-        guard header.compartment == .keys else { return }
         let subject = header.subject
+        guard header.compartment == .keys, state(of: subject) == .live else { return }
+        let (kek, kekEpoch, _) = try kek(of: subject)
+        guard header.keyEpoch == kekEpoch else { return }
         let ring = cache.ring(of: subject)
         // A ring begins at the first frame; later ones go on from what is known.
-        guard ring != nil || header.revision == 0, header.revision >= ring?.scannedTo ?? 0,
-            state(of: subject) == .live
-        else { return }
-        let (kek, kekEpoch, _) = try kek(of: subject)
-        var next = ring ?? Keyring(kekEpoch: kekEpoch)
-        guard next.kekEpoch == kekEpoch, header.keyEpoch == kekEpoch else { return }
-        try take(frame, header, kek: kek, into: &next, using: &opener)
+        let isNext =
+            ring.map { $0.kekEpoch == kekEpoch && header.revision >= $0.scannedTo }
+            ?? (header.revision == 0)
+        var next = isNext ? ring ?? Keyring(kekEpoch: kekEpoch) : Keyring(kekEpoch: kekEpoch)
+        try take(frame, header, kek: kek, into: &next, using: &opener) { event, bytes in
+            guard case .opened(_, .asset, _) = event else { return }
+            openings.appendVarint(UInt64(bytes.count))
+            openings.append(span: bytes)
+        }
+        guard isNext else { return }
         // Frames in between were not seen here: only a frame that follows moves the mark.
         if next.scannedTo == header.revision { next.scannedTo += 1 }
         cache.keep(next, of: subject) { isCurrent(subject, kekEpoch: $0) }
@@ -132,22 +140,24 @@ extension Vault {
         return ring
     }
 
-    /// Opens a control frame and takes its events into `ring`.
+    /// Opens a control frame and takes its events into `ring`; `body` is told each.
     func take(
         _ frame: Span<UInt8>,
         _ header: FrameHeader,
         kek: SecretKey,
         into ring: inout Keyring,
-        using opener: inout FrameOpener
+        using opener: inout FrameOpener,
+        _ body: (ControlEvent, Span<UInt8>) -> Void = { _, _ in }
     ) throws(VaultError) {
         defer { opener.close() }
         do {
             _ = try opener.open(frame, key: kek)
             var cursor = EventCursor()
             while let range = try cursor.next(in: opener.events) {
-                guard let (event, _) = try ControlEvent.read(opener.events.extracting(range))
-                else { continue }
+                let bytes = opener.events.extracting(range)
+                guard let (event, _) = try ControlEvent.read(bytes) else { continue }
                 ring.take(event, of: header.subject, tags: tags)
+                body(event, bytes)
             }
         } catch {
             throw .damaged(

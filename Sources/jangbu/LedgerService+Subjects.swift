@@ -78,15 +78,8 @@ extension LedgerService {
         }
         let counts = try services.counters.read(subject)?.state
         let report = try IntegratedReport(of: reading.state)
-        let named = Dictionary(
-            try services.vault.assets(of: subject).map { ($0.compartment, $0.name) }
-        ) { $1 }
         let assets = report.assets.filter { !$0.isClosed }.map { asset in
-            AssetLine(
-                asset,
-                named[CompartmentID(high: asset.id.high, low: asset.id.low)],
-                transactions: counts?.eventCount(of: asset.id) ?? 0
-            )
+            AssetLine(asset, transactions: counts?.eventCount(of: asset.id) ?? 0)
         }
         return SubjectView(
             id: id,
@@ -180,8 +173,7 @@ extension LedgerService {
 }
 
 extension AssetLine {
-    /// The vault knows kind and provider of each compartment, also before the read model is told.
-    init(_ asset: IntegratedReport.Asset, _ name: AssetName?, transactions: UInt64) {
+    init(_ asset: IntegratedReport.Asset, transactions: UInt64) {
         let owed = asset.owed.first.map {
             (Money(thousandths: -$0.amount.thousandths, currency: $0.amount.currency), $0.asOf)
         }
@@ -190,10 +182,8 @@ extension AssetLine {
         let names = [asset.name, asset.number].filter { !$0.isEmpty }
         self.init(
             id: asset.id.text,
-            kind: AssetGroup(
-                AssetKind(rawValue: name.map { Int($0.kind) } ?? asset.kind) ?? .unspecified
-            ),
-            provider: name?.provider ?? asset.provider,
+            kind: AssetGroup(AssetKind(rawValue: asset.kind) ?? .unspecified),
+            provider: asset.provider,
             name: names.isEmpty ? nil : names.joined(separator: " "),
             balance: balance?.0,
             balanceOn: balance.flatMap { CivilDate(secondsSinceEpoch: $0.1) },

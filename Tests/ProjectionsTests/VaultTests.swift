@@ -1,6 +1,4 @@
-import Cryptography
 import EventLog
-import Files
 import Finance
 import Frame
 import Testing
@@ -11,52 +9,30 @@ import Vault
 /// The real vault and the real log, with a compartment and a subject erased in between.
 @Suite struct VaultTests {
     @Test func `with the vault, what it erases is folded out, live as in a rebuild`() async throws {
-        let directory = try Rig.makeDirectory()
-        defer {
-            do { try Files.removeTree(directory) } catch { Issue.record("teardown: \(error)") }
-        }
-        try EventLog.create(
-            at: directory + "/log",
-            layout: LogLayout(environments: 1, partitions: 4),
-            id: (1, 1)
-        )
-        let log = try EventLog(opening: directory + "/log")
-        defer { log.close() }
-        try Vault.create(at: directory + "/vault", passphraseFile: directory + "/passphrase")
-        let vault = try Vault(
-            opening: directory + "/vault",
-            passphraseFile: directory + "/passphrase"
-        )
-        try vault.attach(log)
-        let subjects = try vault.enrol([Array("a".utf8), Array("b".utf8)])
-        let projections = try Projections(
-            log: log,
-            keys: VaultKeys(vault),
-            registry: try EventRegistry.released(),
-            directory: directory + "/projections",
-            clock: { 1 }
-        )
+        let rig = try VaultRig()
+        let subjects = try rig.vault.enrol([Array("a".utf8), Array("b".utf8)])
+        let projections = try rig.projections()
         let projection = try projections.add(CardSums())
         projections.start()
-        let first = try append(1_000, to: "card-1", of: subjects[0], vault, log)
-        _ = try append(2_000, to: "card-2", of: subjects[0], vault, log)
-        _ = try append(4_000, to: "card-1", of: subjects[1], vault, log)
-        try wait(for: subjects, in: projection, log)
+        let first = try rig.append(1_000, to: "card-1", of: subjects[0])
+        try rig.append(2_000, to: "card-2", of: subjects[0])
+        try rig.append(4_000, to: "card-1", of: subjects[1])
+        try rig.wait(for: subjects, in: projection)
         #expect(try projection.read(subjects[0])?.state.sums.count == 2)
         try projections.checkpoint()
 
         projections.prepareErasure(in: subjects[0])
-        try await vault.shred(
+        try await rig.vault.shred(
             compartment: first,
             of: subjects[0],
             reason: .operatorTest,
             at: 1_000_000
         )
-        try wait(for: [subjects[0]], in: projection, log)
+        try rig.wait(for: [subjects[0]], in: projection)
         #expect(try projection.read(subjects[0])?.state.sums.values.map(\.amount) == [2_000])
 
         try projections.forget(subjects[1])
-        try await vault.shred(subject: subjects[1], reason: .operatorTest, at: 1_000_000)
+        try await rig.vault.shred(subject: subjects[1], reason: .operatorTest, at: 1_000_000)
         #expect(try projection.read(subjects[1]) == nil)
         #expect(try projection.recomputeStateHash().isEqual)
         let report = try projection.rebuild()
@@ -66,73 +42,96 @@ import Vault
         try projections.stop()
     }
 
-    private func append(
-        _ amount: Int64,
-        to asset: String,
-        of subject: SubjectID,
-        _ vault: Vault,
-        _ log: EventLog
-    ) throws -> CompartmentID {
-        let name = CompartmentName.asset(AssetName(provider: "test", key: asset, kind: 2))
-        let opening = try vault.open([name], of: subject, for: .collection, at: 1_000_000)
-        var sealer = try FrameSealer()
-        var batch = FrameBatch()
-        var revision = opening.revision
-        if let control = opening.control {
-            try control.seal(
-                with: &sealer,
-                at: revision,
-                recordedAt: 1_000_000,
-                schemaSet: 1,
-                salt: (revision, 1),
-                into: &batch
-            )
-            revision += 1
+    /// What the two read models that name assets know of a subject.
+    private struct Known: Equatable {
+        var views: [SubjectID: [UInt8]] = [:]
+        var counters: [SubjectID: [UInt8]] = [:]
+
+        init(
+            _ subjects: [SubjectID],
+            _ view: Projection<IntegratedView>,
+            _ counter: Projection<SubjectCounters>
+        ) throws {
+            for subject in subjects {
+                var bytes: [UInt8] = []
+                try view.read(subject)?.state.encode(into: &bytes)
+                views[subject] = bytes
+                bytes = []
+                try counter.read(subject)?.state.encode(into: &bytes)
+                counters[subject] = bytes
+            }
         }
-        var body: [UInt8] = []
-        EventWriter.append(
-            CardApprovalView(amount: amount, status: .approved),
-            .cardApproved,
-            at: EventEnvelope(occurredAt: 1_600_000_000),
-            to: &body
-        )
-        let compartment = opening.compartments[0]
-        let content = FrameContent(
-            kind: .provider,
-            subject: subject,
-            compartment: compartment.id,
-            keyEpoch: compartment.epoch,
-            revision: revision,
-            command: CommandID(high: revision, low: UInt64(amount)),
-            recordedAt: 1_000_000,
-            schemaSet: 1,
-            eventCount: 1
-        )
-        try sealer.seal(
-            body.span,
-            as: content,
-            key: compartment.key,
-            salt: (revision, 2),
-            into: &batch
-        )
-        _ = try log.appendAndWait(batch)
-        vault.commit(opening, through: revision + 1)
-        return compartment.id
     }
 
-    private func wait(
-        for subjects: [SubjectID],
-        in projection: Projection<CardSums>,
-        _ log: EventLog
-    ) throws {
-        for subject in subjects {
-            let next = try log.durableSize(of: subject)
-            let isFolded = try projection.waitUntilFolded(
-                subject,
-                revision: next - 1,
-                atMostMilliseconds: 30_000
+    /// Runs `body` with the two live over a store of their own, and closes them.
+    private func live<R>(
+        _ rig: VaultRig,
+        store: String,
+        _ body: (Projections, Projection<IntegratedView>, Projection<SubjectCounters>) async throws
+            -> R
+    ) async throws -> R {
+        let projections = try rig.projections(store)
+        let view = try projections.add(IntegratedView())
+        let counters = try projections.add(SubjectCounters())
+        projections.start()
+        let result: R
+        do {
+            result = try await body(projections, view, counters)
+        } catch {
+            try projections.stop()
+            throw error
+        }
+        try projections.stop()
+        return result
+    }
+
+    @Test func `openings name the assets: live, from a checkpoint, rebuilt and replayed alike`()
+        async throws
+    {
+        let rig = try VaultRig()
+        let subjects = try rig.vault.enrol([Array("a".utf8), Array("b".utf8)])
+        let known = try await live(rig, store: "first") { projections, view, counters in
+            let first = try rig.append(1_000, to: "key-1111", of: subjects[0])
+            try rig.append(2_000, to: "key-2222", of: subjects[0])
+            try rig.append(4_000, to: "key-1111", of: subjects[1])
+            try rig.wait(for: subjects, in: view)
+            let report = try IntegratedReport(of: try #require(try view.read(subjects[0])).state)
+            #expect(report.assets.map(\.number).sorted() == ["••••1111", "••••2222"])
+            #expect(report.assets.map(\.provider) == ["test", "test"])
+            #expect(report.assets.map(\.kind) == [10, 10])
+
+            projections.prepareErasure(in: subjects[0])
+            try await rig.vault.shred(
+                compartment: first,
+                of: subjects[0],
+                reason: .operatorTest,
+                at: 1_000_000
             )
-            try #require(isFolded)
+            try rig.append(3_000, to: "key-3333", of: subjects[0])
+            try rig.append(5_000, to: "key-2222", of: subjects[0])
+            try rig.wait(for: subjects, in: view)
+            try rig.wait(for: subjects, in: counters)
+            let after = try IntegratedReport(of: try #require(try view.read(subjects[0])).state)
+            #expect(after.assets.map(\.number).sorted() == ["••••2222", "••••3333"])
+            #expect(after.assets.map(\.provider) == ["test", "test"])
+            let counted = try #require(try counters.read(subjects[0])).state.contribution
+            #expect(counted.byProvider == ["test": 3])
+
+            let known = try Known(subjects, view, counters)
+            #expect(try view.recomputeStateHash().isEqual)
+            #expect(try counters.recomputeStateHash().isEqual)
+            #expect(try !view.rebuild().healedDamage)
+            #expect(try !counters.rebuild().healedDamage)
+            #expect(try Known(subjects, view, counters) == known)
+            return known
+        }
+        // From its checkpoint, then from the log alone.
+        for store in ["first", "second"] {
+            try await live(rig, store: store) { _, view, counters in
+                try rig.wait(for: subjects, in: view)
+                try rig.wait(for: subjects, in: counters)
+                #expect(try Known(subjects, view, counters) == known, "\(store)")
+            }
         }
     }
 }

@@ -74,10 +74,11 @@ import Testing
         for subject in subjects { world.vault.cache.evict(subject) }
         var opener = try FrameOpener()
         let vault = world.vault
+        var openings: [UInt8] = []
         var sequence: UInt64 = 0
         while true {
             let next = try world.log.scan(environment: 0, from: sequence, blockLimit: 64) { frame in
-                try vault.observe(frame.bytes, using: &opener)
+                try vault.observe(frame.bytes, using: &opener, into: &openings)
             }
             guard next > sequence else { break }
             sequence = next
@@ -86,5 +87,18 @@ import Testing
             #expect(world.vault.cache.ring(of: subject)?.records.count == 3)
             #expect(try world.texts(of: subject).texts == ["x", "y"])
         }
+        // What it hands on: the two assets of each, and neither a key nor the view.
+        var cursor = EventCursor()
+        var count = 0
+        while let range = try cursor.next(in: openings.span) {
+            let event = try ControlEvent.read(openings.span.extracting(range))?.event
+            guard case .opened(_, .asset, let name) = event else {
+                Issue.record("another event")
+                continue
+            }
+            #expect(name.provider == AssetName.card("A").provider)
+            count += 1
+        }
+        #expect(count == 40)
     }
 }

@@ -9,7 +9,7 @@ public struct IntegratedView: Fold {
     /// Name of the read model.
     public static let name = "integrated-view"
     /// Of fold and encoding.
-    public static let version: UInt32 = 1
+    public static let version: UInt32 = 2
 
     /// A fold without constants.
     public init() {}
@@ -130,7 +130,11 @@ extension AssetUpdate {
         for (key, amount) in figures { asset.set(amount, key) }
         if let kind { asset.kind = kind }
         if let provider { asset.provider = provider }
-        if name != nil || number != nil, at >= asset.listedAt {
+        if !isReport {
+            // Stands in until the provider lists a number, and says nothing of when: an opening is
+            // recorded long after what an import lists, and again when keys are wrapped anew.
+            if let number, asset.number.isEmpty { asset.number = number }
+        } else if name != nil || number != nil, at >= asset.listedAt {
             asset.listedAt = at
             if let name { asset.name = name }
             if let number { asset.number = number }

@@ -5,29 +5,25 @@ public struct SubjectCounters: Fold {
     /// Name of the read model.
     public static let name = "subject-counters"
     /// Of fold and encoding.
-    public static let version: UInt32 = 1
+    public static let version: UInt32 = 2
 
     /// A fold without constants.
     public init() {}
 
-    /// Counts every event, whatever its type.
+    /// Counts every event, whatever its type; an opening is of its asset, but no event about it.
     public func fold(
         _ event: borrowing EventView,
         into state: inout SubjectCountersState
     ) throws(FoldError) {
-        let flow = try SubjectCounters.flow(of: event)
-        try state.count(event.type, event.asset, flow)
-        if event.type == .compartmentOpened {
-            let message: Event
-            // The decoder's reasons are many and its own; parked is parked.
-            do { message = try event.message() } catch { throw .event(.truncated) }
-            let opened = message.compartmentOpened
-            guard let id = AssetID(Array(opened.compartment).span) else { throw .unrepresentable }
-            try state.name(
-                id,
-                Array(opened.provider.utf8.prefix(SubjectCountersState.textBytesMax))
-            )
+        guard event.type == .compartmentOpened else {
+            return try state.count(event.type, event.asset, try SubjectCounters.flow(of: event))
         }
+        let message: Event
+        // The decoder's reasons are many and its own; parked is parked.
+        do { message = try event.message() } catch { throw .event(.truncated) }
+        let opened = message.compartmentOpened
+        guard let id = AssetID(Array(opened.compartment).span) else { throw .unrepresentable }
+        try state.open(id, Array(opened.provider.utf8.prefix(SubjectCountersState.textBytesMax)))
     }
 
     /// What an event moves: card purchases less cancellations, deposit account in, deposit account

@@ -35,10 +35,13 @@ public struct SubjectCountersState: FoldState {
         byAsset[asset, default: Asset()].events &+= 1
     }
 
-    mutating func name(_ asset: AssetID, _ provider: [UInt8]) throws(FoldError) {
-        guard byAsset[asset] != nil || byAsset.count < SubjectCountersState.assetsMax else {
-            throw .full
-        }
+    /// Counts the opening of an asset's compartment and keeps its provider's name.
+    mutating func open(_ asset: AssetID, _ provider: [UInt8]) throws(FoldError) {
+        let type = EventType.compartmentOpened.rawValue
+        guard byAsset[asset] != nil || byAsset.count < SubjectCountersState.assetsMax,
+            byType[type] != nil || byType.count < SubjectCountersState.typesMax
+        else { throw .full }
+        byType[type, default: 0] &+= 1
         byAsset[asset, default: Asset()].provider = provider
     }
 

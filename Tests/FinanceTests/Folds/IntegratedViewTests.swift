@@ -107,6 +107,42 @@ enum IntegratedFixtures {
         #expect(try IntegratedFixtures.fold(byAsset).encoded == one, "SEED=\(seed)")
     }
 
+    @Test func `what a provider listed holds against an opening, in any order`() throws {
+        var listed = Event()
+        listed.occurredAt = 800_000_000
+        listed.cardListed.cardName = "card"
+        var numbered = listed
+        numbered.occurredAt = 800_000_001
+        numbered.cardListed.maskedNumber = "****1111"
+        let opened = (UInt64(1), IntegratedFixtures.opened(1, .card, provider: "source"))
+        let unnumbered = try IntegratedFixtures.fold([opened, (1, listed)])
+        let report = try IntegratedReport(of: unnumbered)
+        #expect(report.assets.map(\.name) == ["card"])
+        #expect(report.assets.map(\.number) == ["••••6789"])
+        #expect(report.assets.map(\.kind) == [AssetKind.card.rawValue])
+        #expect(report.assets.map(\.provider) == ["source"])
+        #expect(report.assets.map(\.lastGood) == [800_000_000])
+        let one = try IntegratedFixtures.fold([opened, (1, listed), (1, numbered)])
+        let other = try IntegratedFixtures.fold([(1, listed), (1, numbered), opened, opened])
+        #expect(one.encoded == other.encoded)
+        #expect(try IntegratedReport(of: one).assets.map(\.number) == ["****1111"])
+    }
+
+    @Test func `an opening names its asset and is no event about it`() throws {
+        var state = SubjectCountersState()
+        for event in [
+            IntegratedFixtures.opened(1, .card, provider: "source"),
+            IntegratedFixtures.balance(5, at: 800_000_000),
+        ] {
+            let bytes = try FoldFixtures.encoded(event)
+            let view = try EventView(bytes.span, of: FoldFixtures.asset(1))
+            try SubjectCounters().fold(view, into: &state)
+        }
+        #expect(state.eventCount(of: FoldFixtures.asset(1)) == 1)
+        #expect(state.contribution.byProvider == ["source": 1])
+        #expect(state.contribution.byType.values.reduce(0, +) == 2)
+    }
+
     @Test func `a closed asset is shown but not counted`() throws {
         var closed = Event()
         closed.occurredAt = 2_000_000_000
