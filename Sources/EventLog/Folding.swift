@@ -64,7 +64,7 @@ extension LogEnvironment {
             .write(to: temporary)
         try Files.rename(temporary, to: path)
         try index.add(path)
-        state.withLock { $0.folding = nil }
+        state.withLock { $0.endFolding(to: to) }
     }
 }
 

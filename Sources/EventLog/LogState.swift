@@ -7,6 +7,8 @@ struct LogState: Sendable {
     var tail: Tail
     /// The tail that is being written to an index run, still looked at until that is done.
     var folding: Tail?
+    /// Blocks below this left memory for a run since the log was opened.
+    private var foldedTo: UInt64 = 0
     var partitions: [Int: PartitionTree] = [:]
     /// Staged frames per partition of the group being built.
     private var stagedPositions: [Int: UInt64] = [:]
@@ -148,13 +150,22 @@ struct LogState: Sendable {
         return frame.place(batch.entries[frame.entry], .duplicate)
     }
 
+    /// The run of the folding tail is in use: its frames are found there from now on.
+    mutating func endFolding(to sequence: UInt64) {
+        folding = nil
+        foldedTo = sequence
+    }
+
     /// No run holds the command: their filters say so, or the writer has just looked.
+    ///
+    /// Runs that were listed before a fold ended say nothing of the frames that it took.
     private func isCleared(
         _ command: CommandID,
         _ cleared: CommandID?,
         by runs: [IndexRun]
     ) -> Bool {
         guard command != .none, command != cleared else { return true }
+        guard runs.last?.summary.to ?? 0 >= foldedTo else { return false }
         return runs.allSatisfy { !$0.summary.commands.mayContain(command) }
     }
 

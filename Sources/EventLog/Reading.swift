@@ -138,19 +138,18 @@ extension LogEnvironment {
 
     /// All leaf hashes of a subject, durable or not.
     func leaves(of subject: SubjectID) throws(LogError) -> [Digest] {
-        let indexed = try index.entries(of: subject, from: 0)
-        var leaves = indexed.map(\.leaf)
         let slot = try slot(of: subject)
-        state.withLock { state in
-            var recent: [Digest] = []
+        // The tail before the index: a fold that ends in between shows a frame twice, never not.
+        let recent = state.withLock { state -> [TailEntry] in
+            var entries: [TailEntry] = []
             state.chain(from: state.subjects.states[slot].newest) { entry in
-                guard entry.revision >= UInt64(leaves.count) else { return false }
-                recent.append(entry.leaf)
+                entries.append(entry)
                 return true
             }
-            leaves.append(contentsOf: recent.reversed())
+            return entries.reversed()
         }
-        return leaves
+        let end = Int(clamping: recent.first?.revision ?? .max)
+        return try index.entries(of: subject, from: 0).prefix(end).map(\.leaf) + recent.map(\.leaf)
     }
 
     func nextPosition(partition: Int) -> UInt64 {
@@ -228,7 +227,7 @@ extension LogEnvironment {
 
     private func location(of position: UInt64, in partition: Int) throws -> Location? {
         if let location = try index.location(of: position, in: partition) { return location }
-        return state.withLock { state in
+        let recent = state.withLock { state in
             let match = { (entry: TailEntry) in
                 entry.partition == partition && entry.position == position
             }
@@ -236,5 +235,7 @@ extension LogEnvironment {
                 (state.folding?.entries.first(where: match)
                 ?? state.tail.entries.first(where: match))?.location
         }
+        // A fold that ended in between has it in a run now.
+        return try recent ?? index.location(of: position, in: partition)
     }
 }

@@ -20,18 +20,53 @@ import Testing
         _ = try await log.append(try world.batch(for: [other]))
         let first = try await log.append(try world.batch(for: [subject], command: command))
         // A subject that is known: the index is asked for nobody else in between.
-        var rounds = 0
-        while log.environments[0].state.withLock({ $0.findInTail(command) }) != nil {
-            _ = try await log.append(try world.batch(for: [other]))
-            rounds += 1
-            try #require(rounds < 100_000)
-        }
+        try await foldCommand(log, &world, with: other)
         let again = try await log.append(
             try world.batch(for: [subject], revision: 1, command: command)
         )
         #expect(again.places[0].outcome == .duplicate)
         #expect(again.places[0].position == first.places[0].position)
         #expect(try log.size(of: subject) == 1)
+    }
+
+    /// Appends frames of `other` until the command's is in a run.
+    private func foldCommand(
+        _ log: EventLog,
+        _ world: inout World,
+        with other: SubjectID
+    ) async throws {
+        var rounds = 0
+        while log.environments[0].state.withLock({ $0.findInTail(command) }) != nil {
+            _ = try await log.append(try world.batch(for: [other]))
+            rounds += 1
+            try #require(rounds < 100_000)
+        }
+    }
+
+    @Test func `runs that were listed before a fold ended clear no command`() async throws {
+        let directory = try TemporaryDirectory()
+        let log = try openLog(directory, tail: 8)
+        defer { log.close() }
+        var world = try World(Seed(25))
+        let (subject, other) = (world.subject(), world.subject())
+        _ = try await log.append(try world.batch(for: [subject], command: command))
+        try await foldCommand(log, &world, with: other)
+        let again = try world.batch(for: [subject], revision: 1, command: command)
+        // No run at all: as they were when the writer began with the batch.
+        let reached = log.environments[0].state.withLock { state in
+            var staged: [LogState.Staged] = []
+            var receipt = Receipt(places: [])
+            return state.stage(
+                again,
+                from: 0,
+                number: 0,
+                layout: log.layout,
+                runs: [],
+                into: &staged,
+                &receipt
+            )
+        }
+        #expect(try reached.get() == 0)
     }
 
     @Test func `a batch that holds a command twice appends it once`() async throws {
