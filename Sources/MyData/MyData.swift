@@ -19,4 +19,7 @@ public enum ImportLimits {
     public static let columnsMax = 256
     /// Most rows of one file: the memory that tells equal rows apart is 32 bytes a row.
     public static let rowsMax = 50_000_000
+    /// Largest amount either way, in thousandths of a unit: a million million units is above what
+    /// any person moves, and nine thousand such amounts still add up in 64 bits.
+    public static let thousandthsMax: UInt64 = 1_000_000_000_000_000
 }

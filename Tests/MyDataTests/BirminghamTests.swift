@@ -59,6 +59,12 @@ import Testing
         (BirminghamTable.row(amount: ""), "original_gross_amt", .missing),
         (BirminghamTable.row(amount: "1e3"), "original_gross_amt", .amount),
         (BirminghamTable.row(amount: "9999999999999999999"), "original_gross_amt", .amountTooLarge),
+        // The one amount of 64 bits that has no opposite, and the first beyond the bound.
+        (
+            BirminghamTable.row(amount: "-9223372036854775.808"), "original_gross_amt",
+            .amountTooLarge
+        ),
+        (BirminghamTable.row(amount: "1000000000000.001"), "original_gross_amt", .amountTooLarge),
         (BirminghamTable.row(day: "2017-02-29"), "trans_date", .time),
         (BirminghamTable.row(day: "29/02/2016"), "trans_date", .time),
         (BirminghamTable.row(currency: "ZZZ"), "original_cur", .currency),

@@ -77,7 +77,11 @@ public struct ImportRow<Column: ImportColumn>: ~Escapable {
         var text = try requiredText(column)[...]
         if let prefix, text.utf8.first == prefix { text = text.dropFirst() }
         do throws(MoneyError) {
-            return try Money(decimal: text, currency: currency)
+            let money = try Money(decimal: text, currency: currency)
+            guard money.thousandths.magnitude <= ImportLimits.thousandthsMax else {
+                throw MoneyError.overflow
+            }
+            return money
         } catch {
             throw RowFault(column, error == .overflow ? .amountTooLarge : .amount)
         }

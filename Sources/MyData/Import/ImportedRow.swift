@@ -89,7 +89,7 @@ public enum RejectionReason: Hashable, Sendable {
     case tooLong
     /// Not a decimal number, or more than three decimals that are not zero.
     case amount
-    /// Beyond the amounts that 64 bits of thousandths hold.
+    /// Beyond `ImportLimits.thousandthsMax`.
     case amountTooLarge
     /// Not a day or time of the form that the source uses, or no such day.
     case time
