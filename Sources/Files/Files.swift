@@ -27,6 +27,10 @@ public struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
     public var isSpaceExhausted: Bool { [ENOSPC, EDQUOT, EFBIG].contains(code) }
     /// EACCES, EPERM or EROFS.
     public var isDenied: Bool { [EACCES, EPERM, EROFS].contains(code) }
+    /// ENOTDIR.
+    public var isNoDirectory: Bool { code == ENOTDIR }
+    /// EPIPE: whoever read has gone.
+    public var isPipeClosed: Bool { code == EPIPE }
 
     /// The call and the system's sentence for errno.
     public var description: String {
@@ -50,6 +54,32 @@ public enum Files {
     public static func isDirectory(_ path: String) -> Bool {
         var facts = stat()
         return unsafe stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Makes a directory with mode 0700 and a name that nothing had: `prefix` and six characters.
+    public static func makeTemporaryDirectory(_ prefix: String) throws(FileError) -> String {
+        var template = Array((prefix + "XXXXXX").utf8CString)
+        // mkdtemp writes into the template, which ends with a zero, and keeps no pointer.
+        guard unsafe mkdtemp(&template) != nil else { throw .last("mkdtemp") }
+        return String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    /// Writes all of `bytes` to an open descriptor, which may be a pipe or a terminal.
+    public static func write(_ bytes: Span<UInt8>, to descriptor: Int32) throws(FileError) {
+        var done = 0
+        while done < bytes.count {
+            // `done` stays below the span's count.
+            let count = unsafe bytes.withUnsafeBytes { raw in
+                unsafe Glibc.write(
+                    descriptor,
+                    raw.baseAddress?.advanced(by: done),
+                    raw.count - done
+                )
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw .last("write") }
+            done += count
+        }
     }
 
     /// Makes a directory with mode 0700 and every missing one above it, and flushes their names.

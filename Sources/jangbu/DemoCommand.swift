@@ -1,8 +1,4 @@
 import ArgumentParser
-import Files
-import Foundation
-import MyData
-import ServiceLifecycle
 
 /// `jangbu demo`: the main job on included real data.
 struct DemoCommand: AsyncParsableCommand {
@@ -35,41 +31,27 @@ struct DemoCommand: AsyncParsableCommand {
     func run() async throws {
         var settings = try options.settings()
         if let port { try settings.set("web.port", to: String(port), from: "--port") }
-        let isTemporary = options.dataDirectory == nil
-        if isTemporary {
-            settings.dataDirectory =
-                FileManager.default.temporaryDirectory.path
-                + "/jangbu-demo-\(ProcessInfo.processInfo.processIdentifier)"
+        EndSignals.watch(isGraceful: false)
+        if options.dataDirectory == nil {
+            settings.dataDirectory = try TemporaryData.make(keeping: keep)
             settings.passphraseFile = ""
         }
         let directory = settings.dataDirectory
-        defer { if isTemporary, !keep { removeTemporary(directory) } }
+        defer { TemporaryData.remove() }
         let services = try Services(settings, creating: true)
-        do {
+        try await services.closing {
             let demo = Demo(services, ledger: LedgerService(services))
             if once {
                 try await runOnce(demo)
             } else {
                 try await demo.serve(at: directory)
             }
-        } catch {
-            try services.close()
-            throw error
         }
-        try services.close()
     }
 
     private func runOnce(_ demo: Demo) async throws {
         let proof = try await demo.runOnce()
         Terminal.shared.data(try json ? proof.json : proof.text)
         guard proof.isProven else { throw ExitCode(ExitClass.differs.rawValue) }
-    }
-
-    private func removeTemporary(_ directory: String) {
-        do {
-            try Files.removeTree(directory)
-        } catch {
-            Terminal.shared.note("\(directory) could not be removed (\(error))")
-        }
     }
 }

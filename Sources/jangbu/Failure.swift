@@ -26,6 +26,7 @@ enum ExitClass: Int32, CaseIterable {
     case damaged = 76
     case passphrase = 77
     case configuration = 78
+    case busy = 79
 
     var meaning: String {
         switch self {
@@ -43,6 +44,7 @@ enum ExitClass: Int32, CaseIterable {
         case .damaged: "stored data is damaged; the file and place are named"
         case .passphrase: "the passphrase is not this vault's"
         case .configuration: "the configuration is wrong; the key is named"
+        case .busy: "too much else was asked for at the same time; try again"
         }
     }
 
@@ -53,7 +55,7 @@ enum ExitClass: Int32, CaseIterable {
                 let code = String(exit.rawValue)
                 return String(repeating: " ", count: 5 - code.count) + code + "  " + exit.meaning
             }.joined(separator: "\n")
-            + "\n  130  ended by a second Ctrl-C"
+            + "\n  130  ended at once by Ctrl-C: a demo without its pages yet, else at the second"
     }
 }
 
@@ -109,7 +111,8 @@ struct Failure: Error {
         case .append(let error): exit(error)
         case .log(let error): exit(error)
         case .file(let error, path: _): exit(error)
-        case .purposeRefused, .notAttached, .notYetDurable, .contended, .frame: .program
+        case .notYetDurable, .contended: .busy
+        case .purposeRefused, .notAttached, .frame: .program
         case .writesStopped, .cryptography: .storage
         }
     }
@@ -132,7 +135,8 @@ struct Failure: Error {
         case .readOnly(.mapFull): .configuration
         case .readOnly(.flushFailed): .storage
         case .failed(let error): exit(error)
-        case .revisionConflict, .spansEnvironments, .tooLarge, .busy, .closed: .program
+        case .busy: .busy
+        case .revisionConflict, .spansEnvironments, .tooLarge, .closed: .program
         }
     }
 
@@ -141,7 +145,8 @@ struct Failure: Error {
         case .vault(let error): exit(error)
         case .append(let error): exit(error)
         case .log(let error): exit(error)
-        case .malformedRows, .rowTooLong, .contended, .frame: .program
+        case .contended: .busy
+        case .malformedRows, .rowTooLong, .frame: .program
         }
     }
 
@@ -153,7 +158,8 @@ struct Failure: Error {
         case .log(let error): exit(error)
         case .otherLog: .directory
         case .hashMismatch: .differs
-        case .keys, .library, .stopped, .catchingUp, .busy, .overflow: .program
+        case .catchingUp, .busy: .busy
+        case .keys, .library, .stopped, .overflow: .program
         }
     }
 
@@ -165,7 +171,7 @@ struct Failure: Error {
     static func exit(_ error: FileError) -> ExitClass {
         if error.isSpaceExhausted { return .diskFull }
         if error.isMissing { return .input }
-        return error.isRefused ? .directory : .storage
+        return error.isDenied || error.isNoDirectory ? .directory : .storage
     }
 
     private static func exit(_ error: ImportError) -> ExitClass {
@@ -176,9 +182,4 @@ struct Failure: Error {
             .data
         }
     }
-}
-
-extension FileError {
-    /// EACCES, EPERM or EROFS, ENOTDIR.
-    var isRefused: Bool { [13, 1, 30, 20].contains(code) }
 }

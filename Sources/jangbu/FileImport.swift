@@ -27,7 +27,16 @@ struct FileImport {
         var summary = ImportSummary()
         var batch = RowBatch()
         let size = rowsPerBatch ?? services.settings.batchRowCount
-        while summary.rows < rowsMax, let step = try reader.next() {
+        while summary.rows < rowsMax {
+            let next: ImportReader<Source>.Step?
+            do throws(ImportError) {
+                next = try reader.next()
+            } catch {
+                // What came before the damage is good.
+                try await record(&batch, into: &summary, onBatch)
+                throw error
+            }
+            guard let step = next else { break }
             switch step {
             case .rejected(let row):
                 summary.read(row.movement)

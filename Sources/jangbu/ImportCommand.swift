@@ -32,13 +32,9 @@ struct ImportCommand: AsyncParsableCommand {
         let reports = RejectionReports(max: reportedMax)
         var outcomes: [FileOutcome] = []
         let importing = SetImport(services: services, set: source) { reports.show($0, $1) }
-        do {
+        try await services.closing {
             for file in files { outcomes.append(try await importing.run(file)) }
-        } catch {
-            try services.close()
-            throw error
         }
-        try services.close()
         let report = ImportReport(outcomes)
         Terminal.shared.data(try json ? report.json : report.text)
         guard report.total.isReconciled else {

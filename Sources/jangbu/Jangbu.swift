@@ -41,6 +41,8 @@ struct Jangbu: AsyncParsableCommand {
     static func main() async {
         // A limit on file sizes is a full disk (EFBIG), not a reason to die.
         signal(SIGXFSZ, SIG_IGN)
+        // A reader that goes away is told by the write (EPIPE).
+        signal(SIGPIPE, SIG_IGN)
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

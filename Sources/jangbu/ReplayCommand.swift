@@ -38,7 +38,7 @@ struct ReplayCommand: AsyncParsableCommand {
         func run() async throws {
             let services = try Services(try options.settings(), creating: false)
             var lines: [Line] = []
-            do {
+            try await services.closing {
                 try await services.waitUntilCaughtUp()
                 for model in only.isEmpty ? Model.allCases : only {
                     switch model {
@@ -47,11 +47,7 @@ struct ReplayCommand: AsyncParsableCommand {
                     case .spending: lines.append(try rebuild(services.spending))
                     }
                 }
-            } catch {
-                try services.close()
-                throw error
             }
-            try services.close()
             Terminal.shared.data(
                 try json
                     ? JSONText.encode(lines) : lines.map(\.text).joined(separator: "\n")

@@ -31,13 +31,7 @@ struct ServeCommand: AsyncParsableCommand {
         if let port { try settings.set("web.port", to: String(port), from: "--port") }
         let services = try Services(settings, creating: true)
         let server = ServerRun(services, LedgerService(services))
-        do {
-            try await server.run()
-        } catch {
-            try services.close()
-            throw error
-        }
-        try services.close()
+        try await services.closing { try await server.run() }
         Terminal.shared.note("ended; everything is on disk")
     }
 }
@@ -92,7 +86,7 @@ struct ServerRun {
                 logger: logger
             )
         )
-        SecondSignal.watch()
+        EndSignals.watch(isGraceful: true)
         do {
             try await group.run()
         } catch is CancellationError {
@@ -101,19 +95,20 @@ struct ServerRun {
     }
 }
 
-/// Ends the process at once when a second signal comes; what was acknowledged is on disk at any
-/// moment.
-enum SecondSignal {
-    /// Watches until the process ends: one task that nothing waits for, because the end is what it
-    /// watches.
-    static func watch() {
-        Task {
-            var count = 0
-            for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
-                count += 1
-                if count == 2 { Foundation.exit(130) }
-                Terminal.shared.note("ending; once more to end at once")
-            }
+    /// Leaves word for `jangbu log backup`, which works without it once the server has ended.
+    private func tell(_ server: RunningServer, in record: String) {
+        do {
+            try server.write(to: record)
+        } catch {
+            Terminal.shared.note("\(record) could not be written (\(error))")
+        }
+    }
+
+    private func forget(_ record: String) {
+        do {
+            try Files.remove(record)
+        } catch {
+            Terminal.shared.note("\(record) could not be removed (\(error))")
         }
     }
 }

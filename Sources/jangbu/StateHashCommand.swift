@@ -20,15 +20,10 @@ struct StateHashCommand: AsyncParsableCommand {
 
     func run() async throws {
         let services = try Services(try options.settings(), creating: false)
-        let lines: [StateHashes.Line]
-        do {
+        let lines = try await services.closing {
             try await services.waitUntilCaughtUp(Progress("read models", unit: "frames folded"))
-            lines = try StateHashes(services).all(progress: true)
-        } catch {
-            try services.close()
-            throw error
+            return try StateHashes(services).all(progress: true)
         }
-        try services.close()
         Terminal.shared.data(
             try json ? JSONText.encode(lines) : lines.map(\.text).joined(separator: "\n")
         )

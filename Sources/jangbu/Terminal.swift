@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Synchronization
 
@@ -19,14 +20,25 @@ final class Terminal: Sendable {
     }
 
     /// One line of data.
-    func data(_ text: String) { write(text + "\n", to: .standardOutput) }
+    ///
+    /// Ends the process when it cannot be written: with 0 when the reader went away, as head(1)
+    /// does, else as a failure of storage, because what was asked for is nowhere.
+    func data(_ text: String) {
+        do throws(FileError) {
+            try Files.write(Array((text + "\n").utf8).span, to: STDOUT_FILENO)
+        } catch {
+            guard !error.isPipeClosed else { Foundation.exit(0) }
+            note("jangbu: Standard output cannot be written (\(error)).")
+            Foundation.exit(ExitClass.storage.rawValue)
+        }
+    }
 
     /// A message for a person.
     func note(_ text: String) {
         isDrawn.withLock { isDrawn in
             let clear = isDrawn ? "\r\u{1B}[K" : ""
             isDrawn = false
-            write(clear + text + "\n", to: .standardError)
+            tell(clear + text + "\n")
         }
     }
 
@@ -34,19 +46,18 @@ final class Terminal: Sendable {
     func draw(_ line: String) {
         isDrawn.withLock { isDrawn in
             isDrawn = true
-            write("\r\u{1B}[K" + line, to: .standardError)
+            tell("\r\u{1B}[K" + line)
         }
     }
 
     /// Text that stands out.
     func strong(_ text: String) -> String { isColoured ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
 
-    private func write(_ text: String, to handle: FileHandle) {
-        do {
-            try handle.write(contentsOf: Data(text.utf8))
+    private func tell(_ text: String) {
+        do throws(FileError) {
+            try Files.write(Array(text.utf8).span, to: STDERR_FILENO)
         } catch {
-            // A reader that went away, as head(1) does, ends output and is no failure of ours.
-            Foundation.exit(0)
+            // Nobody listens; the work and its exit code are the same without being told of.
         }
     }
 }

@@ -75,22 +75,17 @@ struct BenchCommand: AsyncParsableCommand {
     }
 
     private func show(_ row: BenchRow) throws {
-        guard json else { return write(BenchFormat.line(row)) }
+        guard json else { return Terminal.shared.data(BenchFormat.line(row)) }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
-        write(String(decoding: try encoder.encode(row), as: UTF8.self))
-    }
-
-    /// A row at once, also into a file: the next takes seconds.
-    private func write(_ line: String) {
-        FileHandle.standardOutput.write(Data((line + "\n").utf8))
+        Terminal.shared.data(String(decoding: try encoder.encode(row), as: UTF8.self))
     }
 
     private func removeQuietly(_ place: String) {
         do {
             try Files.removeTree(place)
         } catch {
-            FileHandle.standardError.write(Data("\(place) could not be removed: \(error)\n".utf8))
+            Terminal.shared.note("\(place) could not be removed (\(error))")
         }
     }
 }

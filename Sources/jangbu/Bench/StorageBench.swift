@@ -121,7 +121,7 @@ struct StorageBench {
         let serving = try ServingLoad(world)
         _ = try await world.fill(rounds: rounds, eventsPerFrame: 25)
         let seen = try serving.finish()
-        FileHandle.standardOutput.write(Data("\(seen.peakKilobytes)\n".utf8))
+        Terminal.shared.data(String(seen.peakKilobytes))
         while true { sleep(1) }
     }
 
