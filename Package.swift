@@ -25,6 +25,8 @@ let hummingbirdCore: Target.Dependency = .product(
     package: "hummingbird"
 )
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
@@ -105,7 +107,7 @@ let package = Package(
                 "Web", "Projections", "MyData", "Commands", "Vault", "EventLog", "Frame",
                 "Finance", "Cryptography", "Compression", "Files", "Threads", "LMDB", "CFloor",
                 arguments, lifecycle, signals, logging, metrics, yams, hummingbird, nioCore,
-                protobuf,
+                nioPosix, nioHTTP, protobuf,
             ],
             swiftSettings: strict
         ),
@@ -172,7 +174,13 @@ let package = Package(
             exclude: ["Browser"],
             swiftSettings: strict
         ),
-        tests("jangbu", ["jangbu", "Files", "Simulation"]),
+        tests(
+            "jangbu",
+            [
+                "jangbu", "Commands", "EventLog", "Files", "Finance", "Frame", "Projections",
+                "Simulation", "Vault", "Web", protobuf,
+            ]
+        ),
         tests("System", ["Workload", "EventLog", "Files", "Simulation"]),
     ]
 )

@@ -1,6 +1,6 @@
 public import Finance
 
-/// Everything the pages and the API read, and nothing they could write.
+/// Everything the pages and the API read, and the one thing they can have done: a backup.
 ///
 /// One implementation stands over the real log, vault and projections (in the executable), one in
 /// the tests with the same limits. Every function reads memory or a bounded number of records, and
@@ -51,6 +51,15 @@ public protocol Ledger: Sendable {
     /// The day on which "this month" stands: today's, or the simulated clock's.
     func today() async -> CivilDate
 }
+    /// Begins a backup of the log into a folder and answers at once; the same folder again, while
+    /// it is being written, begins nothing.
+    ///
+    /// - Throws: `BackupRefusal`.
+    func startBackup(to directory: String) async throws -> BackupState
+
+    /// The backup that is running, or the last one since the process started.
+    func backup() async -> BackupState?
+
 
 /// One page of a longer list.
 public struct Listing<Element: Sendable>: Sendable {

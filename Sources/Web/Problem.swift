@@ -21,6 +21,8 @@ struct Problem: Error {
         case hostRefused = "host-refused"
         case tokenNeeded = "token-needed"
         case tooManyStreams = "too-many-streams"
+        case backupRefused = "backup-refused"
+        case backupRunning = "backup-running"
         case ledgerUnavailable = "ledger-unavailable"
         case internalFailure = "internal-failure"
 
@@ -34,6 +36,8 @@ struct Problem: Error {
             case .headersTooLarge: .requestHeaderFieldsTooLarge
             case .hostRefused: .init(code: 421, reasonPhrase: "Misdirected Request")
             case .tokenNeeded: .unauthorized
+            case .backupRefused: .forbidden
+            case .backupRunning: .conflict
             case .tooManyStreams, .ledgerUnavailable: .serviceUnavailable
             case .internalFailure: .internalServerError
             }

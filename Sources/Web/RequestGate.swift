@@ -45,11 +45,16 @@ struct RequestGate: RouterMiddleware {
     }
 
     private func checkToken(_ request: Request) throws(Problem) {
-        guard let token = configuration.token, !isOpen(request.uri.path) else { return }
+        let isOrder = request.uri.path == "/v1/backups"
+        guard isOrder || configuration.token != nil, !isOpen(request.uri.path) else { return }
         if let header = request.headers[.authorization], header.hasPrefix("Bearer ") {
-            guard token.matches(header.dropFirst(7)) else { throw Problem(.tokenNeeded) }
+            let tokens = [configuration.token, configuration.controlToken].compactMap(\.self)
+            guard tokens.contains(where: { $0.matches(header.dropFirst(7)) }) else {
+                throw Problem(.tokenNeeded)
+            }
             return
         }
+        guard !isOrder, let token = configuration.token else { throw Problem(.tokenNeeded) }
         guard let session = request.cookies["jangbu_session"]?.value,
             token.matches(session: session)
         else { throw Problem(.tokenNeeded) }

@@ -50,6 +50,8 @@ extension Site {
             Route(.get, "/v1/subjects/{subject}/spending", spending),
             Route(.get, "/v1/subjects/{subject}/transactions", transactions),
             Route(.get, "/v1/subjects/{subject}/events/{event}/explain", explain),
+            Route(.get, "/v1/backups", backups),
+            Route(.post, "/v1/backups", startBackup),
             Route(.get, "/health/live", live),
             Route(.get, "/health/ready", ready),
             Route(.get, "/metrics", metricsText),

@@ -1,6 +1,7 @@
 // HTTP interface and pages over a ledger: JSON under /v1, a live stream, health, metrics, and
-// server-rendered pages in two languages. It reads only; whoever assembles the process gives it a
-// `Ledger`. It knows no files but its token's, and no clock but the one it is given.
+// server-rendered pages in two languages. It reads, and can have a backup made; whoever assembles
+// the process gives it a `Ledger`. It knows no files but its token's, and no clock but the one it
+// is given.
 public import Hummingbird
 import HummingbirdCore
 public import Logging

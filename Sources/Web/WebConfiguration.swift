@@ -8,6 +8,9 @@ public struct WebConfiguration: Sendable {
     public var port = 8080
     /// Secret that every request must carry; required for any address but loopback.
     public var token: AccessToken?
+    /// Secret of this run alone, for who may read the data directory: what makes backups asks for
+    /// it also on loopback.
+    public var controlToken: AccessToken?
 
     /// Largest request body: the only form has one short field.
     public let bodyBytesMax = 4096

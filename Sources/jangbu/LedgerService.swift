@@ -13,6 +13,7 @@ import Web
 /// streams.
 final class LedgerService: Web.Ledger, Service {
     let services: Services
+    let backups: BackupDesk
     private let begin = ContinuousClock.now
     private let state = Mutex(State())
     /// The simulated clock's day; nil is the day in Korea now.
@@ -31,7 +32,10 @@ final class LedgerService: Web.Ledger, Service {
     private static let minuteSeconds = 60
     private static let recentCount = 10
 
-    init(_ services: Services) { self.services = services }
+    init(_ services: Services) {
+        self.services = services
+        backups = BackupDesk(services.log, allowed: services.settings.backupDirectory)
+    }
 
     /// Samples until shut down; streams end then.
     func run() async throws {
@@ -122,6 +126,12 @@ final class LedgerService: Web.Ledger, Service {
     }
 
     func today() async -> CivilDate { day }
+    func startBackup(to directory: String) async throws -> BackupState {
+        try backups.start(directory)
+    }
+
+    func backup() async -> BackupState? { backups.latest }
+
 
     var day: CivilDate {
         if let day = simulated.withLock({ $0 }) { return day }

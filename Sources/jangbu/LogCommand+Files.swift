@@ -51,28 +51,6 @@ extension LogCommand {
         }
     }
 
-    /// `jangbu log backup`.
-    struct Backup: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "backup",
-            abstract: "Copy what a backup does not have yet; holds no keys.",
-            discussion: "Example: jangbu log backup /backups/jangbu"
-        )
-
-        @OptionGroup var options: SettingsOptions
-        @Argument(help: "Folder of the backup.", completion: .directory) var target: String
-
-        func run() throws {
-            let log = try DataDirectory(options.settings()).openLog()
-            defer { log.close() }
-            let progress = CopyProgressBar("backup")
-            let ends = try log.backup(to: target) { progress.show($0) }
-            progress.end()
-            let blocks = ends.reduce(0, +)
-            Terminal.shared.data("\(Text.grouped(blocks)) blocks in \(target)")
-        }
-    }
-
     /// `jangbu log restore`.
     struct Restore: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -229,7 +207,7 @@ private struct Droppable {
 }
 
 /// Progress of work that goes block by block.
-private final class CopyProgressBar: Sendable {
+final class CopyProgressBar: Sendable {
     private let progress: Progress
     private let last = Mutex<Int>(0)
 

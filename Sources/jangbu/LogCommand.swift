@@ -27,7 +27,7 @@ struct LogCommand: AsyncParsableCommand {
         @Flag(help: "Print JSON.") var json = false
 
         func run() throws {
-            let log = try DataDirectory(options.settings()).openLog()
+            let log = try DataDirectory(options.settings()).openLogToLook()
             defer { log.close() }
             let figures = try log.figures()
             guard !json else {
@@ -97,7 +97,7 @@ struct LogCommand: AsyncParsableCommand {
                     count: max(0, count)
                 )
             }
-            let log = try directory.openLog()
+            let log = try directory.openLogToLook()
             defer { log.close() }
             guard partition >= 0, partition < log.layout.partitions else {
                 throw Failure(.input, "The log has partitions 0 to \(log.layout.partitions - 1).")
@@ -151,7 +151,7 @@ struct LogCommand: AsyncParsableCommand {
                     limit: max(0, limit)
                 )
             }
-            let log = try directory.openLog()
+            let log = try directory.openLogToLook()
             defer { log.close() }
             let head = try log.head(of: id)
             guard head.size > 0 else {

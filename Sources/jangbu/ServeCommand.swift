@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import Files
 import Logging
 import Metrics
 import ServiceLifecycle
@@ -65,6 +65,9 @@ struct ServerRun {
         if !services.settings.webTokenFile.isEmpty {
             web.token = try AccessToken(file: services.settings.webTokenFile)
         }
+        var random = SystemRandomNumberGenerator()
+        let control = RunningServer.token(using: &random)
+        web.controlToken = AccessToken(control)
         let registry = PrometheusRegistry()
         MetricsSystem.bootstrap(registry)
         let server = try WebServer(
@@ -75,9 +78,13 @@ struct ServerRun {
             logger: logger
         )
         let host = web.host.contains(":") ? "[\(web.host)]" : web.host
+        let record = services.directory.serverRecord
+        let address = web.host
         let application = server.application { port in
+            tell(RunningServer(host: address, port: port, token: control), in: record)
             await onListening("http://\(host):\(port)/")
         }
+        defer { forget(record) }
         let group = ServiceGroup(
             configuration: .init(
                 services: [.init(service: ledger), .init(service: application)]
@@ -92,8 +99,9 @@ struct ServerRun {
         } catch is CancellationError {
             // A signal during start-up: nothing is running any more, which is what was asked for.
         }
+        // The log must not be closed under it.
+        ledger.backups.finish()
     }
-}
 
     /// Leaves word for `jangbu log backup`, which works without it once the server has ended.
     private func tell(_ server: RunningServer, in record: String) {

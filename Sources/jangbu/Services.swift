@@ -117,6 +117,8 @@ struct DataDirectory: Sendable {
     var vault: String { path + "/vault" }
     var log: String { path + "/log" }
     var projections: String { path + "/projections" }
+    /// How a running server is asked for a backup.
+    var serverRecord: String { path + "/serve.json" }
 
     /// Makes what is not there.
     ///

@@ -18,6 +18,7 @@ struct Settings: Sendable {
     var projectionMapSizeBytes = 1 << 38
     var rebuildThreadCount = 2
     var rulesDirectory = ""
+    var backupDirectory = ""
     var webHost = "127.0.0.1"
     var webPort = 8080
     var webTokenFile = ""
@@ -57,6 +58,7 @@ struct Settings: Sendable {
         number("projections.map_size_bytes", \.projectionMapSizeBytes, 1 << 20...1 << 44),
         number("projections.rebuild_thread_count", \.rebuildThreadCount, 1...64),
         text("categories.directory", \.rulesDirectory),
+        text("backup.directory", \.backupDirectory),
         text("web.host", \.webHost),
         number("web.port", \.webPort, 0...65_535),
         text("web.token_file", \.webTokenFile),

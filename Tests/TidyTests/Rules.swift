@@ -56,6 +56,7 @@ enum Rules {
         ],
         "jangbu": [
             "ArgumentParser", "Hummingbird", "Logging", "Metrics", "CoreMetrics", "NIOCore",
+            "NIOHTTP1", "NIOPosix",
             "ServiceLifecycle", "SwiftProtobuf", "UnixSignals", "Yams",
         ],
     ]

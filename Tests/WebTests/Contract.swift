@@ -20,11 +20,13 @@ struct Contract {
     init(
         _ ledger: TestLedger = TestLedger(),
         token: AccessToken? = nil,
+        control: AccessToken? = nil,
         host: String = "127.0.0.1"
     ) throws {
         self.ledger = ledger
         var configuration = WebConfiguration()
         configuration.token = token
+        configuration.controlToken = control
         configuration.host = host
         let log = log
         let logger = Logger(label: "web") { _ in LogKeeper(lines: log) }

@@ -19,6 +19,7 @@ final class TestLedger: Ledger {
         var fails = false
         /// Whether a second passes with each question for readiness: a script's clock.
         var ticksWhenAsked = false
+        var backup: BackupState?
         var readiness = Readiness(checks: [.init(name: "log", passes: true)])
         var random: SeededRandom
     }
@@ -157,6 +158,24 @@ final class TestLedger: Ledger {
     }
 
     func today() async -> CivilDate { TestPerson.today }
+
+    /// Where backups may go; a running one never ends.
+    static let backups = "/backups"
+
+    func startBackup(to directory: String) async throws -> BackupState {
+        guard directory.hasPrefix(TestLedger.backups + "/") else { throw BackupRefusal.outside }
+        return try state.withLock { state in
+            if let running = state.backup, running.phase == .running {
+                guard running.directory == directory else { throw BackupRefusal.running }
+                return running
+            }
+            let begun = BackupState(directory: directory, phase: .running, blocks: 0, total: 9)
+            state.backup = begun
+            return begun
+        }
+    }
+
+    func backup() async -> BackupState? { state.withLock(\.backup) }
 
     /// Streams open now; the fixture's teardown wants none.
     var readers: Int { state.withLock { $0.readers.count } }

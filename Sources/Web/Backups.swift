@@ -1,0 +1,50 @@
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// `/v1/backups`: the one thing that a request can have done. `RequestGate` lets in only who shows
+/// a token, on loopback too: a page elsewhere can make a browser send a request, not a header.
+extension Site {
+    @Sendable func backups(_ request: Request, _ context: Context) async throws -> Response {
+        json(["items": .array(await ledger.backup().map { [$0.json] } ?? [])])
+    }
+
+    /// Begins a backup, or finds that the same one is running.
+    @Sendable func startBackup(_ request: Request, _ context: Context) async throws -> Response {
+        let body = try await request.body.collect(upTo: configuration.bodyBytesMax)
+        let order: BackupOrder
+        do {
+            order = try JSONDecoder().decode(BackupOrder.self, from: Data(body.readableBytesView))
+        } catch {
+            throw Problem(.requestMalformed)
+        }
+        do {
+            let state = try await ledger.startBackup(to: order.directory)
+            return json(state.json, status: .accepted)
+        } catch BackupRefusal.outside {
+            throw Problem(.backupRefused)
+        } catch BackupRefusal.running {
+            throw Problem(.backupRunning)
+        }
+    }
+}
+
+private struct BackupOrder: Decodable {
+    var directory: String
+}
+
+extension BackupState {
+    var json: JSON {
+        let (word, error): (String, JSON) =
+            switch phase {
+            case .running: ("running", nil)
+            case .done: ("done", nil)
+            case .failed(let sentence): ("failed", .string(sentence))
+            }
+        return [
+            "directory": .string(directory), "state": .string(word), "blocks": .unsigned(blocks),
+            "total_blocks": .unsigned(total), "error": error,
+        ]
+    }
+}

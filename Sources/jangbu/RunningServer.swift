@@ -1,0 +1,161 @@
+import EventLog
+import Files
+import Foundation
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// How a running server is reached from the same machine: `serve.json` in the data directory, for
+/// nobody but its owner to read.
+struct RunningServer: Codable, Equatable {
+    let host: String
+    let port: Int
+    /// Secret of that run alone.
+    let token: String
+
+    init(host: String, port: Int, token: String) {
+        // What listens on every address is reached on this machine's own.
+        self.host = ["0.0.0.0": "127.0.0.1", "::": "::1"][host] ?? host
+        (self.port, self.token) = (port, token)
+    }
+
+    init(reading path: String) throws {
+        let bytes = try Files.read(path, limit: 4_096)
+        self = try JSONDecoder().decode(RunningServer.self, from: Data(bytes))
+    }
+
+    func write(to path: String) throws {
+        try Files.replace(path, with: Array(try JSONEncoder().encode(self)))
+    }
+
+    /// 256 bits as text.
+    static func token(using random: inout some RandomNumberGenerator) -> String {
+        (0..<4).map { _ in
+            let digits = String(random.next() as UInt64, radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }.joined()
+    }
+
+    var address: String { "http://\(host.contains(":") ? "[\(host)]" : host):\(port)/" }
+}
+
+/// A backup as the server tells of it.
+struct ServersBackup: Decodable {
+    let directory, state: String
+    let blocks, totalBlocks: UInt64
+    let error: String?
+}
+
+extension RunningServer {
+    func startBackup(to directory: String) async throws -> ServersBackup {
+        try await ask(.POST, body: try JSONText.encode(["directory": directory]))
+    }
+
+    func backup() async throws -> ServersBackup {
+        let answer: Items = try await ask(.GET)
+        guard let backup = answer.items.first else {
+            throw Failure(.differs, "The server was started anew and knows of no backup.")
+        }
+        return backup
+    }
+
+    private struct Items: Decodable { let items: [ServersBackup] }
+    private struct Refusal: Decodable { let code, detail: String }
+
+    private func ask<Answer: Decodable>(_ method: HTTPMethod, body: String = "") async throws
+        -> Answer
+    {
+        let (status, bytes): (HTTPResponseStatus, Data)
+        do {
+            (status, bytes) = try await exchange(method, body)
+        } catch {
+            throw Failure(
+                .inUse,
+                "The server at \(address) has the data directory and does not answer."
+            )
+        }
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        guard status.code < 300 else {
+            let refusal = try decoder.decode(Refusal.self, from: bytes)
+            throw Failure(
+                refusal.code == "backup-refused" ? .configuration : .busy,
+                "The server at \(address) refused: \(refusal.detail)"
+            )
+        }
+        return try decoder.decode(Answer.self, from: bytes)
+    }
+
+    /// One request on a connection of its own.
+    private func exchange(
+        _ method: HTTPMethod,
+        _ body: String
+    ) async throws -> (HTTPResponseStatus, Data) {
+        let bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .connectTimeout(.seconds(5))
+        let channel = try await bootstrap.connect(host: host, port: port) { channel in
+            channel.eventLoop.makeCompletedFuture {
+                try channel.pipeline.syncOperations.addHTTPClientHandlers()
+                return try NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>(
+                    wrappingChannelSynchronously: channel
+                )
+            }
+        }
+        let headers: HTTPHeaders = [
+            "host": "\(host):\(port)", "authorization": "Bearer \(token)",
+            "content-type": "application/json", "content-length": String(body.utf8.count),
+            "connection": "close",
+        ]
+        let head = HTTPRequestHead(
+            version: .http1_1,
+            method: method,
+            uri: "/v1/backups",
+            headers: headers
+        )
+        return try await channel.executeThenClose { inbound, outbound in
+            try await outbound.write(.head(head))
+            try await outbound.write(.body(.byteBuffer(ByteBuffer(string: body))))
+            try await outbound.write(.end(nil))
+            var status = HTTPResponseStatus.internalServerError
+            var bytes = Data()
+            for try await part in inbound {
+                switch part {
+                case .head(let head): status = head.status
+                case .body(let buffer): bytes.append(contentsOf: buffer.readableBytesView)
+                case .end: return (status, bytes)
+                }
+            }
+            throw ChannelError.eof
+        }
+    }
+}
+
+extension DataDirectory {
+    /// The server that has this directory open; nil when nobody has it, or who cannot be asked.
+    func runningServer() throws -> RunningServer? {
+        guard Files.exists(serverRecord) else { return nil }
+        do {
+            // A record may outlive its server; the lock does not.
+            try openLog().close()
+            return nil
+        } catch {
+            guard Failure(error)?.exit == .inUse else { throw error }
+            return try RunningServer(reading: serverRecord)
+        }
+    }
+
+    /// Opens the log to look at it; while a server has it, the failure says where to look instead.
+    func openLogToLook() throws -> EventLog {
+        do {
+            return try openLog()
+        } catch {
+            guard Failure(error)?.exit == .inUse, Files.exists(serverRecord) else { throw error }
+            let address = try RunningServer(reading: serverRecord).address
+            throw Failure(
+                .inUse,
+                "A server has this log: see \(address), \(address)v1/overview and "
+                    + "\(address)v1/frames, or end it first."
+            )
+        }
+    }
+}
