@@ -171,6 +171,8 @@ extension SpendingView {
             "income": income.json,
             "spent_before": .maybe(spentBefore, \.json),
             "months": .array(months.map(\.json)),
+            "spent_trend": spentTrend.json,
+            "income_trend": incomeTrend.json,
             "categories": .array(
                 categories.map {
                     [
@@ -193,6 +195,15 @@ extension SpendingView {
 }
 
 extension MonthSpending {
+extension SpendingTrend {
+    var json: JSON {
+        [
+            "months": .integer(Int64(months)), "average": average.json,
+            "slope_per_month": slope.json,
+        ]
+    }
+}
+
     var json: JSON {
         [
             "month": .string(month.description),
@@ -210,6 +221,7 @@ extension RecurringLine {
         [
             "merchant": .string(merchant),
             "amount": amount.json,
+            "direction": .string(isIncoming ? "in" : "out"),
             "interval": .string(interval.word),
             "count": .unsigned(count),
             "last_on": .string(lastOn.description),
@@ -223,6 +235,7 @@ extension TransactionLine {
         [
             "event": .string(event.description),
             "day": .string(day.description),
+            "kind": .string(kind.rawValue),
             "merchant": .maybe(merchant, JSON.string),
             "amount": amount.json,
             "category": .maybe(category, JSON.string),

@@ -31,8 +31,11 @@ public protocol Ledger: Sendable {
     func spending(_ id: String, from: Month, through: Month, currency: Currency?) async throws
         -> SpendingView?
 
-    /// A person's transactions from a month through another, newest first; `nil` when unknown or
-    /// erased.
+    /// A person's transactions from a month through another; `nil` when unknown or erased.
+    ///
+    /// Pages go back through the person's log, so that a transaction that comes meanwhile moves
+    /// none; inside a page the newest day is first. A page may hold fewer than `limit`, even none,
+    /// and go on: only without a next cursor is it the last.
     func transactions(
         _ id: String,
         from: Month,

@@ -25,7 +25,11 @@ extension Money {
             case 2: 10
             default: 1
             }
-        return Money(thousandths: thousandths / unit * unit, currency: currency)
+        // Half to even, as `Trend` rounds; the sign is taken off first so that -x is -(x rounded).
+        let (whole, rest) = thousandths.magnitude.quotientAndRemainder(dividingBy: UInt64(unit))
+        let up = rest * 2 > UInt64(unit) || rest * 2 == UInt64(unit) && whole % 2 == 1
+        let magnitude = Int64(clamping: (whole + (up ? 1 : 0)) * UInt64(unit))
+        return Money(thousandths: thousandths < 0 ? -magnitude : magnitude, currency: currency)
     }
 
     private var digits: String { grouped(thousandths.magnitude / 1000) + fraction }

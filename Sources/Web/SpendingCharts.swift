@@ -26,16 +26,9 @@ struct SpendingCharts {
         return whole.isEmpty ? report.months : whole
     }
 
-    /// Spending of a whole month in the mean.
-    var mean: Money {
-        mean(of: wholeMonths[...])
-    }
-
-    /// The sum is wide, so that it cannot overflow; a mean is never beyond what it is of.
-    private func mean(of months: ArraySlice<MonthSpending>) -> Money {
-        let sum = months.reduce(Int128(0)) { $0 + Int128($1.spent.thousandths) }
-        let mean = months.isEmpty ? 0 : Int64(sum / Int128(months.count))
-        return Money(thousandths: mean, currency: report.currency).rounded
+    private func mean(of months: ArraySlice<MonthSpending>) throws(FoldError) -> Money {
+        let trend = try Trend(of: months.map(\.spent.thousandths))
+        return Money(thousandths: trend.average, currency: report.currency).rounded
     }
 
     private func name(_ month: MonthSpending) -> String {
@@ -43,13 +36,13 @@ struct SpendingCharts {
         return month.month == today.month ? words("running_month", ["month": text]) : text
     }
 
-    func all() throws(MoneyError) -> [ChartFigure] {
+    func all() throws -> [ChartFigure] {
         var figures: [ChartFigure] = []
         if report.months.count > 1 { figures.append(try months()) }
         figures.append(categories)
         figures.append(merchants)
         figures.append(try cashflow())
-        if wholeMonths.count > 2 { figures.append(trend) }
+        if wholeMonths.count > 2 { figures.append(try trend()) }
         return figures
     }
 
@@ -178,10 +171,10 @@ struct SpendingCharts {
 
     /// Spending of each whole month as a line, with the mean of it and the two months before as a
     /// dashed one.
-    private var trend: ChartFigure {
+    private func trend() throws -> ChartFigure {
         let whole = wholeMonths
-        let rows = whole.enumerated().map { place, month in
-            let mean = mean(of: whole[max(0, place - 2)...place])
+        let rows = try whole.enumerated().map { place, month in
+            let mean = try mean(of: whole[max(0, place - 2)...place])
             return (
                 name: name(month),
                 cells: [ChartFigure.Cell(month.spent), ChartFigure.Cell(mean)]

@@ -8,7 +8,7 @@ extension Site {
         _ id: String,
         _ today: CivilDate,
         _ words: Words
-    ) throws(MoneyError) -> [String: Any] {
+    ) throws -> [String: Any] {
         let charts = SpendingCharts(report, today: today, words)
         let hasSpending = report.months.contains {
             $0.spent.thousandths != 0 || $0.income.thousandths != 0
@@ -37,7 +37,7 @@ extension Site {
                 ]
             },
             "has_spending": hasSpending,
-            "facts": try facts(report, charts.mean, words),
+            "facts": try facts(report, words),
             "charts": try charts.all().map(\.values),
             "has_recurring": !report.recurring.isEmpty,
             "recurring": report.recurring.map { row($0, words) },
@@ -46,7 +46,6 @@ extension Site {
 
     private func facts(
         _ report: SpendingView,
-        _ mean: Money,
         _ words: Words
     ) throws(MoneyError) -> [[String: Any]] {
         let spent = report.spent
@@ -60,8 +59,15 @@ extension Site {
         }
         return [
             fact("spent", spent, change(report, words)), fact("earned", report.income),
-            fact("left", left), fact("monthly_mean", mean),
+            fact("left", left),
+            fact("monthly_mean", report.spentTrend.average.rounded, slope(report, words)),
         ]
+    }
+
+    private func slope(_ report: SpendingView, _ words: Words) -> String? {
+        guard report.spentTrend.months > 1 else { return nil }
+        let slope = report.spentTrend.slope.rounded
+        return words("a_month", ["change": (slope.thousandths > 0 ? "+" : "") + slope.text])
     }
 
     private func change(_ report: SpendingView, _ words: Words) -> String {
@@ -79,7 +85,8 @@ extension Site {
 
     private func row(_ payment: RecurringLine, _ words: Words) -> [String: Any] {
         [
-            "merchant": payment.merchant, "amount": payment.amount.text,
+            "merchant": payment.merchant,
+            "amount": (payment.isIncoming ? "+" : "") + payment.amount.text,
             "every": words.known("every_", payment.interval.word),
             "count": grouped(payment.count), "last": payment.lastOn.description,
             "next": payment.nextOn?.description ?? words("ended"),

@@ -20,7 +20,11 @@ public struct SpendingView: Sendable {
     public var categories: [CategorySpending]
     /// Merchants with most spending, largest first; at most 20.
     public var merchants: [MerchantSpending]
-    /// Payments that come again, by amount, largest first; at most 50.
+    /// Average and trend of spending over the period's complete months, or all when none is.
+    public var spentTrend: SpendingTrend
+    /// The same of income.
+    public var incomeTrend: SpendingTrend
+    /// What comes again, out and in, most certain first; at most 50.
     public var recurring: [RecurringLine]
     /// Spending in the period of the same length just before; `nil` when nothing is known of it.
     public var spentBefore: Money?
@@ -36,6 +40,8 @@ public struct SpendingView: Sendable {
         months = []
         categories = []
         merchants = []
+        spentTrend = SpendingTrend(months: 0, average: .zero(currency), slope: .zero(currency))
+        incomeTrend = spentTrend
         recurring = []
         spentBefore = nil
     }
@@ -80,6 +86,23 @@ public struct MonthSpending: Sendable {
     }
 }
 
+/// How an amount goes from month to month.
+public struct SpendingTrend: Sendable {
+    /// Months it is taken over.
+    public var months: Int
+    /// Mean of a month, rounded half to even.
+    public var average: Money
+    /// Least-squares change from one month to the next, rounded half to even.
+    public var slope: Money
+
+    /// An average and a slope.
+    public init(months: Int, average: Money, slope: Money) {
+        self.months = months
+        self.average = average
+        self.slope = slope
+    }
+}
+
 /// One category over the period.
 public struct CategorySpending: Sendable {
     /// Stable id, such as `food.cafe`.
@@ -121,6 +144,8 @@ public struct MerchantSpending: Sendable {
 public struct RecurringLine: Sendable {
     /// Name as the provider wrote it.
     public var merchant: String
+    /// Whether it is money that comes in, such as pay.
+    public var isIncoming: Bool
     /// Usual amount, zero or more.
     public var amount: Money
     /// How often it comes.
@@ -135,6 +160,7 @@ public struct RecurringLine: Sendable {
     /// A recurring payment.
     public init(
         merchant: String,
+        isIncoming: Bool,
         amount: Money,
         interval: Interval,
         count: UInt64,
@@ -142,6 +168,7 @@ public struct RecurringLine: Sendable {
         nextOn: CivilDate?
     ) {
         self.merchant = merchant
+        self.isIncoming = isIncoming
         self.amount = amount
         self.interval = interval
         self.count = count

@@ -84,9 +84,6 @@ extension Site {
         )
     }
 
-    /// Transactions on one page: what two looks at a phone hold.
-    private static let transactionsShown = 20
-
     private func holdings(_ report: SubjectView, _ words: Words) -> [String: Any] {
         [
             "totals": report.totals.map { total -> [String: Any] in
@@ -143,6 +140,7 @@ extension Site {
             "event": line.event.description, "day": line.day.description,
             "merchant": line.merchant ?? words("merchant_unknown"), "amount": line.amount.text,
         ]
+        if line.kind != .payment { values["change"] = words("line_" + line.kind.rawValue) }
         values["category"] = line.categoryName?.text(words.language) ?? line.category
         return values
     }

@@ -1,10 +1,24 @@
 public import Finance
 
-/// One transaction as it is listed.
+/// One transaction as it is listed: the lines of a month and category add up to what the profile
+/// has of them.
 public struct TransactionLine: Sendable {
+    /// What a line does.
+    public enum Kind: String, CaseIterable, Sendable {
+        /// Money moved.
+        case payment
+        /// Takes back an earlier line.
+        case cancellation
+        /// Changes an earlier line by its amount.
+        case correction
+    }
+
     /// The event it came from.
     public var event: EventID
-    /// Day on which it happened, where it happened.
+    /// What it does.
+    public var kind: Kind
+    /// Day on which it happened, where it happened; of a card's cancellation or correction, the
+    /// day of what it is about.
     public var day: CivilDate
     /// Other side, as the provider wrote it; `nil` when the provider gave none.
     public var merchant: String?
@@ -18,6 +32,7 @@ public struct TransactionLine: Sendable {
     /// A transaction's line.
     public init(
         event: EventID,
+        kind: Kind = .payment,
         day: CivilDate,
         merchant: String?,
         amount: Money,
@@ -25,6 +40,7 @@ public struct TransactionLine: Sendable {
         categoryName: LocalizedName?
     ) {
         self.event = event
+        self.kind = kind
         self.day = day
         self.merchant = merchant
         self.amount = amount

@@ -78,17 +78,18 @@ extension LedgerService {
         }
         let counts = try services.counters.read(subject)?.state
         let report = try IntegratedReport(of: reading.state)
-        let assets = report.assets.filter { !$0.isClosed }.map { asset in
-            AssetLine(asset, transactions: counts?.eventCount(of: asset.id) ?? 0)
+        let assets = try report.assets.filter { !$0.isClosed }.map { asset in
+            try AssetLine(asset, transactions: counts?.eventCount(of: asset.id) ?? 0)
         }
         return SubjectView(
             id: id,
             frames: reading.revision,
             assets: assets,
-            totals: report.totals.map { total in
-                CurrencyTotal(
+            totals: try report.totals.map { total in
+                let owes = Money(thousandths: total.liabilities, currency: total.currency)
+                return CurrencyTotal(
                     has: Money(thousandths: total.assets, currency: total.currency),
-                    owes: Money(thousandths: -total.liabilities, currency: total.currency),
+                    owes: try owes.negated(),
                     net: Money(thousandths: total.net, currency: total.currency)
                 )
             }.sorted { $0.has.thousandths > $1.has.thousandths },
@@ -107,7 +108,10 @@ extension LedgerService {
             var newest: Int64?
             var events: UInt64 = 0
             for line in lines {
-                if let last = good[line.id] { newest = max(newest ?? .min, last * 1_000) }
+                // What a provider's clock says may be any number; beyond all years it is no time.
+                if let last = good[line.id], CivilDate(secondsSinceEpoch: last) != nil {
+                    newest = max(newest ?? .min, last * 1_000)
+                }
                 events += line.transactions
             }
             found.append(
@@ -138,12 +142,12 @@ extension LedgerService {
         let report = try SpendingReport(
             of: state,
             in: chosen,
-            over: .init(last: through, months: count),
+            over: .init(last: through, months: count, lastComplete: day.month.adding(-1)),
             taxonomy: taxonomy
         )
         var view = SpendingView(from: from, through: through, currency: chosen)
         if !currencies.isEmpty { view.currencies = currencies }
-        view.fill(report, taxonomy)
+        try view.fill(report, taxonomy, on: day)
         view.spentBefore = try spentBefore(state, from, count, chosen)
         return view
     }
@@ -165,18 +169,22 @@ extension LedgerService {
             over: .init(last: last, months: count),
             taxonomy: services.rules.taxonomy
         )
-        return Money(
-            thousandths: report.months.reduce(0) { $0 + $1.spent },
-            currency: currency
-        )
+        return try Money.sum(report.months.map(\.spent), of: currency)
+    }
+}
+
+extension Money {
+    /// The sum of amounts in thousandths.
+    fileprivate static func sum(_ thousandths: [Int64], of currency: Currency) throws -> Money {
+        try thousandths.reduce(.zero(currency)) { sum, amount in
+            try sum.adding(Money(thousandths: amount, currency: currency))
+        }
     }
 }
 
 extension AssetLine {
-    init(_ asset: IntegratedReport.Asset, transactions: UInt64) {
-        let owed = asset.owed.first.map {
-            (Money(thousandths: -$0.amount.thousandths, currency: $0.amount.currency), $0.asOf)
-        }
+    init(_ asset: IntegratedReport.Asset, transactions: UInt64) throws {
+        let owed = try asset.owed.first.map { (try $0.amount.negated(), $0.asOf) }
         let held = (asset.booked + asset.holdings + asset.wallet).first.map { ($0.amount, $0.asOf) }
         let balance = held ?? owed
         let names = [asset.name, asset.number].filter { !$0.isEmpty }
@@ -198,7 +206,7 @@ extension AssetID {
 }
 
 extension SpendingView {
-    mutating func fill(_ report: SpendingReport, _ taxonomy: Taxonomy) {
+    mutating func fill(_ report: SpendingReport, _ taxonomy: Taxonomy, on day: CivilDate) throws {
         let currency = report.currency
         func money(_ thousandths: Int64) -> Money {
             Money(thousandths: thousandths, currency: currency)
@@ -216,8 +224,10 @@ extension SpendingView {
                 byCategory: byCategory
             )
         }
-        spent = money(report.months.reduce(0) { $0 + $1.spent })
-        income = money(report.months.reduce(0) { $0 + $1.income })
+        spent = try Money.sum(report.months.map(\.spent), of: currency)
+        income = try Money.sum(report.months.map(\.income), of: currency)
+        spentTrend = SpendingTrend(report.spendingTrend, of: currency)
+        incomeTrend = SpendingTrend(report.incomeTrend, of: currency)
         categories = report.spending.compactMap { total in
             guard let entry = taxonomy[total.category] else { return nil }
             return CategorySpending(
@@ -230,15 +240,27 @@ extension SpendingView {
         merchants = report.merchants.map {
             MerchantSpending(name: $0.name, spent: money($0.sum), count: UInt64(max(0, $0.count)))
         }
-        recurring = report.recurring.filter { !$0.isIncoming }.prefix(50).map { payment in
-            RecurringLine(
+        recurring = try report.recurring.prefix(50).map { payment in
+            let amount = money(payment.amount)
+            return RecurringLine(
                 merchant: payment.name,
-                amount: money(abs(payment.amount)),
+                isIncoming: payment.isIncoming,
+                amount: payment.amount < 0 ? try amount.negated() : amount,
                 interval: payment.interval,
                 count: UInt64(payment.evidenceCount),
                 lastOn: payment.last,
-                nextOn: payment.next
+                nextOn: payment.isActive(on: day) ? payment.next : nil
             )
         }
+    }
+}
+
+extension SpendingTrend {
+    fileprivate init(_ trend: Trend, of currency: Currency) {
+        self.init(
+            months: trend.months,
+            average: Money(thousandths: trend.average, currency: currency),
+            slope: Money(thousandths: trend.slope, currency: currency)
+        )
     }
 }

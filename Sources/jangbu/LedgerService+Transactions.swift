@@ -7,17 +7,11 @@ import Web
 
 /// Single transactions, read from the person's own log when they are asked for.
 extension LedgerService {
-    /// Frames of one person that a list looks at, newest first: bounds one request.
+    /// Frames of one person that a request looks at: bounds its time; a list goes on after them.
     private static let framesMax: UInt64 = 4_096
-
-    /// One transaction with what decided its category.
-    struct Transaction {
-        var line: TransactionLine
-        var ruling: Ruling
-        var text: [UInt8]
-        var mcc: UInt32
-        var expense: String
-    }
+    /// Frames that are opened together going back: few at first, as most lists end soon.
+    private static let spanFirst: UInt64 = 16
+    private static let spanMax: UInt64 = 256
 
     func transactions(
         _ id: String,
@@ -28,37 +22,92 @@ extension LedgerService {
         limit: Int
     ) async throws -> Listing<TransactionLine>? {
         guard let subject = live(id) else { return nil }
-        var all: [TransactionLine] = []
-        try forEachTransaction(of: subject) { transaction in
-            let line = transaction.line
-            guard line.day.month >= from, line.day.month <= through else { return }
-            if let category, line.category != category { return }
-            all.append(line)
+        var items: [TransactionLine] = []
+        // Everything before this event is still to be listed.
+        var place = Place(cursor, size: try services.log.durableSize(of: subject))
+        var looked: UInt64 = 0
+        var span = LedgerService.spanFirst
+        walk: while !place.isBeginning, looked < LedgerService.framesMax {
+            let end = place.frameEnd
+            let start = end - min(end, span)
+            var found: [TransactionLine] = []
+            try forEachTransaction(of: subject, in: start..<end) { transaction in
+                let line = transaction.line
+                guard place.isAfter(line.event), line.day.month >= from, line.day.month <= through
+                else { return }
+                if category == nil || line.category == category { found.append(line) }
+            }
+            for line in found.reversed() {
+                guard items.count < limit else { break walk }
+                items.append(line)
+                place = Place(revision: line.event.revision, index: line.event.index)
+            }
+            place = Place(revision: start, index: 0)
+            looked += end - start
+            span = min(LedgerService.spanMax, span * 2)
         }
-        all.sort {
-            ($1.day, $1.event.revision, $1.event.index) < (
-                $0.day, $0.event.revision, $0.event.index
-            )
+        items.sort {
+            ($1.day, $1.event.revision, $1.event.index)
+                < ($0.day, $0.event.revision, $0.event.index)
         }
-        let start = Int(clamping: cursor?.counts.first ?? 0)
-        guard start < all.count else { return Listing(items: [], next: nil) }
-        let end = min(all.count, start + limit)
-        return Listing(
-            items: Array(all[start..<end]),
-            next: end < all.count ? Web.Cursor([UInt64(end)]) : nil
-        )
+        return Listing(items: items, next: place.isBeginning ? nil : place.cursor)
+    }
+
+    /// A place between two events of a person's log.
+    private struct Place {
+        /// The event just after it.
+        let revision: UInt64
+        let index: UInt32
+
+        init(revision: UInt64, index: UInt32) { (self.revision, self.index) = (revision, index) }
+
+        /// Where a list goes on; the log's end without a cursor, or with one from elsewhere.
+        init(_ cursor: Web.Cursor?, size: UInt64) {
+            guard let counts = cursor?.counts, let revision = counts.first, revision < size else {
+                self.init(revision: size, index: 0)
+                return
+            }
+            self.init(revision: revision, index: UInt32(clamping: counts.dropFirst().first ?? 0))
+        }
+
+        var isBeginning: Bool { revision == 0 && index == 0 }
+        /// After the last frame that has an event before this place.
+        var frameEnd: UInt64 { index == 0 ? revision : revision + 1 }
+        var cursor: Web.Cursor { Web.Cursor([revision, UInt64(index)]) }
+
+        func isAfter(_ event: EventID) -> Bool {
+            (event.revision, event.index) < (revision, index)
+        }
     }
 
     func explanation(_ id: String, event: EventID) async throws -> CategoryReason? {
         guard let subject = live(id) else { return nil }
+        let size = try services.log.durableSize(of: subject)
+        guard event.revision < size else { return nil }
         var found: Transaction?
-        var rules: [String: UInt64] = [:]
-        try forEachTransaction(of: subject) { transaction in
-            if transaction.line.event == event { found = transaction }
-            rules[services.rules.explain(transaction.ruling).rule, default: 0] += 1
+        try forEachTransaction(of: subject, in: event.revision..<event.revision + 1) {
+            if $0.line.event == event { found = $0 }
         }
         guard let found, found.line.category != nil else { return nil }
         let why = services.rules.explain(found.ruling, text: found.text.span)
+        var others: UInt64 = 0
+        let start = size - min(size, LedgerService.framesMax)
+        try forEachTransaction(of: subject, in: start..<size) { other in
+            guard other.line.event != event else { return }
+            if services.rules.explain(other.ruling).rule == why.rule { others += 1 }
+        }
+        let reason = why.reason.isEmpty ? why.rule : why.reason
+        return CategoryReason(
+            transaction: found.line,
+            rule: why.rule,
+            ruleText: LocalizedName(ko: reason, en: reason),
+            version: "\(why.rulesVersion)-" + String(why.rulesDigest, radix: 16),
+            evidence: evidence(found, why),
+            others: others
+        )
+    }
+
+    private func evidence(_ found: Transaction, _ why: Explanation) -> [CategoryReason.Clue] {
         var evidence: [CategoryReason.Clue] = []
         if !why.matched.isEmpty {
             evidence.append(.init(kind: why.evidence, value: why.matched))
@@ -69,27 +118,21 @@ extension LedgerService {
         if !found.expense.isEmpty, why.evidence != .expense {
             evidence.append(.init(kind: .expense, value: found.expense))
         }
-        let reason = why.reason.isEmpty ? why.rule : why.reason
-        return CategoryReason(
-            transaction: found.line,
-            rule: why.rule,
-            ruleText: LocalizedName(ko: reason, en: reason),
-            version: "\(why.rulesVersion)-" + String(why.rulesDigest, radix: 16),
-            evidence: evidence,
-            others: (rules[why.rule] ?? 1) - 1
-        )
+        return evidence
     }
 
-    /// Opens the person's frames, the newest `framesMax`, for the purpose of showing them.
+    /// Opens frames of a person, in order, for the purpose of showing them.
     private func forEachTransaction(
         of subject: SubjectID,
+        in revisions: Range<UInt64>,
         _ body: (Transaction) -> Void
     ) throws {
-        let size = try services.log.durableSize(of: subject)
-        var revision = size - min(size, LedgerService.framesMax)
+        let reader = TransactionReader(rules: services.rules)
+        var revision = revisions.lowerBound
         var opener = try FrameOpener()
-        while revision < size {
-            let next = try services.log.read(subject, from: revision, limit: 256) { frame in
+        while revision < revisions.upperBound {
+            let limit = Int(min(LedgerService.spanMax, revisions.upperBound - revision))
+            let next = try services.log.read(subject, from: revision, limit: limit) { frame in
                 guard !frame.isTombstone else { return }
                 let header = try FrameHeader(frame.bytes)
                 guard header.kind == .provider else { return }
@@ -104,120 +147,11 @@ extension LedgerService {
                 } catch VaultError.compartmentErased {
                     return
                 }
-                try read(opener.events, header, body)
+                try reader.read(opener.events, header, body)
                 opener.close()
             }
             guard next > revision else { break }
             revision = next
-        }
-    }
-
-    private func read(
-        _ events: Span<UInt8>,
-        _ header: FrameHeader,
-        _ body: (Transaction) -> Void
-    ) throws {
-        let asset = AssetID(high: header.compartment.high, low: header.compartment.low)
-        var cursor = Finance.EventCursor(events, of: asset)
-        var index: UInt32 = 0
-        while let event = try cursor.next() {
-            defer { index += 1 }
-            let id = EventID(revision: header.revision, index: index)
-            if let transaction = try transaction(event, id) { body(transaction) }
-        }
-    }
-
-    private func transaction(
-        _ event: borrowing EventView,
-        _ id: EventID
-    ) throws -> Transaction? {
-        guard
-            let day = CivilDate(
-                secondsSinceEpoch: event.occurredAt,
-                utcOffsetMinutes: event.utcOffsetMinutes
-            )
-        else { return nil }
-        if event.type == .cardApproved, let card = try event.cardApproval(),
-            let currency = Currency(numericCode: card.currency)
-        {
-            let fact = try event.message().cardApproved
-            let expense = Array(fact.expenseText.utf8)
-            let ruling = services.rules.card(
-                merchant: card.merchantName,
-                mcc: card.mcc,
-                expense: expense.span
-            )
-            let merchant = fact.merchantName.isEmpty ? fact.merchantID : fact.merchantName
-            return Transaction(
-                line: line(id, day, merchant, -card.amount, currency, ruling),
-                ruling: ruling,
-                text: Array(fact.merchantName.utf8),
-                mcc: card.mcc,
-                expense: fact.expenseText
-            )
-        }
-        guard let bank = try event.bankTransaction(),
-            let currency = Currency(numericCode: bank.currency)
-        else { return nil }
-        let fact = try event.message().bankTransactionPosted
-        let isIn = [.opened, .deposited, .correctedIn, .withdrawalCancelled, .otherIn]
-            .contains(bank.kind)
-        let ruling = services.rules.bank(
-            kind: UInt32(bank.kind.rawValue),
-            isIn: isIn,
-            memo: bank.memo,
-            channel: bank.channel,
-            purpose: bank.purpose
-        )
-        let texts = [fact.memo, fact.counterpartyAccount, fact.purpose, fact.channel]
-        return Transaction(
-            line: line(
-                id,
-                day,
-                texts.first { !$0.isEmpty } ?? "",
-                isIn ? bank.amount : -bank.amount,
-                currency,
-                ruling
-            ),
-            ruling: ruling,
-            text: Array(fact.memo.utf8),
-            mcc: 0,
-            expense: ""
-        )
-    }
-
-    private func line(
-        _ id: EventID,
-        _ day: CivilDate,
-        _ merchant: String,
-        _ thousandths: Int64,
-        _ currency: Currency,
-        _ ruling: Ruling
-    ) -> TransactionLine {
-        let entry = services.rules.taxonomy[ruling.category]
-        return TransactionLine(
-            event: id,
-            day: day,
-            merchant: merchant.isEmpty ? nil : merchant,
-            amount: Money(thousandths: thousandths, currency: currency),
-            category: entry?.slug,
-            categoryName: entry.map { LocalizedName(ko: $0.korean, en: $0.english) }
-        )
-    }
-}
-
-extension Evidence {
-    /// The stable word of the interface.
-    var word: String {
-        switch self {
-        case .bankKind: "bank-kind"
-        case .bankMemo: "memo"
-        case .merchantText: "merchant-text"
-        case .mcc: "mcc"
-        case .ksic: "ksic"
-        case .merchantWord: "merchant-word"
-        case .expense: "expense"
-        case .fallback: "fallback"
         }
     }
 }

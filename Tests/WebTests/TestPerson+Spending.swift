@@ -28,6 +28,7 @@ extension TestPerson {
             let seen = inside.filter { $0.merchant == habit.merchant }
             return RecurringLine(
                 merchant: habit.merchant,
+                isIncoming: false,
                 amount: Money(thousandths: habit.won * 1000, currency: .krw),
                 interval: .monthly,
                 count: UInt64(seen.count),
@@ -36,6 +37,23 @@ extension TestPerson {
                     ? nil : CivilDate(year: 2026, month: 4, day: habit.day ?? 1)
             )
         }
+        if !lines.isEmpty {
+            report.recurring.append(
+                RecurringLine(
+                    merchant: "(주)장부테크 급여",
+                    isIncoming: true,
+                    amount: Money(thousandths: 3_850_000_000, currency: .krw),
+                    interval: .monthly,
+                    count: 24,
+                    lastOn: TestPerson.today.month.day(10),
+                    nextOn: TestPerson.today.month.adding(1).day(10)
+                )
+            )
+        }
+        let complete = report.months.filter { $0.month < TestPerson.today.month }
+        let whole = complete.isEmpty ? report.months : complete
+        report.spentTrend = trend(whole.map(\.spent.thousandths), chosen)
+        report.incomeTrend = trend(whole.map(\.income.thousandths), chosen)
         let length = through.index - from.index + 1
         let before = lines.filter {
             from.adding(-length) <= $0.day.month && $0.day.month < from
@@ -43,6 +61,19 @@ extension TestPerson {
         }
         report.spentBefore = before.isEmpty ? nil : total(before, -1, chosen)
         return report
+    }
+
+    private func trend(_ series: [Int64], _ currency: Currency) -> SpendingTrend {
+        do {
+            let trend = try Trend(of: series)
+            return SpendingTrend(
+                months: trend.months,
+                average: Money(thousandths: trend.average, currency: currency),
+                slope: Money(thousandths: trend.slope, currency: currency)
+            )
+        } catch {
+            preconditionFailure("a made-up person's amounts are small")
+        }
     }
 
     private func total(_ lines: [TransactionLine], _ sign: Int64, _ currency: Currency) -> Money {

@@ -77,6 +77,7 @@ struct TestPerson: Sendable {
                     )
                 }
             }
+            days.append((16, "쿠팡", 12_900_000, "shopping", .krw))
             if back % 5 == 2 {
                 days.append((17, "TESCO STORES 2231", -23_450, "food.grocery", .gbp))
             }
@@ -86,6 +87,7 @@ struct TestPerson: Sendable {
                 lines.append(
                     TransactionLine(
                         event: EventID(revision: revision, index: 0),
+                        kind: amount > 0 && category != nil ? .cancellation : .payment,
                         day: date,
                         merchant: merchant,
                         amount: Money(thousandths: amount, currency: currency),

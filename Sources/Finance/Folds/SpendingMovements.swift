@@ -77,7 +77,7 @@ extension SpendingProfile {
     /// Which side of the account a kind is about, and whether it takes something back.
     ///
     /// - Throws: `.unrepresentable` for a kind without a name here: it has no direction.
-    private static func direction(
+    public static func direction(
         _ kind: BankTransactionKind
     ) throws(FoldError) -> (isIn: Bool, isReversed: Bool) {
         switch kind {

@@ -60,7 +60,7 @@ public struct SpendingReport: Hashable, Sendable {
     /// Regular payments, spending and incoming, most confident first; of the whole detail, not the
     /// period.
     public let recurring: [RecurringPayment]
-    /// Of spending, over the complete months asked for.
+    /// Of spending, over the period's complete months, or all of it when none is.
     public let spendingTrend: Trend
     /// Of income, the same.
     public let incomeTrend: Trend
@@ -73,16 +73,21 @@ public struct SpendingReport: Hashable, Sendable {
         public var last: Month
         /// Number of months, 1...240; pages show 12 or 24.
         public var months: Int
-        /// How many complete months before `last` average and trend are taken over, 0...240.
-        public var trendMonths: Int
+        /// Last month that is over: what still runs says nothing about average and trend.
+        public var lastComplete: Month
         /// How many merchants are named.
         public var merchantsMax: Int
 
-        /// A period that ends with `last`.
-        public init(last: Month, months: Int = 12, trendMonths: Int = 6, merchantsMax: Int = 20) {
+        /// A period that ends with `last`; without `lastComplete` that month still runs.
+        public init(
+            last: Month,
+            months: Int = 12,
+            lastComplete: Month? = nil,
+            merchantsMax: Int = 20
+        ) {
             self.last = last
             self.months = max(1, min(240, months))
-            self.trendMonths = max(0, min(240, trendMonths))
+            self.lastComplete = lastComplete ?? last.adding(-1)
             self.merchantsMax = max(0, min(MerchantTable.countMax, merchantsMax))
         }
     }
@@ -107,15 +112,10 @@ public struct SpendingReport: Hashable, Sendable {
         transfers = try builder.categories(.transfer, less: [])
         recurring = builder.recurring()
         lastDay = state.lastDay < 0 ? nil : CivilDate(daysSinceEpoch: state.lastDay)
-        var past = SpendingReportBuilder(state, currency, taxonomy)
-        if period.trendMonths > 0 {
-            try past.collect(
-                from: period.last.adding(Int32(-period.trendMonths)),
-                through: period.last.adding(-1)
-            )
-        }
-        spendingTrend = try Trend(of: past.months.map(\.spent))
-        incomeTrend = try Trend(of: past.months.map(\.income))
+        let complete = months.filter { $0.month <= period.lastComplete }
+        let whole = complete.isEmpty ? months : complete
+        spendingTrend = try Trend(of: whole.map(\.spent))
+        incomeTrend = try Trend(of: whole.map(\.income))
     }
 }
 
