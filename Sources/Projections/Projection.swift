@@ -107,17 +107,19 @@ public final class Projection<F: Fold>: Sendable, ProjectionWork {
         let lane = lane
         let records = lane.generation.records
         let (positions, events, inMemory) = lane.progress()
-        var lagFrames: UInt64 = 0
+        let layout = context.log.layout
+        var lagFrames = [UInt64](repeating: 0, count: layout.environments)
         for partition in positions.indices {
             let next = context.log.nextPosition(partition: partition)
-            lagFrames += next - min(next, positions[partition])
+            let environment = layout.environment(ofPartition: partition)
+            lagFrames[environment] += next - min(next, positions[partition])
         }
         var lagEvents: UInt64 = 0
         var lagMilliseconds: Int64 = 0
-        for environment in 0..<context.log.layout.environments {
+        for environment in 0..<layout.environments {
             let folded = lane.nextSequence(environment: environment)
             let lag = context.lags[environment]
-            lagEvents += try lag.events(folded: folded, lagFrames: lagFrames)
+            lagEvents += try lag.events(folded: folded, lagFrames: lagFrames[environment])
             lagMilliseconds = max(lagMilliseconds, lag.milliseconds(folded: folded))
         }
         return ProjectionStatus(
@@ -129,7 +131,7 @@ public final class Projection<F: Fold>: Sendable, ProjectionWork {
             events: events,
             states: records.reduce(0) { $0 + $1.states },
             statesInMemory: inMemory,
-            lagFrames: lagFrames,
+            lagFrames: lagFrames.reduce(0, +),
             lagEvents: lagEvents,
             lagMilliseconds: lagMilliseconds,
             parked: records.reduce(0) { $0 + UInt64($1.parked) },

@@ -26,6 +26,12 @@ extension Exposition {
             .unsigned(overview.erasures)
         )
         single(
+            "jangbu_vault_damaged_slots",
+            .gauge,
+            help: "Persons whose vault slot is damaged, who do not open.",
+            .unsigned(overview.damagedSlots)
+        )
+        single(
             "jangbu_subjects",
             .gauge,
             help: "Persons with at least one frame.",

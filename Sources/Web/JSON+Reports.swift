@@ -11,6 +11,7 @@ extension Overview {
             "frames": .unsigned(frames),
             "subjects": .unsigned(subjects),
             "erasures": .unsigned(erasures),
+            "damaged_slots": .unsigned(damagedSlots),
             "flushes": .unsigned(flushes),
             "events_per_second": .number(eventsPerSecond),
             "events_per_second_minute": .number(eventsPerSecondMinute),
@@ -170,9 +171,9 @@ extension SpendingView {
             "spent": spent.json,
             "income": income.json,
             "spent_before": .maybe(spentBefore, \.json),
-            "months": .array(months.map(\.json)),
             "spent_trend": spentTrend.json,
             "income_trend": incomeTrend.json,
+            "months": .array(months.map(\.json)),
             "categories": .array(
                 categories.map {
                     [
@@ -194,7 +195,6 @@ extension SpendingView {
     }
 }
 
-extension MonthSpending {
 extension SpendingTrend {
     var json: JSON {
         [
@@ -204,6 +204,7 @@ extension SpendingTrend {
     }
 }
 
+extension MonthSpending {
     var json: JSON {
         [
             "month": .string(month.description),
@@ -220,8 +221,8 @@ extension RecurringLine {
     var json: JSON {
         [
             "merchant": .string(merchant),
-            "amount": amount.json,
             "direction": .string(isIncoming ? "in" : "out"),
+            "amount": amount.json,
             "interval": .string(interval.word),
             "count": .unsigned(count),
             "last_on": .string(lastOn.description),
@@ -234,8 +235,8 @@ extension TransactionLine {
     var json: JSON {
         [
             "event": .string(event.description),
-            "day": .string(day.description),
             "kind": .string(kind.rawValue),
+            "day": .string(day.description),
             "merchant": .maybe(merchant, JSON.string),
             "amount": amount.json,
             "category": .maybe(category, JSON.string),

@@ -4,8 +4,8 @@ public import Finance
 ///
 /// One implementation stands over the real log, vault and projections (in the executable), one in
 /// the tests with the same limits. Every function reads memory or a bounded number of records, and
-/// answers from durable state only. Whatever it throws is shown as 503 to the caller without its
-/// text; the text goes to the server's log, so it must carry no amounts, names, keys or payloads.
+/// answers from durable state only. Whatever it throws is shown as 503 to the caller; only its type
+/// and case go to the server's log.
 public protocol Ledger: Sendable {
     /// The platform as of now: counters, partitions, projections, disk.
     func overview() async throws -> Overview
@@ -51,9 +51,6 @@ public protocol Ledger: Sendable {
     /// What the process can do now; asked by load balancers, must answer without reading the disk.
     func readiness() async -> Readiness
 
-    /// The day on which "this month" stands: today's, or the simulated clock's.
-    func today() async -> CivilDate
-}
     /// Begins a backup of the log into a folder and answers at once; the same folder again, while
     /// it is being written, begins nothing.
     ///
@@ -63,6 +60,9 @@ public protocol Ledger: Sendable {
     /// The backup that is running, or the last one since the process started.
     func backup() async -> BackupState?
 
+    /// The day on which "this month" stands: today's, or the simulated clock's.
+    func today() async -> CivilDate
+}
 
 /// One page of a longer list.
 public struct Listing<Element: Sendable>: Sendable {

@@ -22,6 +22,8 @@ public struct Overview: Sendable {
     public var subjects: UInt64
     /// Erasures carried out since the log began.
     public var erasures: UInt64
+    /// Slots of the vault that were found damaged at its opening: so many persons do not open.
+    public var damagedSlots: UInt64
     /// Flushes of log files since the process started.
     public var flushes: UInt64
     /// Events per second over the last second.
@@ -48,6 +50,7 @@ public struct Overview: Sendable {
         frames = 0
         subjects = 0
         erasures = 0
+        damagedSlots = 0
         flushes = 0
         eventsPerSecond = 0
         eventsPerSecondMinute = 0

@@ -11,7 +11,7 @@ extension Site {
             ]),
             "states": words.list(["state_current", "state_behind", "state_parked"]),
             "kinds": words.pairs(FrameHead.kinds) { "kind_" + $0 },
-            "reasons": words.pairs(["disk-full", "map-full", "write-failed"]) { "reason_" + $0 },
+            "reasons": words.pairs(["disk-full", "map-full", "flush-failed"]) { "reason_" + $0 },
             "rate": Display.rate(overview.eventsPerSecond),
             "rate_minute": Display.rate(overview.eventsPerSecondMinute),
             "rate_chart": rateChart(overview, words).values,

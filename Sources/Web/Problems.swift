@@ -51,8 +51,19 @@ struct Problems: RouterMiddleware {
     private func report(_ error: any Error, _ context: Context) {
         context.logger.error(
             "request failed",
-            metadata: ["error": "\(error)", "route": "\(context.endpointPath ?? "-")"]
+            metadata: [
+                "error": "\(Problems.word(error))", "route": "\(context.endpointPath ?? "-")",
+            ]
         )
+    }
+
+    /// An error's type and case: what it carries may name a person.
+    static func word(_ error: any Error) -> String {
+        let mirror = Mirror(reflecting: error)
+        let type = String(describing: type(of: error))
+        guard mirror.displayStyle == .enum else { return type }
+        // A case without values has no child and nothing to carry.
+        return type + "." + (mirror.children.first?.label ?? "\(error)")
     }
 
     private func answer(

@@ -65,8 +65,10 @@ final class LedgerService: Web.Ledger, Service {
         let streams = state.withLock { state in
             let now = ContinuousClock.now
             if let last = state.samples.last {
+                // What is not folded yet is estimated; a counter never goes back.
+                overview.events = max(overview.events, last.events)
                 let seconds = max((now - last.at) / .seconds(1), 0.001)
-                overview.eventsPerSecond = Double(overview.events &- last.events) / seconds
+                overview.eventsPerSecond = Double(overview.events - last.events) / seconds
                 state.history.append(overview.eventsPerSecond)
                 state.history.removeFirst(
                     max(0, state.history.count - LedgerService.historySeconds)
@@ -79,7 +81,7 @@ final class LedgerService: Web.Ledger, Service {
             if let first = state.samples.first, now > first.at {
                 let seconds = max((now - first.at) / .seconds(1), 1)
                 overview.eventsPerSecondMinute =
-                    Double(overview.events &- first.events) / seconds
+                    Double(overview.events - first.events) / seconds
             }
             overview.eventsPerSecondHistory = state.history
             state.latest = overview
@@ -120,18 +122,17 @@ final class LedgerService: Web.Ledger, Service {
         }
         return Readiness(checks: [
             .init(name: "log", passes: services.log.readOnlyReason == nil),
-            .init(name: "vault", passes: services.vault.damagedSlots.isEmpty),
             .init(name: "projections", passes: isFolded),
         ])
     }
 
-    func today() async -> CivilDate { day }
     func startBackup(to directory: String) async throws -> BackupState {
         try backups.start(directory)
     }
 
     func backup() async -> BackupState? { backups.latest }
 
+    func today() async -> CivilDate { day }
 
     var day: CivilDate {
         if let day = simulated.withLock({ $0 }) { return day }
@@ -141,7 +142,8 @@ final class LedgerService: Web.Ledger, Service {
 
     /// Moves the simulated clock on; it never goes back.
     func advance(to seconds: Int64) {
-        guard let day = CivilDate(secondsSinceEpoch: seconds, utcOffsetMinutes: 0) else { return }
+        // In Korea, as without a simulation.
+        guard let day = CivilDate(secondsSinceEpoch: seconds) else { return }
         simulated.withLock { $0 = max($0 ?? day, day) }
     }
 
@@ -167,6 +169,7 @@ final class LedgerService: Web.Ledger, Service {
         overview.frames = overview.partitions.reduce(0) { $0 + $1.frames }
         overview.subjects = UInt64(services.vault.subjectCount)
         overview.erasures = UInt64(services.vault.erasedCount)
+        overview.damagedSlots = UInt64(services.vault.damagedSlots.count)
         overview.flushes = figures.reduce(0) { $0 + $1.flushes }
         overview.projections = statuses.map { status in
             ProjectionState(

@@ -83,22 +83,25 @@ extension Settings {
         }
     }
 
-    /// Takes in the variables that name a key; one that begins as a section's does and names none
-    /// is refused.
+    /// Variables of ours that set no key: where the project and the large data sets are, and what
+    /// the tests' tools are told.
+    private static let otherVariables: Set<String> = [
+        "JANGBU_HOME", "JANGBU_DATA", "JANGBU_TORTURE", "JANGBU_MUST_CHECK",
+    ]
+    private static let toolPrefixes = ["JANGBU_FAULT_", "JANGBU_RECORD_"]
+
+    /// Takes in the variables that name a key; any other of ours is refused.
     mutating func read(_ environment: [String: String]) throws {
         let byVariable = Dictionary(uniqueKeysWithValues: Settings.keys.map { ($0.variable, $0) })
-        let sections = Set(
-            Settings.keys.map { key in
-                "JANGBU_" + key.name.prefix { $0 != "." }.uppercased() + "_"
-            }
-        )
         for (name, value) in environment.sorted(by: { $0.key < $1.key }) {
             guard name.hasPrefix("JANGBU_") else { continue }
             if let key = byVariable[name] {
                 try key.apply(&self, value)
                 continue
             }
-            guard sections.contains(where: { name.hasPrefix($0) }) else { continue }
+            guard !Settings.otherVariables.contains(name),
+                !Settings.toolPrefixes.contains(where: name.hasPrefix)
+            else { continue }
             let nearest = byVariable.keys.sorted().min {
                 Settings.distance($0, name) < Settings.distance($1, name)
             }

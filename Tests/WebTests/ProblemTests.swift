@@ -97,7 +97,20 @@ struct ProblemTests {
                 #expect(!String(buffer: response.body).contains("mdb_get"))
             }
         }
-        #expect(contract.log.text.contains("secret-detail"), "but the log has it")
+        #expect(contract.log.text.contains("LedgerFault"), "the log has its name")
+        #expect(!contract.log.text.contains("secret-detail"), "and not what it carries")
+    }
+
+    private enum Fault: Error, CustomStringConvertible {
+        case damaged(subject: String)
+        case gone
+
+        var description: String { "a sentence" }
+    }
+
+    @Test func `an error is logged by its type and case alone`() {
+        #expect(Problems.word(Fault.damaged(subject: "0f3b")) == "Fault.damaged")
+        #expect(Problems.word(LedgerFault()) == "LedgerFault")
     }
 
     @Test func `a browser gets a page, in its language`() async throws {

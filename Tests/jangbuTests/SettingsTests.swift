@@ -64,8 +64,12 @@ import Testing
         var settings = Settings()
         try settings.read(["JANGBU_WEB_PORT": "9000", "JANGBU_DATA": "/x", "HOME": "/y"])
         #expect(settings.webPort == 9_000)
-        let wrong = failure { try settings.read(["JANGBU_WEB_PROT": "1"]) }
-        #expect(wrong?.sentence.contains("JANGBU_WEB_PORT") == true)
+        for name in ["JANGBU_WEB_PROT", "JANGBU_PORT", "JANGBU_WEBPORT"] {
+            let wrong = failure { try settings.read([name: "1"]) }
+            #expect(wrong?.exit == .configuration)
+            #expect(wrong?.sentence.contains("JANGBU_WEB_PORT") == true, "\(name)")
+        }
+        #expect(failure { try settings.read(["JANGBU_PROJECTION_X": "1"]) } != nil)
     }
 
     @Test func `each class of failure has its own exit code`() {
