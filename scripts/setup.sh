@@ -25,8 +25,6 @@ test_packages=(
     "chromium=:chromium"
     "fonts-noto-cjk=:korean-font"
 )
-# The web part names the packages that its chart files come from, one a line.
-web_packages=scripts/vendor-web.packages
 
 say() { printf '    %s\n' "$*" >&2; }
 stop() {
@@ -75,8 +73,6 @@ is_there() {
             command -v google-chrome >/dev/null ;;
         :korean-font) compgen -G '/usr/share/fonts/opentype/noto/NotoSansCJK*' >/dev/null ||
             compgen -G '/usr/share/fonts/truetype/nanum/*' >/dev/null ;;
-        :package=*) dpkg-query -W -f='${Status}' "${1#:package=}" 2>/dev/null |
-            grep -q '^install ok installed$' ;;
         *.h) has_header "$1" ;;
         *) command -v "$1" >/dev/null ;;
     esac
@@ -182,18 +178,10 @@ case $scope in build | test) ;; *) stop "unknown scope '$scope'" "Say build or t
 
 check_swift
 wanted=("${build_packages[@]}")
-if [ -f $web_packages ]; then
-    while read -r package; do
-        case $package in '' | '#'*) ;; *) wanted+=("$package=:package=$package") ;; esac
-    done <$web_packages
-fi
 [ "$scope" = test ] && wanted+=("${test_packages[@]}")
 mapfile -t missing < <(missing_packages "${wanted[@]}")
 install_packages "${missing[@]}"
 if [ "$scope" = test ]; then
     install_promtool
     install_oracles
-fi
-if [ -x scripts/vendor-web.sh ]; then
-    scripts/vendor-web.sh || stop "the chart files are not complete" "See the lines above."
 fi

@@ -8,6 +8,8 @@ plan=${1:-all}
 config=${CONFIG:-release}
 scratch=${TEST_SCRATCH:-.build-test}
 logs=.build-tools/logs
+# The set-up below brings every tool that a test compares with: one that is missing is a failure.
+export JANGBU_MUST_CHECK=1
 
 # The quick and general first, so that a slip is told early; a suite not named here runs last.
 order=(

@@ -19,7 +19,9 @@ struct BrowserTests {
     static let claimCount = 15
 
     @Test func `the pages keep their claims in Chromium`() async throws {
-        guard let browser = Checkout.tool("chromium"), let python = Checkout.tool("python3") else {
+        guard let browser = Checkout.tool("chromium", "chromium-browser", "google-chrome"),
+            let python = Checkout.tool("python3")
+        else {
             return Checkout.skip("chromium and python3 are needed for the pages' claims")
         }
         let contract = try Contract()
