@@ -67,16 +67,31 @@ extension LogCommand {
 
         @OptionGroup var options: SettingsOptions
         @Argument(help: "Folder of the backup.", completion: .directory) var source: String
+        @Flag(help: "Print JSON.") var json = false
 
         func run() throws {
             let directory = try DataDirectory(options.settings())
             guard Files.exists(source) else { throw Failure(.input, "\(source) is not there.") }
             let progress = CopyProgressBar("restore")
-            try EventLog.restore(from: source, to: directory.log) { progress.show($0) }
+            var blocks: UInt64 = 0
+            try EventLog.restore(from: source, to: directory.log) {
+                blocks = $0.blocks
+                progress.show($0)
+            }
             progress.end()
             // Folded from a log that may have been longer: what is read must be what is there.
             try Files.removeTree(directory.projections)
-            Terminal.shared.data("restored to \(directory.log)")
+            let body = Body(log: directory.log, blocks: blocks)
+            Terminal.shared.data(
+                try json
+                    ? JSONText.encode(body)
+                    : "\(Text.grouped(blocks)) blocks restored to \(body.log)"
+            )
+        }
+
+        private struct Body: Encodable {
+            let log: String
+            let blocks: UInt64
         }
     }
 
@@ -129,14 +144,20 @@ extension LogCommand {
         )
 
         @OptionGroup var options: SettingsOptions
+        @Flag(help: "Print JSON.") var json = false
 
         func run() throws {
             let directory = try DataDirectory(options.settings())
             try EventLog.reindex(directory.log)
             // Builds it now, so that a fault shows here.
             let log = try directory.openLog()
-            log.close()
-            Terminal.shared.data("the index is built again")
+            defer { log.close() }
+            let frames = try log.figures().reduce(0) { $0 + $1.frames }
+            Terminal.shared.data(
+                try json
+                    ? JSONText.encode(["frames": frames])
+                    : "the index of \(Text.grouped(frames)) frames is built again"
+            )
         }
     }
 }

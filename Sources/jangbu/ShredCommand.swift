@@ -46,6 +46,7 @@ struct ShredCommand: AsyncParsableCommand {
     @Option(help: "Only this compartment, 32 hexadecimal digits.") var compartment: String?
     @Option(help: "Why, as the signed record will say.") var reason = Reason.deletionAsked
     @Flag(help: "Do it; without this nothing is done.") var yes = false
+    @Flag(help: "Print JSON.") var json = false
 
     func validate() throws {
         guard SubjectID(hexadecimal: subject) != nil else {
@@ -85,8 +86,11 @@ struct ShredCommand: AsyncParsableCommand {
             throw error
         }
         try services.close()
+        let body = ["subject": subject, "compartment": compartment, "reason": reason.rawValue]
         Terminal.shared.data(
-            "destroyed: \(compartment.map { "compartment \($0) of " } ?? "")\(subject)"
+            try json
+                ? JSONText.encode(body.compactMapValues(\.self))
+                : "destroyed: \(compartment.map { "compartment \($0) of " } ?? "")\(subject)"
         )
     }
 }

@@ -24,9 +24,17 @@ struct Command {
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().path
 
-    /// Runs to the end.
-    init(_ arguments: [String], environment: [String: String] = [:]) throws {
-        let (process, out, err) = try Command.start(arguments, environment: environment)
+    /// Runs to the end; `program` is what starts it, if something else does.
+    init(
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        program: String? = nil
+    ) throws {
+        let (process, out, err) = try Command.start(
+            arguments,
+            environment: environment,
+            program: program
+        )
         // Read side by side: a full pipe would stop the process.
         let errors = DispatchQueue(label: "stderr")
         nonisolated(unsafe) var errorData = Data()
@@ -44,18 +52,21 @@ struct Command {
 
     static func start(
         _ arguments: [String],
-        environment: [String: String] = [:]
+        environment: [String: String] = [:],
+        program: String? = nil,
+        output: FileHandle? = nil,
+        errors: FileHandle? = nil
     ) throws -> (Process, Pipe, Pipe) {
         let process = Process()
-        process.executableURL = executable
+        process.executableURL = program.map { URL(fileURLWithPath: $0) } ?? executable
         process.arguments = arguments
         var all = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("JANGBU_") }
         all["JANGBU_HOME"] = root
         all.merge(environment) { $1 }
         process.environment = all
         let (out, err) = (Pipe(), Pipe())
-        process.standardOutput = out
-        process.standardError = err
+        process.standardOutput = output ?? out
+        process.standardError = errors ?? err
         try process.run()
         return (process, out, err)
     }

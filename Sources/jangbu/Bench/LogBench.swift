@@ -63,6 +63,7 @@ struct LogBench {
                     unit: "flushes",
                     must: "<= 1.1",
                     isMet: perGroup <= 1.1,
+                    digest: best.digest,
                     notes: ["\(best.figures.groups) groups, \(best.figures.flushes) flushes"]
                 )
             )
@@ -162,6 +163,7 @@ struct LogBench {
                     unit: "B",
                     must: "<= 60 B",
                     isMet: disk <= 60,
+                    digest: digest,
                     notes: [
                         "log \(BenchFormat.fixed(Double(figures.logBytes) / events, 1)) B, "
                             + "index \(BenchFormat.fixed(Double(figures.indexBytes) / events, 1)) B"

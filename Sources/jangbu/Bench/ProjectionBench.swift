@@ -117,6 +117,7 @@ struct ProjectionBench {
         while try spending.status().lagFrames > 0 { try await Task.sleep(for: .milliseconds(5)) }
         let seconds = (clock.now - start).seconds
         let events = Double(BenchWorld.clients * BenchWorld.framesPerBatch * rounds * 25)
+        let digest = try ProjectionBench.digest(of: spending)
         try projections.stop()
         try world.remove()
         return BenchRow(
@@ -125,6 +126,7 @@ struct ProjectionBench {
             unit: "events/s",
             must: ">= 250.0 k",
             isMet: events / seconds >= 250_000,
+            digest: digest,
             notes: ["until the last event is folded"]
         )
     }
@@ -152,6 +154,7 @@ struct ProjectionBench {
             else { throw BenchFailure(reason: "an event was not folded within 10 s") }
             waits.append((clock.now - durable).seconds * 1_000)
         }
+        let digest = try ProjectionBench.digest(of: spending)
         try projections.stop()
         try world.remove()
         waits.sort()
@@ -162,8 +165,13 @@ struct ProjectionBench {
             unit: "ms",
             must: "<= 100 ms",
             isMet: high <= 100,
+            digest: digest,
             notes: ["p50 \(BenchFormat.fixed(waits[waits.count / 2], 2)) ms"]
         )
+    }
+
+    private static func digest(of spending: Projection<SpendingProfile>) throws -> String {
+        String(try spending.recomputeStateHash().recomputed.description.prefix(16))
     }
 
     /// Opens all read models over the world's log and lets them fold live.

@@ -32,6 +32,7 @@ struct StorageBench {
         _ = try await log.append(batch)
         let appended = clock.now - start
         let events = try log.figures()[0].frames * 25
+        let digest = try LogBench.digest(of: log)
         log.close()
         try Files.removeTree(path)
         return [
@@ -43,6 +44,7 @@ struct StorageBench {
                 unit: "s",
                 must: "<= 1 s",
                 isMet: appended.seconds <= 1,
+                digest: digest,
                 notes: ["open \(BenchFormat.fixed(opened.seconds * 1_000, 0)) ms"]
             ),
             BenchRow(
@@ -50,7 +52,8 @@ struct StorageBench {
                 value: anonymous,
                 unit: "MiB",
                 must: "<= 512 MiB",
-                isMet: anonymous <= 512
+                isMet: anonymous <= 512,
+                digest: digest
             ),
         ]
     }
@@ -60,9 +63,12 @@ struct StorageBench {
     func sharing() async throws -> [BenchRow] {
         var rates: [Double] = []
         var shared: [Double] = []
+        var digest = ""
         for round in 0..<(isSmoke ? 1 : 3) {
-            rates.append(try await rate(isShared: false, round))
-            shared.append(try await rate(isShared: true, round))
+            rates.append(try await rate(isShared: false, round).rate)
+            let beside = try await rate(isShared: true, round)
+            shared.append(beside.rate)
+            digest = beside.digest
         }
         let slowdown =
             100 * (1 - shared.sorted()[shared.count / 2] / rates.sorted()[rates.count / 2])
@@ -72,12 +78,17 @@ struct StorageBench {
                 value: slowdown,
                 unit: "%",
                 must: "<= 15 %",
-                isMet: slowdown <= 15
+                isMet: slowdown <= 15,
+                digest: digest
             )
         ]
     }
 
-    private func rate(isShared: Bool, _ round: Int) async throws -> Double {
+    /// Frames a second, and the digest of the log that came out.
+    private func rate(
+        isShared: Bool,
+        _ round: Int
+    ) async throws -> (rate: Double, digest: String) {
         let path = directory + "/sharing"
         let world = try BenchWorld(path, subjectCount: isSmoke ? 1_000 : 20_000)
         _ = try await world.fill(rounds: isSmoke ? 1 : 4, eventsPerFrame: 25)
@@ -93,8 +104,9 @@ struct StorageBench {
         load.stop()
         reader?.join()
         pinned?.join()
+        let digest = try LogBench.digest(of: world.log)
         try world.remove()
-        return Double(BenchWorld.clients * BenchWorld.framesPerBatch * rounds) / seconds
+        return (Double(BenchWorld.clients * BenchWorld.framesPerBatch * rounds) / seconds, digest)
     }
 
     private func runFiller(_ path: String) throws -> Double {
