@@ -99,7 +99,7 @@ import Testing
         let group = [try world.batch(for: [subject], revision: 0, command: command), again]
             .map { Submission(batch: $0, waiter: .thread(ThreadWaiter())) }
         // Nothing is queued, so the writer's thread sleeps and this one may do its work.
-        let results = log.environments[0].commit(group).results
+        let results = log.environments[0].commit(group) { _ in }
         #expect(try results[0].get().places.map(\.outcome) == [.appended])
         // Not "duplicate": this commit could still have failed.
         #expect(throws: AppendError.revisionConflict(subject: subject, actual: 1)) {
@@ -122,7 +122,7 @@ import Testing
         try batch.append(frame: stale.frame(0))
         let group = [batch, try world.batch(for: [subject], revision: 0, command: command)]
             .map { Submission(batch: $0, waiter: .thread(ThreadWaiter())) }
-        let results = log.environments[0].commit(group).results
+        let results = log.environments[0].commit(group) { _ in }
         #expect(throws: AppendError.revisionConflict(subject: other, actual: 0)) {
             try results[0].get()
         }

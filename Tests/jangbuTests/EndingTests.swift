@@ -95,6 +95,11 @@ import Testing
         )
         defer { process.terminate() }
         _ = wait(for: "Ctrl-C ends", process, err)
+        // The pages may come up a moment after that line.
+        let latest = ContinuousClock.now + .seconds(60)
+        while !Files.exists(home.path + "/data/serve.json"), ContinuousClock.now < latest {
+            usleep(10_000)
+        }
         for _ in 0..<3 {
             let backup = try Command(["log", "backup", backups + "/a", "--json"] + place)
             #expect(backup.exit == 0, "\(backup.err)")

@@ -49,8 +49,9 @@ struct ZipfSubjects: Sendable {
     }
 }
 
-/// Card approvals as a card company reports them, about 62 bytes each, one a minute: the ten million
-/// of eight writers are spread over two and a half years.
+/// Card approvals as a card company reports them, about 62 bytes each, one a minute.
+///
+/// The ten million of eight writers are spread over two and a half years.
 struct ApprovalSource {
     private var random: BenchRandom
     private var clock: Int64 = 1_700_000_000
