@@ -97,6 +97,8 @@ struct BlockWriter {
 
     /// Adds the next frame and its directory line.
     mutating func add(
+    case frame = "a frame's header"
+    case order = "a frame's place in its log"
         _ frame: Span<UInt8>,
         partition: Int,
         position: UInt64,

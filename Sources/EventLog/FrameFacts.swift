@@ -2,7 +2,7 @@ internal import Cryptography
 internal import Frame
 
 /// What the log needs of a stored frame or of what compaction left of it.
-struct FrameFacts {
+struct FrameFacts: Equatable {
     let subject: SubjectID
     let revision: UInt64
     let command: CommandID
@@ -24,5 +24,31 @@ struct FrameFacts {
         } catch {
             return nil
         }
+    }
+}
+
+/// A frame of a block: what it is and where its partition has it.
+struct BlockFrame: Equatable {
+    let facts: FrameFacts
+    let partition: Int
+    let position: UInt64
+}
+
+extension Block {
+    /// Its frames in order; of a body and of the tombstone that took its place they are the same.
+    func frames() throws(BlockDamage) -> [BlockFrame] {
+        var frames: [BlockFrame] = []
+        frames.reserveCapacity(count)
+        for slot in 0..<count {
+            let entry = try entry(slot)
+            let bytes = bytes.extracting(entry.range)
+            guard let facts = FrameFacts(bytes, isTombstone: entry.isTombstone) else {
+                throw .frame
+            }
+            frames.append(
+                BlockFrame(facts: facts, partition: entry.partition, position: entry.position)
+            )
+        }
+        return frames
     }
 }

@@ -1,3 +1,4 @@
+internal import Files
 public import Frame
 public import LMDB
 
@@ -15,6 +16,14 @@ public enum LogError: Error, Sendable, Equatable {
     case notWritable(path: String)
     /// Bytes that were written are not what is read; restore that range from a backup.
     case damaged(file: String, place: String)
+    /// No backup into the directory was ever finished.
+    case notABackup(path: String)
+    /// The backup holds blocks that are not this log's.
+    case backupDiverged(path: String)
+    /// The backup holds blocks that this log has not reached.
+    case backupAhead(path: String)
+    /// More was asked for than the `size` durable frames that are there.
+    case outOfRange(size: UInt64)
     /// LMDB or the file system failed.
     case storage(LMDBError)
     /// A system call failed; named with its errno.
@@ -33,6 +42,16 @@ extension LogError: CustomStringConvertible {
         case .notWritable(let path): "The log in \(path) cannot be written; check its permissions."
         case .damaged(let file, let place):
             "\(file) is damaged at \(place)" + LogError.remedy(for: file) + "."
+        case .notABackup(let path):
+            "There is no whole backup in \(path): it has no manifest; back up again and wait for "
+                + "its end."
+        case .backupDiverged(let path):
+            "The backup in \(path) has diverged: its last block is not this log's, which was "
+                + "restored from another backup or is another log; start a new backup directory."
+        case .backupAhead(let path):
+            "The backup in \(path) goes further than this log, which was restored from an older "
+                + "one; start a new backup directory, or restore from this one."
+        case .outOfRange(let size): "There are only \(size) frames."
         case .storage(let error): "The log's storage failed: \(error)."
         case .system(let operation, let code): "\(operation) failed with errno \(code)."
         case .closed: "The log was closed."
@@ -45,6 +64,21 @@ extension LogError {
     static func remedy(for file: String) -> String {
         guard file.hasSuffix(".run") else { return "" }
         return "; `jangbu log reindex` builds the index again from the blocks"
+    }
+
+    /// No room: passes by itself when space returns.
+    var isSpaceExhausted: Bool {
+        switch self {
+        case .storage(let error): error.isSpaceExhausted
+        case .system(let operation, let code):
+            FileError(operation: operation, code: code).isSpaceExhausted
+        default: false
+        }
+    }
+
+    /// Bytes are not what was written: the same the next time.
+    var isDamage: Bool {
+        if case .damaged = self { true } else { false }
     }
 }
 

@@ -120,8 +120,10 @@ struct Failure: Error {
     private static func exit(_ error: LogError) -> ExitClass {
         switch error {
         case .notALog, .exists, .notWritable: .directory
+        case .notABackup, .backupDiverged, .backupAhead: .directory
         case .inUse: .inUse
         case .damaged: .damaged
+        case .outOfRange: .input
         case .storage(let error): exit(error)
         case .system(operation: _, let code):
             exit(FileError(operation: "", code: code))

@@ -222,7 +222,7 @@ final class Checker {
         do {
             try EventLog.restore(from: backup, to: trial)
         } catch {
-            guard case .notALog = error, (promises.backedUp ?? [:]).isEmpty else { throw error }
+            guard case .notABackup = error, (promises.backedUp ?? [:]).isEmpty else { throw error }
             return
         }
         try checkCopy(trial, promises.backedUp ?? [:], promises)

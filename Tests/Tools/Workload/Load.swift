@@ -107,8 +107,8 @@ struct Load {
             try EventLog.restore(from: backup, to: copy(restoreNumber))
             Marks.say("restored \(restoreNumber)")
         } catch {
-            // A backup that was cut off before its first segment.
-            guard case .notALog = error else { throw error }
+            // A backup that was cut off before its end.
+            guard case .notABackup = error else { throw error }
         }
         if restoreNumber > 0 { try Files.removeTree(copy(restoreNumber - 1)) }
         restoreNumber += 1
