@@ -44,6 +44,11 @@ public final class EventLog: Sendable {
 
     let environments: [LogEnvironment]
     private let directory: String
+    /// A log is in `directory`, whole; what a crash leaves of a creation is none.
+    public static func exists(at directory: String) -> Bool {
+        LogEnvironment.exists(at: environmentPath(directory, 0))
+    }
+
 
     /// Makes an empty log in `directory`, which must not hold one.
     ///

@@ -35,9 +35,12 @@ final class LogEnvironment: Sendable {
     }
 
     /// An environment is there, or one whose blocks a compaction has just put aside.
+    static func exists(at path: String) -> Bool {
+        [path + "/blocks/data.mdb", compacted(path), replaced(path)].contains(where: Files.exists)
+    }
+
     static func requireNone(at path: String) throws(LogError) {
-        let names = [path + "/blocks/data.mdb", compacted(path), replaced(path)]
-        guard !names.contains(where: Files.exists) else { throw .exists(path: path) }
+        guard !exists(at: path) else { throw .exists(path: path) }
     }
 
     /// Removes what a crash left of a creation, which holds no block; keeps everything else.
@@ -136,7 +139,7 @@ final class LogEnvironment: Sendable {
         let name = path + "/lock"
         let file: File
         do {
-            file = try File(name, Files.exists(name) ? .update : .create)
+            file = try File(name, .updateOrCreate)
         } catch {
             throw error.isDenied ? LogError.notWritable(path: path) : LogError(error)
         }

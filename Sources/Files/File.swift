@@ -16,6 +16,8 @@ public final class File: Sendable {
         case update
         /// Writing a file that is not there yet, mode 0600.
         case create
+        /// Reading and writing what is there, or a file made now, mode 0600.
+        case updateOrCreate
     }
 
     private let descriptor: Atomic<Int32>
@@ -27,6 +29,7 @@ public final class File: Sendable {
             case .read: O_RDONLY
             case .update: O_RDWR
             case .create: O_RDWR | O_CREAT | O_EXCL
+            case .updateOrCreate: O_RDWR | O_CREAT
             }
         let descriptor = unsafe open(path, flags | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .last("open") }

@@ -133,7 +133,7 @@ struct DataDirectory: Sendable {
             throw Failure(.directory, "\(path) cannot be written; check its permissions.")
         }
         if !Files.exists(vault) {
-            guard !Files.exists(log + "/environment-00") else {
+            guard !EventLog.exists(at: log) else {
                 throw Failure(
                     .damaged,
                     "\(path) has a log and no vault: restore the vault from its key backup."
@@ -141,7 +141,7 @@ struct DataDirectory: Sendable {
             }
             try Vault.create(at: vault, passphraseFile: passphraseFile)
         }
-        guard !Files.exists(log + "/environment-00") else { return }
+        guard !EventLog.exists(at: log) else { return }
         let opened = try Vault(opening: vault, passphraseFile: passphraseFile)
         guard opened.subjectCount == 0, opened.erasedCount == 0 else {
             throw Failure(

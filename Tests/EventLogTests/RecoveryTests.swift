@@ -52,6 +52,22 @@ import Testing
         #expect(log.layout == two)
     }
 
+    @Test(arguments: [
+        "", "/environment-01", "/environment-01/blocks.making.creating", "/environment-00",
+        "/environment-00/blocks.making.creating", "/environment-00/blocks.making",
+    ])
+    func `what a crash leaves of a creation is no log, and is made one`(made: String) throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/log"
+        try Files.makeDirectories(path + made)
+        #expect(!EventLog.exists(at: path))
+        try EventLog.create(at: path, layout: two, id: (1, 2))
+        #expect(EventLog.exists(at: path))
+        let log = try EventLog(opening: path)
+        log.close()
+        #expect(EventLog.exists(at: path))
+    }
+
     @Test func `creation keeps an environment that has blocks`() async throws {
         let directory = try TemporaryDirectory()
         let path = directory.path + "/log"

@@ -79,6 +79,18 @@ import Testing
         #expect(try Command(["state-hash"] + place).exit == 0)
     }
 
+    @Test func `a first start that was cut off is made good by the next`() throws {
+        let folder = try TemporaryDirectory()
+        let file = try table([row("1")], in: folder.path)
+        let parts = ["", "/vault.creating", "/log", "/log/environment-00"]
+        for (number, part) in parts.enumerated() {
+            let data = folder.path + "/data-\(number)"
+            try Files.makeDirectories(data + part)
+            let started = try Command(["import", "birmingham", file, "--data-directory", data])
+            #expect(started.exit == 0, "\(part): \(started.err)")
+        }
+    }
+
     @Test func `a server has its directory and port alone, and ends cleanly when asked`() throws {
         let folder = try TemporaryDirectory()
         let place = ["--data-directory", folder.path + "/data"]
