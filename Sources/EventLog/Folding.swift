@@ -8,61 +8,71 @@ internal import Threads
 extension LogEnvironment {
     /// Hands a long tail to the folder, unless it is busy with the one before.
     func foldIfLong() {
-        let tail = state.withLock { state -> (Tail, UInt64)? in
+        guard let (tail, to) = nextFold() else { return }
+        folder.start { [self] in
+            // A run must not name a block that a power cut can take back.
+            guard waitUntilDurable(below: to) else { return }
+            do {
+                try fold(tail, to: to)
+            } catch {
+                // The tail stays in memory and is read from the blocks again at the next start;
+                // appends go on, and figures say why.
+                noteFoldFailure(LogError(error), to: to)
+            }
+        }
+    }
+
+    /// Folds a long tail at once; while opening, when no writer runs.
+    ///
+    /// Without room for a run the tail stays in memory, as it does later: a log on a full disk
+    /// opens and is read.
+    func foldNow() throws {
+        guard let (tail, to) = nextFold() else { return }
+        try store.sync()
+        do {
+            try fold(tail, to: to)
+        } catch {
+            let error = LogError(error)
+            guard error.isSpaceExhausted else { throw error }
+            noteFoldFailure(error, to: to)
+        }
+    }
+
+    /// The tail to fold next: one that is long, or one that could not be folded and is due again.
+    private func nextFold() -> (Tail, UInt64)? {
+        state.withLock { state -> (Tail, UInt64)? in
             guard state.tail.entries.count >= options.tailFrameCountMax else { return nil }
             guard let folding = state.folding else { return state.beginFolding() }
-            // A run that could not be written is tried again when the tail has grown as much again.
-            guard let failure = state.foldFailure, state.tail.end >= failure.retryEnd
+            // A run that could not be written is tried again when the tail has grown as much again;
+            // one that is not read as it was written, after the index was dropped and built again.
+            guard let failure = state.foldFailure, state.tail.end >= failure.retryEnd,
+                !failure.error.isDamage
             else { return nil }
             state.foldFailure = nil
             return (folding, failure.to)
         }
-        guard let (tail, to) = tail else { return }
-        folder.start { [self] in
-            // A run must not name a block that a power cut can take back.
-            guard waitUntilDurable(below: to) else { return }
-            fold(tail, to: to)
+    }
+
+    private func noteFoldFailure(_ error: LogError, to: UInt64) {
+        state.withLock { state in
+            state.foldFailure = FoldFailure(
+                error: error,
+                to: to,
+                retryEnd: state.tail.end + UInt64(options.tailFrameCountMax)
+            )
         }
     }
 
-    /// Folds the tail at once; while opening, when no writer runs.
-    func foldNow() throws {
-        try store.sync()
-        let (tail, to) = state.withLock { $0.beginFolding() }
+    private func fold(_ tail: Tail, to: UInt64) throws {
         try write(tail, to: to)
-        try index.mergeWhileDue()
-    }
-
-    private func fold(_ tail: Tail, to: UInt64) {
-        do {
-            try write(tail, to: to)
-        } catch {
-            // The tail stays in memory and is read from the blocks again at the next start; appends
-            // go on, and figures show a tail that does not shrink.
-            state.withLock { state in
-                state.foldFailure = FoldFailure(
-                    error: LogError(error),
-                    to: to,
-                    retryEnd: state.tail.end + UInt64(options.tailFrameCountMax)
-                )
-            }
-            return
-        }
-        do {
-            try index.mergeWhileDue()
-        } catch {
-            // The parts are as good as the merged run; the next fold tries again.
-        }
+        index.mergeIfSound()
     }
 
     private func write(_ tail: Tail, to: UInt64) throws {
         let from = index.coveredSequence
         let path = index.path(from: from, to: to)
-        let temporary = path + ".new"
-        try Files.remove(temporary)
-        try RunBuilder(tail, from: from, to: to, before: index.partitionTrees())
-            .write(to: temporary)
-        try Files.rename(temporary, to: path)
+        let builder = RunBuilder(tail, from: from, to: to, before: index.partitionTrees())
+        try LogIndex.write(path) { try builder.write(to: $0) }
         try index.add(path)
         state.withLock { $0.endFolding(to: to) }
     }

@@ -201,9 +201,7 @@ extension LogEnvironment {
             }
             guard next > sequence else { break }
             sequence = next
-            if state.withLock({ $0.tail.entries.count }) >= options.tailFrameCountMax {
-                try foldNow()
-            }
+            try foldNow()
         }
         let stored = try store.read { try $0.count(of: blocks) }
         guard stored == sequence else { throw damage(UInt64(stored), "which is missing") }

@@ -15,6 +15,7 @@ final class LogIndex: Sendable {
     private let directory: String
     private let state: Mutex<[IndexRun]>
     private let ending = Atomic<Bool>(false)
+    private let lastMergeFailure = Mutex<LogError?>(nil)
 
     /// Runs of one level are merged when there are this many: look-ups stay at a few files, and a
     /// frame's index entry is written about log8(frames / tail) times.
@@ -81,6 +82,25 @@ final class LogIndex: Sendable {
     func endMerging() { ending.store(true, ordering: .relaxed) }
 
     var isEnding: Bool { ending.load(ordering: .relaxed) }
+
+    /// Why the last merge did not end; nil when it did.
+    var mergeFailure: LogError? { lastMergeFailure.withLock { $0 } }
+
+    func noteMerge(_ failure: LogError?) { lastMergeFailure.withLock { $0 = failure } }
+
+    /// Writes a run with `body` under another name and gives it its own when it is whole; one that
+    /// has no room gives back what it took.
+    static func write(_ path: String, _ body: (String) throws -> Void) throws {
+        let temporary = path + ".new"
+        try Files.remove(temporary)
+        do {
+            try body(temporary)
+            try Files.rename(temporary, to: path)
+        } catch {
+            try Files.remove(temporary)
+            throw error
+        }
+    }
 
     /// Blocks below this are in the runs.
     var coveredSequence: UInt64 { runs.last?.summary.to ?? 0 }

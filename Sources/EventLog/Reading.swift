@@ -155,6 +155,7 @@ extension LogEnvironment {
     func nextPosition(partition: Int) -> UInt64 {
         let visible = durableSequence
         return state.withLock { state in
+                indexFailure: state.foldFailure?.error ?? mergeFailure,
             var next = state.partitions[partition, default: PartitionTree()].count
             for entry in state.tail.entries.reversed() {
                 guard entry.location.sequence >= visible else { break }
@@ -169,7 +170,7 @@ extension LogEnvironment {
     func figures() throws -> LogFigures {
         let usedBytes = try store.usedBytes
         let (durable, queued) = (durableSequence, queuedBytes)
-        let indexBytes = index.byteCount
+        let (indexBytes, mergeFailure) = (index.byteCount, index.mergeFailure)
         return state.withLock { state in
             LogFigures(
                 environment: identity.environment,

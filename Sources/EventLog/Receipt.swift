@@ -85,6 +85,10 @@ public struct LogFigures: Sendable, Equatable {
     public var indexBytes: UInt64
     /// Frames that are in memory and not yet in an index run.
     public var tailFrames: Int
+    /// Why the last index run could not be written or merged; nil when it could.
+    ///
+    /// The log goes on without: look-ups read more, and the next start takes longer.
+    public var indexFailure: LogError?
     /// Bytes that appends wait with.
     public var queuedBytes: Int
     /// Next position of each partition of this environment, in partition order.

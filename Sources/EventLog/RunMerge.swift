@@ -178,17 +178,30 @@ private struct CommandCursor {
 }
 
 extension LogIndex {
+    /// The same as ``mergeWhileDue()`` for a caller that goes on without: the parts are as good as
+    /// the merged run.
+    ///
+    /// The next fold tries again, except after damage: reading the same bytes again changes
+    /// nothing, and would cost a merge at each fold.
+    func mergeIfSound() {
+        guard mergeFailure?.isDamage != true else { return }
+        do {
+            try mergeWhileDue()
+            noteMerge(nil)
+        } catch {
+            noteMerge(error)
+        }
+    }
+
     /// Merges the newest runs while there are enough of one level; on the folder's thread, or while
     /// the log is being opened.
     func mergeWhileDue() throws(LogError) {
         while let parts = due() {
             guard let first = parts.first, let last = parts.last else { return }
             let path = path(from: first.summary.from, to: last.summary.to)
-            let temporary = path + ".new"
             do {
-                try Files.remove(temporary)
-                try RunMerge(parts: parts, isEnding: { self.isEnding }).write(to: temporary)
-                try Files.rename(temporary, to: path)
+                let merge = RunMerge(parts: parts, isEnding: { self.isEnding })
+                try LogIndex.write(path) { try merge.write(to: $0) }
                 try replace(parts, with: IndexRun(opening: path))
                 // Look-ups that began before go on in the parts' open files.
                 for part in parts { try Files.remove(part.path) }

@@ -50,6 +50,12 @@ extension Exposition {
             .integer(overview.mode == .normal ? 0 : 1)
         )
         single(
+            "jangbu_log_index_failures",
+            .gauge,
+            help: "Environments whose index could not be written at the last attempt.",
+            .unsigned(overview.indexFailures)
+        )
+        single(
             "jangbu_web_streams",
             .gauge,
             help: "Open streams of the web server.",

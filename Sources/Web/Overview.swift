@@ -26,6 +26,8 @@ public struct Overview: Sendable {
     public var damagedSlots: UInt64
     /// Flushes of log files since the process started.
     public var flushes: UInt64
+    /// Environments of the log whose index could not be written or merged at the last attempt.
+    public var indexFailures: UInt64
     /// Events per second over the last second.
     public var eventsPerSecond: Double
     /// Events per second over the last 60 seconds.
@@ -52,6 +54,7 @@ public struct Overview: Sendable {
         erasures = 0
         damagedSlots = 0
         flushes = 0
+        indexFailures = 0
         eventsPerSecond = 0
         eventsPerSecondMinute = 0
         eventsPerSecondHistory = []

@@ -170,6 +170,7 @@ final class LedgerService: Web.Ledger, Service {
         overview.subjects = UInt64(services.vault.subjectCount)
         overview.erasures = UInt64(services.vault.erasedCount)
         overview.damagedSlots = UInt64(services.vault.damagedSlots.count)
+        overview.indexFailures = UInt64(figures.count { $0.indexFailure != nil })
         overview.flushes = figures.reduce(0) { $0 + $1.flushes }
         overview.projections = statuses.map { status in
             ProjectionState(

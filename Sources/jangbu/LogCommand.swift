@@ -30,6 +30,10 @@ struct LogCommand: AsyncParsableCommand {
             let log = try DataDirectory(options.settings()).openLogToLook()
             defer { log.close() }
             let figures = try log.figures()
+            for figure in figures {
+                guard let failure = figure.indexFailure else { continue }
+                Terminal.shared.note("environment \(figure.environment), index: \(failure)")
+            }
             guard !json else {
                 return Terminal.shared.data(try JSONText.encode(Body(log, figures)))
             }

@@ -136,6 +136,35 @@ import Testing
         try history.check(history.index, Seed(7))
     }
 
+    @Test func `a merge that finds damage is not tried again, one that has no room is`() throws {
+        let directory = try TemporaryDirectory()
+        var history = try History(directory, Seed(10))
+        for _ in 0..<8 { try history.addRun(frames: 50) }
+        let index = history.index
+        let temporary = try #require(index.runs.last).summary.to
+        let blocked = index.path(from: 0, to: temporary) + ".new"
+        try Files.makeDirectories(blocked)
+        index.mergeIfSound()
+        #expect(index.mergeFailure?.isDamage == false)
+        #expect(index.runs.count == 8)
+        try Files.removeTree(blocked)
+        let part = index.runs[3].path
+        let bytes = try Files.read(part)
+        var damaged = bytes
+        damaged[40] ^= 1
+        let file = try File(part, .update)
+        defer { file.close() }
+        try file.write(damaged.span, at: 0)
+        index.mergeIfSound()
+        #expect(index.mergeFailure == .damaged(file: part, place: "byte 0"))
+        try file.write(bytes.span, at: 0)
+        index.mergeIfSound()
+        #expect(index.runs.count == 8)
+        try index.mergeWhileDue()
+        #expect(index.runs.count == 1)
+        try history.check(index, Seed(10))
+    }
+
     @Test func `a log that is appended to merges its runs by itself`() async throws {
         let directory = try TemporaryDirectory()
         var world = try World(Seed(8))

@@ -57,6 +57,28 @@ import Testing
         try bench.clear()
     }
 
+    @Test func `a log whose tail has no room for an index opens, is read and goes on`() throws {
+        let bench = try Bench("tail")
+        let run = bench.path("run")
+        try Files.makeDirectories(run)
+        let made = try bench.workload("append", run, ["count": "700", "tail": "10000"])
+        let promises = made.lines()
+        #expect(made.wait() == .exited(0), "\(made.errors)")
+        let child = try bench.workload(
+            "append",
+            run,
+            ["count": "900", "tail": "64", "limit-opening": "4096"]
+        )
+        #expect(child.nextLine() == "created", "\(child.errors)")
+        #expect(child.nextLine() == "refused \(ReadOnlyReason.diskFull)", "\(child.errors)")
+        child.nudge()
+        let more = child.lines()
+        #expect(child.wait() == .exited(0), "\(child.errors)")
+        #expect(more.last == "ack 1 899")
+        try check(bench, run, promises + more)
+        try bench.clear()
+    }
+
     @Test(.enabled(if: geteuid() == 0, "only root may mount"))
     func `a full disk makes the log read-only until there is space`() throws {
         let bench = try Bench("full")

@@ -65,6 +65,9 @@ struct Workload {
         options.mapSizeBytes = arguments.number("map", 1 << 36)
         options.tailFrameCountMax = arguments.number("tail", 64)
         if !arguments.has("user") { try makeLog(at: path + "/log", environments: 1) }
+        if arguments.has("limit-opening") {
+            limitFiles(to: rlim_t(arguments.number("limit-opening", 0)))
+        }
         let log = try EventLog(opening: path + "/log", options: options)
         let world = try World()
         Marks.say("created")
