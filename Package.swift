@@ -141,7 +141,10 @@ let package = Package(
         tests("Compression", ["Compression", "Simulation"]),
         tests("Frame", ["Frame", "Cryptography", "Compression", "Simulation", "CZstd"]),
         tests("Finance", ["Finance", protobuf, crypto, yams]),
-        tests("EventLog", ["EventLog", "Frame", "Cryptography", "Files", "Simulation"]),
+        tests(
+            "EventLog",
+            ["EventLog", "Frame", "Cryptography", "Files", "Threads", "Simulation"]
+        ),
         tests(
             "Vault",
             [

@@ -44,6 +44,24 @@ struct Block: ~Escapable {
         self.count = count
     }
 
+    /// The block that was stored as `sequence`, unread but for its header.
+    ///
+    /// For a reader that checks the frame it wants by itself: a checksum over the whole block would
+    /// cost hundreds of times the frame.
+    @_lifetime(copy bytes)
+    init(unchecked bytes: Span<UInt8>, sequence: UInt64) throws(BlockDamage) {
+        guard bytes.count >= Block.headerByteCount,
+            bytes.littleEndian(UInt32.self, at: 0) == Block.magic
+        else { throw .header }
+        let count = Int(bytes.littleEndian(UInt32.self, at: 16))
+        guard count >= 1,
+            count <= (bytes.count - Block.headerByteCount) / Block.entryByteCount
+        else { throw .directory }
+        self.bytes = bytes
+        self.sequence = sequence
+        self.count = count
+    }
+
     /// Where entry `slot` says its frame is.
     func entry(_ slot: Int) throws(BlockDamage) -> BlockEntry {
         guard slot >= 0, slot < count else { throw .directory }
@@ -79,6 +97,8 @@ enum BlockDamage: String, Error {
     case checksum = "the block checksum"
     case misplaced = "a block under another's key"
     case directory = "the block directory"
+    case frame = "a frame's header"
+    case order = "a frame's place in its log"
 }
 
 /// Writes one block into the bytes that LMDB reserved for it.
@@ -97,8 +117,6 @@ struct BlockWriter {
 
     /// Adds the next frame and its directory line.
     mutating func add(
-    case frame = "a frame's header"
-    case order = "a frame's place in its log"
         _ frame: Span<UInt8>,
         partition: Int,
         position: UInt64,

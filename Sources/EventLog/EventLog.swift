@@ -9,7 +9,6 @@
 // after the one that wrote its pages (design §3): only then is the meta page that names them
 // durable.
 
-public import Cryptography
 public import Frame
 internal import LMDB
 internal import Synchronization
@@ -44,11 +43,11 @@ public final class EventLog: Sendable {
 
     let environments: [LogEnvironment]
     private let directory: String
+
     /// A log is in `directory`, whole; what a crash leaves of a creation is none.
     public static func exists(at directory: String) -> Bool {
         LogEnvironment.exists(at: environmentPath(directory, 0))
     }
-
 
     /// Makes an empty log in `directory`, which must not hold one.
     ///
@@ -224,40 +223,6 @@ public final class EventLog: Sendable {
     public func nextPosition(partition: Int) -> UInt64 {
         environments[layout.environment(ofPartition: partition)]
             .nextPosition(partition: partition)
-    }
-
-    /// Size and root of a subject's log, durable frames only.
-    public func head(of subject: SubjectID) throws(LogError) -> TreeHead {
-        try environments[environment(of: subject)].head(of: subject)
-    }
-
-    /// Size and root of a partition, every frame committed before the call.
-    public func checkpoint(of partition: Int) throws(LogError) -> TreeHead {
-        try environments[layout.environment(ofPartition: partition)].checkpoint(of: partition)
-    }
-
-    /// Shows that the frame at `revision` is in the subject's log of `size` frames.
-    public func inclusionProof(
-        of revision: UInt64,
-        in subject: SubjectID,
-        size: UInt64
-    ) throws(LogError) -> [Digest] {
-        let leaves = try environments[environment(of: subject)].leaves(of: subject)
-        precondition(revision < size && size <= leaves.count, "the frame is in the log")
-        return Merkle.inclusionProof(of: Int(revision), in: Array(leaves[..<Int(size)]))
-    }
-
-    /// Shows that the subject's log of `size` frames begins with the log of `old` frames.
-    public func consistencyProof(
-        from old: UInt64,
-        in subject: SubjectID,
-        size: UInt64
-    ) throws(LogError) -> [Digest] {
-        let leaves = try environments[environment(of: subject)].leaves(of: subject)
-        precondition(old <= size && size <= leaves.count, "both sizes were reached")
-        return Merkle.consistencyProof(from: old, count: size) { range in
-            Merkle.root(of: Array(leaves[Int(range.lowerBound)..<Int(range.upperBound)]))
-        }
     }
 
     /// Figures of every environment, for metrics and `log stats`.

@@ -76,15 +76,18 @@ final class IndexRun: Sendable {
         return summary
     }
 
-    /// Appends the subject's frames at or after `revision` to `entries`.
+    /// Appends the subject's frames at or after `revision` to `entries`, up to `limit` in all.
     func collect(
         _ subject: SubjectID,
         from revision: UInt64,
+        limit: Int = .max,
         into entries: inout [IndexEntry]
     ) throws(LogError) {
         guard summary.subjects.mayContain(subject) else { return }
         var fence = summary.fence(of: subject, from: revision)
-        while fence < summary.subjectFences.count, summary.subjectFences[fence].subject <= subject {
+        while fence < summary.subjectFences.count, entries.count < limit,
+            summary.subjectFences[fence].subject <= subject
+        {
             let chunk = try chunk(
                 at: summary.subjectFences[fence].offset,
                 summary.subjectFences[fence].byteCount
@@ -94,6 +97,7 @@ final class IndexRun: Sendable {
                 guard record.subject == subject else { continue }
                 let skip = revision > record.firstRevision ? revision - record.firstRevision : 0
                 for index in Int(clamping: skip)..<max(Int(clamping: skip), record.count) {
+                    guard entries.count < limit else { break }
                     entries.append(record.entry(index, in: chunk.span))
                 }
             }

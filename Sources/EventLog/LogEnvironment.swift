@@ -267,7 +267,18 @@ extension LogEnvironment {
 
     @_lifetime(copy bytes)
     func checked(_ bytes: Span<UInt8>, sequence: UInt64) throws(LogError) -> Block {
+        try block(bytes, sequence: sequence, isChecked: false)
+    }
+
+    /// The block in `bytes`, whose checksum is looked at unless that was done.
+    @_lifetime(copy bytes)
+    func block(
+        _ bytes: Span<UInt8>,
+        sequence: UInt64,
+        isChecked: Bool
+    ) throws(LogError) -> Block {
         do {
+            if isChecked { return try Block(unchecked: bytes, sequence: sequence) }
             return try Block(bytes, sequence: sequence)
         } catch {
             throw damage(sequence, error.rawValue)

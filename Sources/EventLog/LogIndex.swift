@@ -127,10 +127,16 @@ final class LogIndex: Sendable {
         }
     }
 
-    /// The subject's frames at or after `revision`, in order.
-    func entries(of subject: SubjectID, from revision: UInt64) throws(LogError) -> [IndexEntry] {
+    /// Up to `limit` of the subject's frames at or after `revision`, in order.
+    func entries(
+        of subject: SubjectID,
+        from revision: UInt64,
+        limit: Int = .max
+    ) throws(LogError) -> [IndexEntry] {
         var entries: [IndexEntry] = []
-        for run in runs { try run.collect(subject, from: revision, into: &entries) }
+        for run in runs where entries.count < limit {
+            try run.collect(subject, from: revision, limit: limit, into: &entries)
+        }
         return entries
     }
 

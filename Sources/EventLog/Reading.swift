@@ -6,15 +6,18 @@ internal import Threads
 
 extension LogEnvironment {
     /// Lends the frame at a place that the log itself gave.
+    ///
+    /// Its whole block is checked, unless the caller knows the block or checks the frame.
     func withFrame<R>(
         at location: Location,
+        isChecked: Bool = false,
         _ body: (borrowing StoredFrame) throws -> R
     ) throws -> R {
         try store.read { transaction in
             guard let bytes = try transaction.get(location.sequence, from: blocks) else {
                 throw damage(location.sequence, "which is missing")
             }
-            let block = try checked(bytes, sequence: location.sequence)
+            let block = try block(bytes, sequence: location.sequence, isChecked: isChecked)
             let entry = try entry(location.slot, of: block)
             return try body(
                 StoredFrame(
@@ -55,12 +58,12 @@ extension LogEnvironment {
     ) throws -> UInt64 {
         let places = try places(of: subject, from: revision, limit: limit)
         for (number, place) in places.enumerated() {
-            try withFrame(at: place.location) { frame in
+            // The index has the frame's own hash: nothing else of the block need be read.
+            try withFrame(at: place.location, isChecked: true) { frame in
                 guard let facts = FrameFacts(frame.bytes, isTombstone: frame.isTombstone),
-                    facts.subject == subject, facts.revision == revision + UInt64(number)
-                else {
-                    throw damage(place.location.sequence, "frame \(place.location.slot)'s header")
-                }
+                    facts.subject == subject, facts.revision == revision + UInt64(number),
+                    facts.leaf == place.leaf
+                else { throw damage(place.location.sequence, "frame \(place.location.slot)") }
                 try body(frame)
             }
         }
@@ -75,16 +78,19 @@ extension LogEnvironment {
     ) throws -> UInt64 {
         let visible = durableSequence
         var next = position
+        // Neighbours share a block, whose checksum is looked at once.
+        var known: UInt64?
         while next - position < UInt64(limit) {
             guard let location = try location(of: next, in: partition),
                 location.sequence < visible
             else { break }
-            try withFrame(at: location) { frame in
+            try withFrame(at: location, isChecked: known == location.sequence) { frame in
                 guard frame.partition == partition, frame.position == next else {
                     throw damage(location.sequence, "frame \(location.slot)'s position")
                 }
                 try body(frame)
             }
+            known = location.sequence
             next += 1
         }
         return next
@@ -117,49 +123,16 @@ extension LogEnvironment {
         }
     }
 
-    func head(of subject: SubjectID) throws(LogError) -> TreeHead {
-        let slot = try slot(of: subject)
-        let (head, sequence) = state.withLock { state in
-            let frontier = state.subjects.states[slot].frontier
-            return (TreeHead(size: frontier.count, root: frontier.root), state.sequence)
-        }
-        guard waitUntilDurable(below: sequence) else { throw .closed }
-        return head
-    }
-
-    func checkpoint(of partition: Int) throws(LogError) -> TreeHead {
-        let (head, sequence) = state.withLock { state in
-            let tree = state.partitions[partition, default: PartitionTree()]
-            return (TreeHead(size: tree.count, root: tree.root), state.sequence)
-        }
-        guard waitUntilDurable(below: sequence) else { throw .closed }
-        return head
-    }
-
-    /// All leaf hashes of a subject, durable or not.
-    func leaves(of subject: SubjectID) throws(LogError) -> [Digest] {
-        let slot = try slot(of: subject)
-        // The tail before the index: a fold that ends in between shows a frame twice, never not.
-        let recent = state.withLock { state -> [TailEntry] in
-            var entries: [TailEntry] = []
-            state.chain(from: state.subjects.states[slot].newest) { entry in
-                entries.append(entry)
-                return true
-            }
-            return entries.reversed()
-        }
-        let end = Int(clamping: recent.first?.revision ?? .max)
-        return try index.entries(of: subject, from: 0).prefix(end).map(\.leaf) + recent.map(\.leaf)
-    }
-
     func nextPosition(partition: Int) -> UInt64 {
         let visible = durableSequence
         return state.withLock { state in
-                indexFailure: state.foldFailure?.error ?? mergeFailure,
             var next = state.partitions[partition, default: PartitionTree()].count
-            for entry in state.tail.entries.reversed() {
-                guard entry.location.sequence >= visible else { break }
-                if entry.partition == partition { next = entry.position }
+            // Newest first, up to the first durable one; a tail that is being folded may hold some
+            // that are not durable yet.
+            while next > 0, let entry = state.entry(at: next - 1, in: partition),
+                entry.location.sequence >= visible
+            {
+                next = entry.position
             }
             return next
         }
@@ -183,6 +156,7 @@ extension LogEnvironment {
                 logBytes: usedBytes,
                 indexBytes: indexBytes,
                 tailFrames: state.tail.entries.count + (state.folding?.entries.count ?? 0),
+                indexFailure: state.foldFailure?.error ?? mergeFailure,
                 queuedBytes: queued,
                 positions: state.partitions.mapValues(\.count)
             )
@@ -195,11 +169,12 @@ extension LogEnvironment {
         durable.wait { $0.below >= sequence ? true : $0.isStuck ? false : nil }
     }
 
-    private func places(
+    /// Where up to `limit` of the subject's durable frames are, from `revision` on.
+    func places(
         of subject: SubjectID,
         from revision: UInt64,
         limit: Int
-    ) throws -> [IndexEntry] {
+    ) throws(LogError) -> [IndexEntry] {
         let slot = try slot(of: subject)
         let visible = durableSequence
         // The tail before the index: a fold that ends in between shows a frame twice, never not.
@@ -215,9 +190,10 @@ extension LogEnvironment {
         let end = recent.first?.revision ?? .max
         var places: [IndexEntry] = []
         if revision < end {
-            places = Array(
-                try index.entries(of: subject, from: revision)
-                    .prefix(limit).prefix(Int(clamping: end - revision))
+            places = try index.entries(
+                of: subject,
+                from: revision,
+                limit: min(limit, Int(clamping: end - revision))
             )
         }
         for entry in recent where places.count < limit {
@@ -227,16 +203,17 @@ extension LogEnvironment {
     }
 
     private func location(of position: UInt64, in partition: Int) throws -> Location? {
-        if let location = try index.location(of: position, in: partition) { return location }
-        let recent = state.withLock { state in
-            let match = { (entry: TailEntry) in
-                entry.partition == partition && entry.position == position
-            }
-            return
-                (state.folding?.entries.first(where: match)
-                ?? state.tail.entries.first(where: match))?.location
+        // The tail before the index: a fold that ends in between shows a frame twice, never not.
+        if let recent = state.withLock({ $0.entry(at: position, in: partition) }) {
+            return recent.location
         }
-        // A fold that ended in between has it in a run now.
-        return try recent ?? index.location(of: position, in: partition)
+        return try index.location(of: position, in: partition)
+    }
+}
+
+extension LogState {
+    /// The frame at a position, unless it is in a run.
+    fileprivate func entry(at position: UInt64, in partition: Int) -> TailEntry? {
+        tail.entry(at: position, in: partition) ?? folding?.entry(at: position, in: partition)
     }
 }

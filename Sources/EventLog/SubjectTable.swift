@@ -82,6 +82,14 @@ struct Tail: Sendable {
     let base: UInt64
     private(set) var entries: ContiguousArray<TailEntry> = []
     private var commands: [CommandID: UInt64] = [:]
+    /// By partition: where its frames are in `entries`, which positions begin there.
+    private var places: [Places] = []
+
+    /// Positions of a partition have no gaps, so the first and four bytes a frame find each.
+    private struct Places: Sendable {
+        var first: UInt64 = 0
+        var indexes: ContiguousArray<UInt32> = []
+    }
 
     init(base: UInt64 = 0) { self.base = base }
 
@@ -95,6 +103,14 @@ struct Tail: Sendable {
     func find(_ command: CommandID) -> TailEntry? {
         guard let ordinal = commands[command] else { return nil }
         return entry(ordinal)
+    }
+
+    func entry(at position: UInt64, in partition: Int) -> TailEntry? {
+        guard partition < places.count, position >= places[partition].first,
+            position - places[partition].first < places[partition].indexes.count
+        else { return nil }
+        let index = places[partition].indexes[Int(position - places[partition].first)]
+        return entries[Int(index)]
     }
 
     /// Ordinal of the command's frame; at or after `end` when the frame is only staged.
@@ -111,7 +127,14 @@ struct Tail: Sendable {
     }
 
     /// The command was noted before.
-    mutating func append(_ entry: TailEntry) { entries.append(entry) }
+    mutating func append(_ entry: TailEntry) {
+        while places.count <= entry.partition { places.append(Places()) }
+        if places[entry.partition].indexes.isEmpty {
+            places[entry.partition].first = entry.position
+        }
+        places[entry.partition].indexes.append(UInt32(entries.count))
+        entries.append(entry)
+    }
 }
 
 extension CommandID {
