@@ -89,6 +89,8 @@ public enum ReadOnlyReason: Sendable, Equatable {
     /// The map size in the configuration is reached; raise it and restart.
     case mapFull
     /// A flush failed, so what is durable is unknown; restart, which reads it from the disk.
+    ///
+    /// Told of a frame that was committed already, its outcome is unknown: it may be in the log.
     case flushFailed
 }
 
@@ -98,12 +100,15 @@ extension ReadOnlyReason: CustomStringConvertible {
         switch self {
         case .diskFull: "The disk is full; appends go on when space has returned."
         case .mapFull: "The log reached its map size; raise log.map_size_bytes and restart."
-        case .flushFailed: "A flush failed; restart to go on from what is durable."
+        case .flushFailed:
+            "A flush failed; whether what was being appended is durable is unknown: restart, then "
+                + "retry with the same command, which appends it once."
         }
     }
 }
 
-/// Why a batch was not appended: nothing of it was.
+/// Why a batch was not appended: nothing of it was, but for `.readOnly(.flushFailed)`, after which
+/// that is unknown until the log is opened again.
 public enum AppendError: Error, Sendable, Equatable {
     /// Another writer was first; `actual` is the subject's next free revision. Load, decide, seal
     /// again.
