@@ -50,6 +50,17 @@ struct DataFile: ~Copyable {
         }
     }
 
+    /// Has the kernel forget what it keeps of the file in memory, so that reads come from the disk.
+    ///
+    /// - Throws: when what is not written back yet cannot be: that is not forgotten.
+    func dropCache() throws(LMDBError) {
+        try checkErrno(fdatasync(descriptor), "fdatasync")
+        let code = posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
+        guard code == 0 else {
+            throw LMDBError(code: .init(rawValue: code), operation: "posix_fadvise")
+        }
+    }
+
     /// Makes what is in the file, or the directory's entries, durable.
     func flush() throws(LMDBError) {
         try checkErrno(fsync(descriptor), "fsync")

@@ -41,7 +41,7 @@ extension Environment {
             }
             let error = LMDBError(code: cause(of: code), operation: "mdb_txn_commit")
             if !error.code.isHarmlessAtCommit {
-                state.isPoisoned = true
+                poison(&state)
             } else if error.code != .mapFull, error.isSpaceExhausted, options.flush == .lagged {
                 state.isUnconfirmed = true
             }
@@ -50,6 +50,12 @@ extension Environment {
         guard let failure else { return }
         if flushes.withLock({ $0.isUnconfirmed }) { try confirmEarlierCommits() }
         throw failure
+    }
+
+    /// Refuses every write from here on, and leaves a mark for the next opening.
+    private func poison(_ state: inout FlushState) {
+        state.isPoisoned = true
+        FlushFailure.mark(directory)
     }
 
     /// What a commit's code means: LMDB says EIO also when a write was cut short, which a full disk
@@ -72,7 +78,7 @@ extension Environment {
 
     private func flush(_ state: inout FlushState) throws(LMDBError) {
         let code = unsafe mdb_env_sync(environment, 1)
-        state.isPoisoned = code != 0
+        if code != 0 { poison(&state) }
         try check(code, "mdb_env_sync")
         state.isUnconfirmed = false
     }
@@ -92,7 +98,7 @@ extension Environment {
                 try flush(&state)
             }
         } catch {
-            flushes.withLock { $0.isPoisoned = true }
+            flushes.withLock { poison(&$0) }
             throw error
         }
     }

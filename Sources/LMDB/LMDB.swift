@@ -34,6 +34,7 @@ public final class Environment: Sendable {
     private let number: UInt32
     private let slotCount: Int
     private let file: FileIdentity
+    let directory: String
     let readers: ReaderPool
     private let tables = Mutex<[String: UInt32]>([:])
     /// The thread inside `write`, 0 for none.
@@ -54,6 +55,7 @@ public final class Environment: Sendable {
     ///   and other codes of the operating system.
     public init(opening directory: String, options: Options = Options()) throws(LMDBError) {
         let dataFile = directory + "/data.mdb"
+        try FlushFailure.dropCache(directory)
         try PageCheck.checkBeforeOpening(dataFile)
         file = try FileIdentity(path: dataFile)
         try OpenFiles.claim(file)
@@ -70,10 +72,12 @@ public final class Environment: Sendable {
         }
         unsafe environment = unsafe opened
         self.options = options
+        self.directory = directory
         number = Self.numbers.add(1, ordering: .relaxed).newValue
         slotCount = options.tablesMax + 2  // LMDB's own two tables have handles 0 and 1.
         unsafe writerCursors = .cleared(slotCount)
         readers = ReaderPool(limit: options.readersMax)
+        if !options.isReadOnly { FlushFailure.unmark(directory) }
     }
 
     deinit {

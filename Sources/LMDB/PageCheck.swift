@@ -71,6 +71,7 @@ public enum PageCheck {
         guard !OpenFiles.contains(try FileIdentity(path: path)) else {
             throw LMDBError(code: .alreadyOpen, operation: "check")
         }
+        try FlushFailure.dropCache(directory)
         return try check(file: path)
     }
 
