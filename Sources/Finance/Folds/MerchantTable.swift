@@ -16,7 +16,7 @@ struct Merchant: Sendable {
     /// Index of the cell that was last added to.
     var hint: UInt16 = 0
     /// Bits 0-3 evidence, bit 4 whether money in counts as positive.
-    let traits: UInt8
+    fileprivate(set) var traits: UInt8
     let source: UInt8
 
     init(
@@ -223,6 +223,8 @@ struct MerchantTable: Sendable {
     mutating func setHint(_ number: Int, _ index: Int) {
         entries[number].hint = UInt16(truncatingIfNeeded: index)
     }
+
+    mutating func setTraits(_ number: Int, _ traits: UInt8) { entries[number].traits = traits }
 
     /// The table of the merchants for which `keeps`, in the same order, and each one's new number.
     func filtered(_ keeps: (Int) -> Bool) -> (table: MerchantTable, numbers: [Int?]) {

@@ -19,7 +19,7 @@ public struct SpendingProfile: Fold {
     /// Name of the read model.
     public static let name = "spending-profile"
     /// Of fold and encoding.
-    public static let version: UInt32 = 1
+    public static let version: UInt32 = 2
 
     /// What decides categories.
     public let rules: CategoryRules
@@ -198,7 +198,12 @@ public struct SpendingProfile: Fold {
             name.identity,
             category: category
         ) {
+            // What decided it is told by the first payment of those that count.
+            let isFirst =
+                state.merchants.entries[merchant].traits != traits
+                && !state.isLive(merchant)
             try state.add(tally, month: when.month, merchant: merchant)
+            if isFirst { state.merchants.setTraits(merchant, traits) }
             return
         }
         try state.makeRoom()

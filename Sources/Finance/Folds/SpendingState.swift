@@ -77,12 +77,16 @@ public struct SpendingState: FoldState {
 
     /// Makes room for a merchant: the quarter that counts least joins the remainders.
     ///
+    /// First go those of whom nothing is left, because a state that was stored has none of them.
     /// A quarter at once, so that a subject with far more merchants than fit pays for it rarely.
     mutating func makeRoom() throws(FoldError) {
         guard merchants.isFull else { return }
+        try rebuild(detailFrom: detailFrom()) { _ in true }
+        guard merchants.isFull else { return }
         let weights = merchantWeights()
         let order = weights.indices.sorted {
-            weights[$0] == weights[$1] ? $0 < $1 : weights[$0] < weights[$1]
+            weights[$0] == weights[$1]
+                ? merchants.precedes($0, $1) : weights[$0] < weights[$1]
         }
         let leaving = Set(order.prefix(MerchantTable.countMax / 4))
         try rebuild(detailFrom: detailFrom()) { !leaving.contains($0) }
@@ -111,6 +115,15 @@ public struct SpendingState: FoldState {
         }
     }
 
+    /// Whether anything is left of the merchant: if not, a stored state does not have it.
+    func isLive(_ merchant: Int) -> Bool {
+        (detailFrom()...latest).contains { month in
+            let key = CellKey(month: month, merchant: merchant)
+            let index = cells.index(of: key)
+            return index < cells.count && cells.key(index) == key && !cells[index].isEmpty
+        }
+    }
+
     /// Builds cells and merchants anew; cells of merchants that are not kept, or before
     /// `detailFrom`, join their category's.
     private mutating func rebuild(
@@ -120,7 +133,9 @@ public struct SpendingState: FoldState {
         var isSeen = [Bool](repeating: false, count: merchants.entries.count)
         for index in 0..<cells.count {
             let key = cells.key(index)
-            guard let merchant = key.merchant, key.month >= detailFrom else { continue }
+            guard let merchant = key.merchant, key.month >= detailFrom, !cells[index].isEmpty else {
+                continue
+            }
             isSeen[merchant] = true
         }
         let (table, numbers) = merchants.filtered { isSeen[$0] && keeps($0) }
@@ -129,6 +144,7 @@ public struct SpendingState: FoldState {
         for index in 0..<cells.count {
             let key = cells.key(index)
             let tally = cells[index]
+            guard !tally.isEmpty else { continue }
             if let merchant = key.merchant {
                 if key.month >= detailFrom, let number = numbers[merchant] {
                     let place = CellKey(month: key.month, merchant: number)
