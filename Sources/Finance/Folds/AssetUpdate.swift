@@ -11,6 +11,8 @@ struct AssetUpdate {
     var isClosure = false
     /// Whether the provider answered about the asset, so that its data is fresh.
     var isReport = true
+    /// A wallet's movement does not say which of several accounts it is of.
+    private(set) var isOfOnlyWallet = false
     private var compartment: [UInt8]?
 
     init(at: Int64) { self.at = at }
@@ -34,13 +36,7 @@ struct AssetUpdate {
     }
 
     private static func text(_ text: String) -> [UInt8] {
-        var bytes = Array(text.utf8.prefix(IntegratedState.textBytesMax))
-        // Cut between letters, so that the name stays readable.
-        while bytes.count == IntegratedState.textBytesMax, let last = bytes.last, last & 0x80 != 0 {
-            bytes.removeLast()
-            if last & 0xC0 == 0xC0 { break }
-        }
-        return bytes
+        text.utf8Prefix(IntegratedState.textBytesMax)
     }
 
     mutating func read(_ fact: Event.OneOf_Fact) throws(FoldError) {
@@ -75,8 +71,12 @@ struct AssetUpdate {
         case .loanBalanceReported(let loan): set(.owed, loan.balance, loan.currency)
         case .loanTransactionPosted(let loan):
             if loan.hasBalanceAfter { set(.owed, loan.balanceAfter, loan.currency) }
-        case .revolvingCreditReported(let credit): set(.owed, credit.remaining, 410)
-        case .cashAdvanceReported(let advance): set(.owed, advance.balance, 410)
+        case .revolvingCreditReported(let credit):
+            let name = "revolving/\(credit.requestedOn)"
+            set(.owed, credit.remaining, 410, product: AssetUpdate.hash(name))
+        case .cashAdvanceReported(let advance):
+            let name = "advance/\(advance.lentAt)/\(advance.amount)"
+            set(.owed, advance.balance, 410, product: AssetUpdate.hash(name))
         case .pointsReported(let points):
             set(.points, points.balance, 410, product: AssetUpdate.hash(points.name))
         case .investBalanceReported(let invest):
@@ -87,6 +87,7 @@ struct AssetUpdate {
         case .prepaidBalanceReported(let wallet):
             set(.wallet, wallet.balance, wallet.currency, product: AssetUpdate.hash(wallet.account))
         case .emoneyTransactionPosted(let wallet):
+            isOfOnlyWallet = true
             if wallet.hasBalanceAfter { set(.wallet, wallet.balanceAfter, wallet.currency) }
         default: break
         }
@@ -102,5 +103,15 @@ struct AssetUpdate {
     private static func hash(_ text: String) -> UInt64 {
         guard !text.isEmpty else { return 0 }
         return text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    }
+}
+
+extension String {
+    /// At most `count` bytes of UTF-8, cut between letters.
+    func utf8Prefix(_ count: Int) -> [UInt8] {
+        let bytes = Array(utf8.prefix(count + 1))
+        guard var end = bytes.indices.last, end == count else { return bytes }
+        while end > 0, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+        return Array(bytes[..<end])
     }
 }

@@ -19,8 +19,16 @@ public struct IntegratedState: FoldState {
     struct FigureKey: Hashable, Comparable, Sendable {
         let figure: Figure
         let currency: UInt16
-        /// 64-bit hash of product code, side and credit of a holding; 0 otherwise.
+        /// 64-bit hash of what tells one from another: product code, side and credit of a holding,
+        /// time and amount of a cash advance, day of a revolving credit, account of a wallet.
+        ///
+        /// 0 where there is one.
         let product: UInt64
+
+        /// The figure of the one product that has no name.
+        var ofUnnamedProduct: FigureKey {
+            FigureKey(figure: figure, currency: currency, product: 0)
+        }
 
         static func < (left: FigureKey, right: FigureKey) -> Bool {
             (left.figure.rawValue, left.currency, left.product)

@@ -88,7 +88,9 @@ extension EventView {
 extension IntegratedState {
     /// Takes in what one event says of an asset; later business time wins, then later in the log.
     mutating func apply(_ update: AssetUpdate, to id: AssetID) throws(FoldError) {
-        try admit(id, figures: update.figures.count)
+        var update = update
+        update.settleWallet(of: assets[id])
+        try admit(id, update.figures.keys)
         for key in update.figures.keys where key.currency < 1 || key.currency > 999 {
             throw .unrepresentable
         }
@@ -103,16 +105,21 @@ extension IntegratedState {
         of id: AssetID
     ) throws(FoldError) {
         guard currency >= 1, currency <= 999 else { throw .unrepresentable }
-        try admit(id, figures: 1)
         let key = FigureKey(figure: .booked, currency: UInt16(currency), product: 0)
+        try admit(id, CollectionOfOne(key))
         assets[id, default: Asset()].set(amount, key)
     }
 
-    private func admit(_ id: AssetID, figures: Int) throws(FoldError) {
-        let known = assets[id]?.figures.count
-        guard known != nil || assets.count < IntegratedState.assetsMax,
-            (known ?? 0) + figures <= IntegratedState.figuresMax
-        else { throw .full }
+    private func admit(
+        _ id: AssetID,
+        _ keys: some Collection<FigureKey>
+    ) throws(FoldError) {
+        let known = assets[id]?.figures
+        guard known != nil || assets.count < IntegratedState.assetsMax else { throw .full }
+        let count = known?.count ?? 0
+        guard count + keys.count > IntegratedState.figuresMax else { return }
+        let new = keys.count { known?[$0] == nil }
+        guard count + new <= IntegratedState.figuresMax else { throw .full }
     }
 }
 
@@ -125,9 +132,26 @@ extension IntegratedState.Asset {
 }
 
 extension AssetUpdate {
+    /// Gives the balance that a wallet's movement ends with to its only account of that currency;
+    /// leaves it out where there are several.
+    fileprivate mutating func settleWallet(of asset: IntegratedState.Asset?) {
+        guard isOfOnlyWallet, let (key, amount) = figures.first else { return }
+        let accounts = asset?.figures.keys.filter {
+            $0.figure == .wallet && $0.currency == key.currency
+        }
+        guard let accounts, !accounts.isEmpty else { return }
+        figures = accounts.count == 1 ? [accounts[0]: amount] : [:]
+    }
+
     /// Takes this into an asset whose bounds were checked.
     fileprivate func merge(into asset: inout IntegratedState.Asset) {
-        for (key, amount) in figures { asset.set(amount, key) }
+        for (key, amount) in figures {
+            if key.figure == .wallet, key.product != 0 {
+                // What a movement said before the account was named.
+                asset.figures[key.ofUnnamedProduct] = nil
+            }
+            asset.set(amount, key)
+        }
         if let kind { asset.kind = kind }
         if let provider { asset.provider = provider }
         if !isReport {

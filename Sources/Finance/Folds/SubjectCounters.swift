@@ -23,7 +23,7 @@ public struct SubjectCounters: Fold {
         do { message = try event.message() } catch { throw .event(.truncated) }
         let opened = message.compartmentOpened
         guard let id = AssetID(Array(opened.compartment).span) else { throw .unrepresentable }
-        try state.open(id, Array(opened.provider.utf8.prefix(SubjectCountersState.textBytesMax)))
+        try state.open(id, opened.provider.utf8Prefix(SubjectCountersState.textBytesMax))
     }
 
     /// What an event moves: card purchases less cancellations, deposit account in, deposit account

@@ -159,6 +159,101 @@ enum IntegratedFixtures {
         #expect(report.sources.map(\.assetCount) == [0])
     }
 
+    @Test func `what is owed on one card adds up, and each report replaces its own`() throws {
+        func advance(_ balance: Int64, lentAt: Int64, at: Int64) -> Event {
+            var event = Event()
+            event.occurredAt = at
+            event.cashAdvanceReported.balance = balance
+            event.cashAdvanceReported.amount = 900
+            event.cashAdvanceReported.lentAt = lentAt
+            return event
+        }
+        var revolving = Event()
+        revolving.occurredAt = 5
+        revolving.revolvingCreditReported.remaining = 1_000
+        revolving.revolvingCreditReported.requestedOn = 20_240_101
+        let state = try IntegratedFixtures.fold([
+            (1, revolving), (1, advance(900, lentAt: 1, at: 6)),
+            (1, advance(900, lentAt: 2, at: 6)), (1, advance(300, lentAt: 1, at: 7)),
+        ])
+        #expect(try IntegratedReport(of: state).totals.map(\.liabilities) == [2_200])
+    }
+
+    @Test func `a wallet's movement and its reports are one balance`() throws {
+        func report(_ balance: Int64, account: String, at: Int64) -> Event {
+            var event = Event()
+            event.occurredAt = at
+            event.prepaidBalanceReported.balance = balance
+            event.prepaidBalanceReported.account = account
+            return event
+        }
+        func movement(_ balance: Int64, at: Int64) -> Event {
+            var event = Event()
+            event.occurredAt = at
+            event.emoneyTransactionPosted.balanceAfter = balance
+            return event
+        }
+        let table: [([Event], Int64)] = [
+            ([movement(700, at: 1)], 700),
+            ([report(500, account: "a", at: 1), movement(400, at: 2)], 400),
+            ([movement(700, at: 1), report(500, account: "a", at: 2)], 500),
+            ([report(500, account: "a", at: 2), movement(400, at: 1)], 500),
+            (
+                [
+                    report(500, account: "a", at: 1), report(100, account: "b", at: 1),
+                    movement(400, at: 2),
+                ], 600
+            ),
+        ]
+        for (events, expected) in table {
+            let state = try IntegratedFixtures.fold(events.map { (1, $0) })
+            #expect(try IntegratedReport(of: state).totals.map(\.assets) == [expected])
+        }
+    }
+
+    @Test(arguments: [99, 100, 101, 200])
+    func `a long name is cut between letters`(count: Int) throws {
+        var listed = Event()
+        listed.accountListed.productName = "a" + String(repeating: "가", count: count)
+        let state = try IntegratedFixtures.fold([(1, listed)])
+        let expected = "a" + String(repeating: "가", count: min(count, 99))
+        #expect(try IntegratedReport(of: state).assets.map(\.name) == [expected])
+    }
+
+    @Test func `an asset that is full still takes what it knows`() throws {
+        func holding(_ number: Int, _ value: Int64) -> Event {
+            var event = Event()
+            event.occurredAt = value
+            event.holdingReported.value = value
+            event.holdingReported.productCode = "KR\(number)"
+            return event
+        }
+        let state = try IntegratedFixtures.fold((0..<2_000).map { (1, holding($0, 1)) })
+        let later = try IntegratedFixtures.fold([(1, holding(7, 5))], from: state)
+        #expect(try IntegratedReport(of: later).totals.map(\.assets) == [2_004])
+        #expect(throws: FoldError.full) {
+            try IntegratedFixtures.fold([(1, holding(2_000, 5))], from: state)
+        }
+    }
+
+    @Test func `an opening that cannot be named is not counted either`() throws {
+        var state = SubjectCountersState()
+        func take(_ asset: UInt64, _ event: Event) throws {
+            let bytes = try FoldFixtures.encoded(event)
+            let view = try EventView(bytes.span, of: FoldFixtures.asset(asset))
+            try SubjectCounters().fold(view, into: &state)
+        }
+        for asset in 1_000..<3_000 { try take(UInt64(asset), IntegratedFixtures.balance(1, at: 1)) }
+        let before = state.encoded
+        let opened = IntegratedFixtures.opened(1, .deposit, provider: "bank1")
+        #expect(throws: FoldError.full) { try take(1_000, opened) }
+        #expect(state.encoded == before)
+        var malformed = opened
+        malformed.compartmentOpened.compartment = Data([1])
+        #expect(throws: FoldError.unrepresentable) { try take(1_000, malformed) }
+        #expect(state.encoded == before)
+    }
+
     @Test(arguments: FoldFixtures.seeds)
     func `a subject's part is taken off the platform exactly`(seed: UInt64) throws {
         let parts = try (0..<5).map { number in
