@@ -107,7 +107,7 @@ struct SlotFile: ~Copyable {
             try place(Slot(state: .void, subject: SubjectID(high: 0, low: 0)), at: number)
         }
         try flush()
-        try writeHeader()
+        try writeHeader(count: count)
     }
 
     /// Adds subjects, each with its KEK, and flushes once.
@@ -134,8 +134,9 @@ struct SlotFile: ~Copyable {
         }
         try write(bytes, at: first)
         try flush()
-        count += slots.count
-        try writeHeader()
+        // Counted last: the caller's table has these slots only if nothing failed.
+        try writeHeader(count: first + slots.count)
+        count = first + slots.count
         return first
     }
 
@@ -218,7 +219,7 @@ struct SlotFile: ~Copyable {
     mutating func note(operationsCursor: UInt64) throws(VaultError) {
         guard operationsCursor != self.operationsCursor else { return }
         self.operationsCursor = operationsCursor
-        try writeHeader()
+        try writeHeader(count: count)
     }
 
     mutating func flush() throws(VaultError) {
@@ -240,7 +241,7 @@ struct SlotFile: ~Copyable {
         }
     }
 
-    private func writeHeader() throws(VaultError) {
+    private func writeHeader(count: Int) throws(VaultError) {
         let bytes = SlotFile.header(
             count: max(count, known),
             operationsCursor: operationsCursor
