@@ -29,7 +29,11 @@ extension Vault {
             guard roles.contains(record.role) else { throw .purposeRefused(purpose) }
             return record.key
         }
-        let isErased = ring.erased.contains(compartment) || known.contains { $0.epoch > epoch }
+        // A KEK that took the place of another: what its wraps leave out cannot be opened any more,
+        // also where the log is an older copy and has none of them.
+        let isRewrapped = ring.kekEpoch > 0 && known.isEmpty
+        let isErased =
+            ring.erased.contains(compartment) || isRewrapped || known.contains { $0.epoch > epoch }
         throw isErased ? .compartmentErased : .unknownCompartment
     }
 
@@ -60,6 +64,18 @@ extension Vault {
         _ frame: Span<UInt8>,
         using opener: inout FrameOpener,
         into openings: inout [UInt8]
+    ) throws(VaultError) {
+        do throws(VaultError) {
+            try takeIn(frame, using: &opener)
+        } catch {
+            // Who needs a key of this subject is told then; a reader of the whole log goes on.
+            guard case .damaged = error else { throw error }
+        }
+    }
+
+    private func takeIn(
+        _ frame: Span<UInt8>,
+        using opener: inout FrameOpener
     ) throws(VaultError) {
         let header = try framing { () throws(FrameError) in try FrameHeader(frame) }
         let subject = header.subject

@@ -21,11 +21,13 @@ extension Vault {
         where record.state != .void && !record.id.isPlatform {
             let slot = try file.withLock { file throws(VaultError) in try file.slot(number) }
             if slot.pendingEpoch != nil { try resolvePending(record.id) }
-            // An older copy of the log may lack what it was told.
+            // An older copy of the log may lack what it was told. What it has is found again by its
+            // command.
+            let isShredded = slot.state == .erased || slot.kekEpoch > 0
             let owes = try file.withLock { file throws(VaultError) in
                 try file.slot(number).owesAnnouncement
             }
-            guard owes || isOlder && slot.state == .erased else { continue }
+            guard owes || isOlder && isShredded else { continue }
             for (event, command) in try announcements(of: record.id) {
                 let at = slot.erasure?.at ?? 0
                 try recordAndWait(event, in: .operations, command: command, at: at * 1_000_000)

@@ -85,11 +85,42 @@ import Testing
         try world.restart { try restore(backup, to: log) }
         #expect(world.vault.state(of: subjects[0]) == .erased)
         #expect(try world.texts(of: subjects[0]).texts.isEmpty)
-        #expect(try world.texts(of: subjects[1]).texts.isEmpty)
+        let (texts, failures) = try world.texts(of: subjects[1])
+        #expect(texts.isEmpty && failures.allSatisfy { $0 == .compartmentErased })
         // The log is told again what was erased.
         #expect(try world.announced().map(\.subject) == [subjects[0]])
         // And whoever comes back is somebody new.
         #expect(try world.vault.enrol([Array("CI-victim".utf8)])[0] != subjects[0])
+    }
+
+    @Test func `an older copy of the log is told again of an asset that it shows erased`()
+        async throws
+    {
+        let world = try World()
+        let subjects = try await world.populate()
+        let log = world.directory.path + "/log"
+        let card = try world.vault.newest(.card("A"), of: subjects[1], for: .service)
+        world.vault.steps.withLock {
+            $0 = { (reached: ShredStep) throws(VaultError) in
+                if reached == .keyDestroyed { throw .contended }
+            }
+        }
+        let shred = {
+            try await world.vault.shred(
+                compartment: card.id,
+                of: subjects[1],
+                reason: .deletionAsked,
+                at: World.now
+            )
+        }
+        await #expect(throws: VaultError.contended) { try await shred() }
+        // Here the wraps are in the log and the word to `operations` is not.
+        world.log.close()
+        let backup = try World.files(log)
+        try world.restart()
+        #expect(try world.announced().map(\.compartment) == [card.id])
+        try world.restart { try restore(backup, to: log) }
+        #expect(try world.announced().map(\.compartment) == [card.id])
     }
 
     @Test func `an older copy of the keys forgets what the log says was erased`() async throws {
