@@ -73,28 +73,28 @@ struct Checkpoint<F: Fold>: ~Copyable {
             let partition = generation.log.partition(of: snapshot.entries[index].slot.subject)
             var record = records[partition] ?? before[partition]
             try take(&snapshot.entries[index], salt: index, into: &record)
+            let parked = snapshot.parked(of: snapshot.entries[index].slot.subject)
+            sealed.parked += parked
+            record.parked += UInt32(parked.count)
             records[partition] = record
             guard sealed.bytes.count >= Checkpoint.commitByteCountMax else { continue }
             sealed.totals = generation.totals?.stored() ?? []
             // States may be ahead of how far their partition says it is: each carries the revision
-            // it goes on from, so what is folded again after a crash is passed over.
-            try generation.store.commit(sealed, partitions: records)
-            generation.note(records)
+            // it goes on from, so what is folded again after a crash is passed over. So what was
+            // parked of them commits with them.
+            try generation.commit(sealed, partitions: records)
             sealed.removeAll()
             doneCount = number + 1
         }
-        sealed.parked = snapshot.parked
         for partition in shelf.shard.partitions {
             guard var record = records[partition] else { continue }
             record.sequence = snapshot.next
             record.position = snapshot.positions[partition]
             record.events = snapshot.events[partition]
-            record.parked += UInt32(snapshot.parked.count { $0.partition == partition })
             records[partition] = record
         }
         sealed.totals = generation.totals?.stored() ?? []
-        try generation.store.commit(sealed, partitions: records)
-        generation.note(records)
+        try generation.commit(sealed, partitions: records)
         sealed.removeAll()
         doneCount = snapshot.entries.count
         if doneCount > 0 {
@@ -149,6 +149,7 @@ struct Checkpoint<F: Fold>: ~Copyable {
             seal.mark(slot.subject, header, into: &sealed.bytes)
         }
         entry.newIsCounted = key != nil
+        entry.newIsDamageCounted = flags.contains(.damaged)
         sealed.entries.append(
             SealedStates.Entry(subject: slot.subject, range: start..<sealed.bytes.count)
         )
@@ -160,7 +161,10 @@ struct Checkpoint<F: Fold>: ~Copyable {
         record.hash &+= entry.newTerm
         if slot.isCounted, !entry.newIsCounted { record.states -= 1 }
         if !slot.isCounted, entry.newIsCounted { record.states += 1 }
-        if flags.contains(.damaged), !slot.isDamageCounted { record.damaged += 1 }
+        if !slot.isDamageCounted, entry.newIsDamageCounted { record.damaged += 1 }
+        if slot.isDamageCounted, !entry.newIsDamageCounted { record.damaged -= 1 }
+        // A state that is still damaged leaves the sums as they are: they wait for a rebuild.
+        if !slot.isShareKnown, !entry.newIsDamageCounted { sealed.areSumsDue = true }
     }
 
     private func viewKey(of subject: SubjectID) throws(ProjectionError) -> ViewLease {

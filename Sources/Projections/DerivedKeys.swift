@@ -80,6 +80,9 @@ public final class DerivedLender: KeyLender {
         return key
     }
 
+    /// Every subject of which nothing is lent.
+    public var erasedSubjects: [SubjectID] { erased.withLock { Array($0.subjects) } }
+
     /// Wraps say nothing where keys are derived.
     public func take(
         _ frame: Span<UInt8>,

@@ -68,11 +68,11 @@ struct FrameFeed: ~Copyable {
         guard sinks.contains(where: { $0.nextSequence <= sequence }) else { return }
         guard !frame.isTombstone else {
             let note = FrameNote(tombstone: frame)
-            return fold(note, Span(), sinks, sequence)
+            return try fold(note, Span(), sinks, sequence)
         }
         let header = try FrameHeader(frame.bytes)
         let note = FrameNote(header, partition: frame.partition, position: frame.position)
-        guard !header.subject.isPlatform else { return fold(note, Span(), sinks, sequence) }
+        guard !header.subject.isPlatform else { return try fold(note, Span(), sinks, sequence) }
         guard header.kind != .control else {
             return try takeControl(frame.bytes, note, sinks, sequence)
         }
@@ -80,18 +80,17 @@ struct FrameFeed: ~Copyable {
         case .subjectErased:
             for sink in sinks where sink.nextSequence <= sequence { sink.erase(note) }
         case .compartmentErased:
-            fold(note, Span(), sinks, sequence)
+            try fold(note, Span(), sinks, sequence)
+        case .unavailable:
+            try park(note, .noKey, sinks, sequence)
         case .key(let key):
             do throws(FrameError) {
                 _ = try opener.open(frame.bytes, key: key)
             } catch {
-                for sink in sinks where sink.nextSequence <= sequence {
-                    sink.park(note, ParkReason(error))
-                }
-                return
+                return try park(note, ParkReason(error), sinks, sequence)
             }
-            fold(note, opener.events, sinks, sequence)
-            opener.close()
+            defer { opener.close() }
+            try fold(note, opener.events, sinks, sequence)
         }
     }
 
@@ -100,8 +99,21 @@ struct FrameFeed: ~Copyable {
         _ events: Span<UInt8>,
         _ sinks: [any FrameSink],
         _ sequence: UInt64
-    ) {
-        for sink in sinks where sink.nextSequence <= sequence { _ = sink.fold(note, events) }
+    ) throws(ProjectionError) {
+        for sink in sinks where sink.nextSequence <= sequence && sink.fold(note, events) {
+            try sink.refold(note, with: reader)
+        }
+    }
+
+    private func park(
+        _ note: FrameNote,
+        _ reason: ParkReason,
+        _ sinks: [any FrameSink],
+        _ sequence: UInt64
+    ) throws(ProjectionError) {
+        for sink in sinks where sink.nextSequence <= sequence && sink.park(note, reason) {
+            try sink.refold(note, with: reader)
+        }
     }
 
     /// A frame of wraps says which asset a compartment is, and by a new epoch of the subject's own
@@ -122,10 +134,7 @@ struct FrameFeed: ~Copyable {
             try keys.take(frame, using: &opener, into: &events)
         }
         note.eventCount = try FrameFeed.count(events.span)
-        for sink in sinks where sink.nextSequence <= sequence {
-            guard sink.fold(note, events.span) else { continue }
-            try sink.refold(note.subject, through: note.revision, with: reader)
-        }
+        try fold(note, events.span, sinks, sequence)
     }
 
     private static func count(_ events: Span<UInt8>) throws(FrameError) -> Int {

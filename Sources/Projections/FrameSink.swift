@@ -49,10 +49,13 @@ protocol FrameSink: AnyObject, Sendable {
 
     /// Folds the events of an opened frame, or counts a frame without any.
     ///
-    /// - Returns: whether the subject must be folded anew, because a compartment of it was erased.
+    /// - Returns: whether the subject must be folded anew, because a compartment of it was erased;
+    ///   nothing of the frame is taken then.
     func fold(_ note: FrameNote, _ events: Span<UInt8>) -> Bool
     /// Records a frame that does not open.
-    func park(_ note: FrameNote, _ reason: ParkReason)
+    ///
+    /// - Returns: as `fold`.
+    func park(_ note: FrameNote, _ reason: ParkReason) -> Bool
     /// Drops the subject's state for good: a frame of it does not open because the subject is
     /// erased.
     func erase(_ note: FrameNote)
@@ -60,9 +63,9 @@ protocol FrameSink: AnyObject, Sendable {
     func finish(through sequence: UInt64)
     /// The subject's revision to fold next, as far as memory knows; nil when it does not.
     func nextRevision(of subject: SubjectID) -> UInt64?
-    /// Folds the subject from its first frame to `note`'s, without what is erased.
-    func refold(_ subject: SubjectID, through revision: UInt64, with reader: SubjectReader)
-        throws(ProjectionError)
+    /// Folds the subject from its first frame to the one `last` is of, without what is erased, and
+    /// takes that frame.
+    func refold(_ last: FrameNote, with reader: SubjectReader) throws(ProjectionError)
 }
 
 /// The part of a log that one thread folds: some partitions of one environment.

@@ -15,6 +15,7 @@ final class Generation<F: Fold>: Sendable {
     /// What the states add up to; nil when the fold has no totals.
     let totals: (any TotalKeeping<F.State>)?
     private let committed: Mutex<[PartitionRecord]>
+    private let isSumDue: Mutex<Bool>
 
     /// Name, version and configuration: what must be equal for states to be comparable.
     private let identity: [UInt8]
@@ -35,9 +36,22 @@ final class Generation<F: Fold>: Sendable {
         self.registry = registry
         identity = Generation.identity(of: fold)
         store = try StateStore(opening: path, mapSizeBytes: mapSizeBytes)
+        guard try store.isOf(log: log.id) else { throw .otherLog(path: path) }
         totals = fold.makeTotals()
         committed = Mutex(try store.partitionRecords(log.layout.partitions))
+        isSumDue = Mutex(try store.areSumsDue())
+        guard isWithinLog else { throw .otherLog(path: path) }
         try restoreTotals()
+        try reconcile()
+    }
+
+    /// Nothing is folded that the log does not have: it is not an older copy.
+    private var isWithinLog: Bool {
+        records.enumerated().allSatisfy { partition, record in
+            let environment = log.layout.environment(ofPartition: partition)
+            return record.sequence <= log.durableSequence(environment: environment)
+                && record.position <= log.nextPosition(partition: partition)
+        }
     }
 
     /// Takes the totals as they are stored, at opening and after a commit that failed.
@@ -64,10 +78,19 @@ final class Generation<F: Fold>: Sendable {
 
     func makeSeal() throws(ProjectionError) -> StateSeal { try StateSeal(identity: identity) }
 
-    func note(_ records: [Int: PartitionRecord]) {
+    /// Whether the sums are not what the states come to; see `addUp`.
+    var areSumsDue: Bool { isSumDue.withLock { $0 } }
+
+    /// Stores what is sealed, with how far it goes.
+    func commit(
+        _ sealed: borrowing SealedStates,
+        partitions records: [Int: PartitionRecord]
+    ) throws(ProjectionError) {
+        try store.commit(sealed, partitions: records)
         committed.withLock { committed in
             for (partition, record) in records { committed[partition] = record }
         }
+        if let areSumsDue = sealed.areSumsDue { isSumDue.withLock { $0 = areSumsDue } }
     }
 
     /// What the store has of a subject.
@@ -97,6 +120,7 @@ final class Generation<F: Fold>: Sendable {
             open(bytes, with: &seal, into: &loaded.slot)
         } catch {
             loaded.slot.damage = .altered
+            loaded.slot.isShareKnown = false
         }
         return loaded
     }
@@ -108,6 +132,7 @@ final class Generation<F: Fold>: Sendable {
         into slot: inout StateSlot<F.State>
     ) {
         slot.isCounted = true
+        defer { slot.isShareKnown = slot.damage == nil && !slot.isStale }
         guard let record = StateRecord(bytes.span) else {
             slot.damage = .altered
             return
@@ -127,12 +152,25 @@ final class Generation<F: Fold>: Sendable {
         }
         do {
             guard let key = try keys.viewKey(of: slot.subject, epoch: record.viewEpoch) else {
-                slot.damage = .keyless
+                slot.isStale = try isFromBeforeErasure(record, of: slot.subject)
+                if !slot.isStale { slot.damage = .keyless }
                 return
             }
             decode(bytes, record, key, with: &seal, into: &slot)
         } catch {
             slot.damage = .keyless
+        }
+    }
+
+    /// Whether the record's key went with a compartment or the whole subject.
+    private func isFromBeforeErasure(
+        _ record: StateRecord,
+        of subject: SubjectID
+    ) throws(KeyFailure) -> Bool {
+        switch try keys.viewKey(of: subject) {
+        case .key(_, epoch: let newest): newest > record.viewEpoch
+        case .subjectErased: true
+        case .absent: false
         }
     }
 

@@ -30,6 +30,9 @@ public protocol KeyLender: AnyObject, Sendable {
     /// Whether wraps of this epoch of the subject's own key are in force: what they leave out
     /// cannot be opened any more. Until then a runner waits, or it would fold what is being erased.
     func isInForce(_ epoch: UInt32, of subject: SubjectID) throws(KeyFailure) -> Bool
+
+    /// Every person whose keys are destroyed.
+    var erasedSubjects: [SubjectID] { get }
 }
 
 /// Whether a frame can be opened.
@@ -40,6 +43,8 @@ public enum Lease: Sendable {
     case compartmentErased
     /// Never again: its subject was erased.
     case subjectErased
+    /// Not with what the vault and the log hold: one of them is damaged, or older than the other.
+    case unavailable
 }
 
 /// Whether a state can be sealed.
@@ -48,7 +53,8 @@ public enum ViewLease: Sendable {
     case key(SecretKey, epoch: UInt32)
     /// The subject was erased.
     case subjectErased
-    /// The subject has no `view` compartment, which no honest log does.
+    /// There is none in what the vault and the log hold: one of them is damaged or older than the
+    /// other.
     case absent
 }
 

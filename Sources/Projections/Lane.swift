@@ -110,8 +110,22 @@ final class Lane<F: Fold>: Sendable {
         _ snapshot: Snapshot<F.State>?
     ) throws(ProjectionError) -> [Int: PartitionRecord] {
         try checkpoint.withLock { checkpoint throws(ProjectionError) in
-            if let snapshot { return try checkpoint.run(shelf, snapshot) }
-            return try checkpoint.run(shelf)
+            var records =
+                if let snapshot { try checkpoint.run(shelf, snapshot) } else {
+                    try checkpoint.run(shelf)
+                }
+            guard generation.areSumsDue else { return records }
+            try generation.addUp()
+            let fresh = generation.records
+            for partition in records.keys { records[partition] = fresh[partition] }
+            return records
+        }
+    }
+
+    /// What is stored is what its sums say; nothing is committed meanwhile.
+    func isConsistent() throws(ProjectionError) -> Bool {
+        try checkpoint.withLock { _ throws(ProjectionError) in
+            try generation.recomputeStateHash { _, _ in }.isEqual
         }
     }
 
@@ -133,6 +147,17 @@ final class Lane<F: Fold>: Sendable {
         return reading
     }
 
+    private func isErased(_ subject: SubjectID) throws(ProjectionError) -> Bool {
+        do throws(KeyFailure) {
+            guard case .subjectErased = try generation.keys.viewKey(of: subject) else {
+                return false
+            }
+            return true
+        } catch {
+            throw .keys(error)
+        }
+    }
+
     /// The subject's revision to fold next.
     func nextRevision(of subject: SubjectID) throws(ProjectionError) -> UInt64 {
         if let next = shelf(of: subject).nextRevision(of: subject) { return next }
@@ -146,6 +171,11 @@ final class Lane<F: Fold>: Sendable {
     ) throws(ProjectionError) -> Reading<F.State>? {
         if let damage = slot.damage { throw .damaged(subject: slot.subject, damage) }
         guard slot.isLive, slot.next > 0 else { return nil }
+        guard !slot.isStale else {
+            // The frame that brings it up to date is not folded yet, or there is none to come.
+            guard try isErased(slot.subject) else { throw .catchingUp }
+            return nil
+        }
         return Reading(
             state: slot.state,
             revision: slot.next,

@@ -42,6 +42,8 @@ public enum ParkReason: UInt8, Sendable, CaseIterable {
     case notAuthentic = 7
     /// The frame opened and is not what the format says.
     case malformedFrame = 8
+    /// The vault has no key of the frame although nothing says that it was erased.
+    case noKey = 9
 
     init(_ error: FoldError) {
         self =

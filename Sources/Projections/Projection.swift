@@ -1,5 +1,6 @@
 public import Cryptography
 internal import EventLog
+internal import Files
 public import Finance
 public import Frame
 internal import Synchronization
@@ -45,18 +46,18 @@ public final class Projection<F: Fold>: Sendable, ProjectionWork {
         if let entry, entry.version == wanted.version,
             entry.configuration == wanted.configuration
         {
-            return try context.open(
-                fold,
-                number: entry.number,
-                at: catalog.path(of: F.name, version: entry.version, number: entry.number)
-            )
+            let path = catalog.path(of: F.name, version: entry.version, number: entry.number)
+            guard Files.exists(path + "/data.mdb") else {
+                throw .damagedStore(file: path + "/data.mdb", place: "its name: there is no file")
+            }
+            return try context.open(fold, number: entry.number, at: path)
         }
         // Another version or other rules: its states say something else, so all is folded anew.
         // What was there stays until `removeOthers`.
         let number = (entry?.number ?? 0) + 1
         let path = catalog.path(of: F.name, version: F.version, number: number)
         try catalog.remove(path)
-        try StateStore.create(at: path, layout: context.log.layout)
+        try StateStore.create(at: path, of: context.log)
         let generation = try context.open(fold, number: number, at: path)
         try catalog.set(
             Catalog.Entry(
@@ -217,12 +218,9 @@ public final class Projection<F: Fold>: Sendable, ProjectionWork {
 
     func forget(_ subject: SubjectID) throws(ProjectionError) {
         let partition = context.log.partition(of: subject)
-        for lane in lanes {
-            let shelf = lane.shelf(of: subject)
-            let isExact = shelf.forget(subject, partition: partition)
-            try lane.commit(shelf, nil)
-            guard isExact else { throw .damaged(subject: subject, .altered) }
-        }
+        let lanes = lanes
+        for lane in lanes { lane.shelf(of: subject).forget(subject, partition: partition) }
+        for lane in lanes { try lane.commit(lane.shelf(of: subject), nil) }
     }
 }
 

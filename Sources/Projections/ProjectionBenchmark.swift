@@ -35,7 +35,7 @@ public enum ProjectionBenchmark {
         options.stateCountMax = .max
         options.stateByteCountMax = .max
         options.dirtyCountMax = .max
-        try StateStore.create(at: scratch, layout: log.layout)
+        try StateStore.create(at: scratch, of: log)
         let generation = try Generation(
             fold,
             number: 1,

@@ -72,7 +72,8 @@ extension ProjectionError: CustomStringConvertible {
         case .log(let error): error.description
         case .keys(let failure): failure.description
         case .library(let operation): "\(operation) failed."
-        case .otherLog(let path): "The projection in \(path) was folded from another log."
+        case .otherLog(let path):
+            "The projection in \(path) was folded from another log, or from more of this one."
         case .stopped: "The projections are not running."
         case .catchingUp: "The projection is still catching up with the log."
         case .busy: "A rebuild of this projection is running."

@@ -54,8 +54,9 @@ public final class Projections: Sendable {
 
     /// Opens a read model, before `start`; makes its store the first time.
     ///
-    /// - Throws: `.damagedStore` when its file is not whole: remove it with ``discard(_:)`` and add
-    ///   it again, and it is folded anew.
+    /// - Throws: `.damagedStore` when its file is not whole, `.otherLog` when it was folded from
+    ///   another log or from more of this one: remove it with ``discard(_:)`` and add it again, and
+    ///   it is folded anew.
     public func add<F: Fold>(_ fold: F) throws(ProjectionError) -> Projection<F> {
         let projection = try Projection(fold, catalog: catalog, context: context)
         work.withLock { $0.append(projection) }
@@ -100,11 +101,11 @@ public final class Projections: Sendable {
         if let failure { throw failure }
     }
 
-    /// Drops every state of a person, and its share of every sum, before its keys are destroyed.
+    /// Drops every state of a person whose keys are destroyed, and its share of every sum.
     ///
-    /// Durable after the next checkpoint's flush; again changes nothing. If the erasure then does
-    /// not happen, a rebuild brings the states back.
-    /// - Throws: `.damaged` when a share of a sum is not known; a rebuild makes the sums exact.
+    /// Again changes nothing. What is not stored, because it failed or the process ended, is done
+    /// when the read model is next added.
+    /// - Throws: when it could not be stored.
     public func forget(_ subject: SubjectID) throws(ProjectionError) {
         var failure: ProjectionError?
         for projection in work.withLock({ $0 }) {
@@ -117,9 +118,12 @@ public final class Projections: Sendable {
         if let failure { throw failure }
     }
 
-    /// Holds a person's states in memory because a compartment is about to be erased: the `view`
-    /// key goes with it, and the states' share of the sums must be known when they are folded anew,
-    /// which the wraps that follow in the log bring about.
+    /// Holds a person's states in memory because keys are about to be destroyed: the `view` key
+    /// goes with them, and the states' share of the sums is then still known.
+    ///
+    /// Without it that share is lost and all states are added up again. After a compartment's
+    /// erasure the wraps that follow in the log have the states folded anew; after a person's call
+    /// ``forget(_:)``.
     public func prepareErasure(in subject: SubjectID) {
         for projection in work.withLock({ $0 }) { projection.pin(subject) }
     }

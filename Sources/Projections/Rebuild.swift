@@ -26,7 +26,7 @@ struct Rebuild<F: Fold> {
         let number = old.generation.number + 1
         let path = projection.catalog.path(of: F.name, version: F.version, number: number)
         try projection.catalog.remove(path)
-        try StateStore.create(at: path, layout: context.log.layout)
+        try StateStore.create(at: path, of: context.log)
         let generation = try context.open(projection.fold, number: number, at: path)
         do throws(ProjectionError) {
             try foldAll(into: generation)
@@ -72,7 +72,8 @@ struct Rebuild<F: Fold> {
         // Workers stored totals in any order; this is what all of them came to.
         var sealed = SealedStates()
         sealed.totals = generation.totals?.stored() ?? []
-        try generation.store.commit(sealed, partitions: [:])
+        try generation.commit(sealed, partitions: [:])
+        if generation.areSumsDue { try generation.addUp() }
     }
 
     /// Follows live beside the old generation and, when both agree, lets reads go to the new one.
@@ -91,9 +92,15 @@ struct Rebuild<F: Fold> {
         defer { projection.joining.withLock { $0 = nil } }
         lane.join()
         do throws(ProjectionError) {
-            let healsDamage = old.isDamaged
+            var healsDamage = old.isDamaged
             for shard in context.runners.indices {
-                try compare(old, lane, shard: shard, isCompared: !healsDamage)
+                let differing = try firstDifference(old, lane, shard: shard)
+                guard let differing, !healsDamage else { continue }
+                // Old states that are not even what their own sums say are no witness.
+                guard try !old.isConsistent() else {
+                    throw .hashMismatch(partition: differing)
+                }
+                healsDamage = true
             }
             try generation.store.sync()
             try projection.catalog.set(
@@ -123,12 +130,12 @@ struct Rebuild<F: Fold> {
         }
     }
 
-    private func compare(
+    /// The first partition of the shard whose states differ, at one place of both.
+    private func firstDifference(
         _ old: Lane<F>,
         _ new: Lane<F>,
-        shard: Int,
-        isCompared: Bool
-    ) throws(ProjectionError) {
+        shard: Int
+    ) throws(ProjectionError) -> Int? {
         let runner = context.runners[shard]
         let shelves = (old: old.shelves[shard], new: new.shelves[shard])
         guard runner.waitUntilLevel(shelves.old, shelves.new) else { throw .stopped }
@@ -144,12 +151,9 @@ struct Rebuild<F: Fold> {
         else { throw .stopped }
         let before = try old.commit(shelves.old, oldSnapshot)
         let after = try new.commit(shelves.new, newSnapshot)
-        guard isCompared else { return }
-        for partition in runner.shard.partitions {
+        return runner.shard.partitions.first { partition in
             let (left, right) = (before[partition], after[partition])
-            guard left?.hash == right?.hash, left?.states == right?.states else {
-                throw .hashMismatch(partition: partition)
-            }
+            return left?.hash != right?.hash || left?.states != right?.states
         }
     }
 }

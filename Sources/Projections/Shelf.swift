@@ -55,11 +55,15 @@ final class Shelf<F: Fold>: FrameSink {
     @_specialize(where F == SubjectCounters)
     func fold(_ note: FrameNote, _ events: Span<UInt8>) -> Bool {
         core.withLock { core in
-            core.pass(note)
-            // Not taken in yet: who waits for this frame, a checkpoint and a second try after a
-            // failure must not find the state that is to go.
-            guard !isErasing(note, &core) else { return true }
-            guard let slot = admit(note, &core), !events.isEmpty else { return false }
+            guard let slot = admit(note, &core) else {
+                core.pass(note)
+                return false
+            }
+            // Nothing moves before `refold`: a checkpoint in between would commit the old state,
+            // under the new key, as one that has taken the frame.
+            guard !core.needsRefold(note, slot) else { return true }
+            core.advance(note, slot)
+            guard !events.isEmpty else { return false }
             core.events[note.partition] += UInt64(note.eventCount)
             let parked = foldAll(events, note.asset, into: &core.table.slots[slot].state)
             for (index, reason) in parked { core.park(note, index: index, reason, in: slot) }
@@ -67,12 +71,17 @@ final class Shelf<F: Fold>: FrameSink {
         }
     }
 
-    func park(_ note: FrameNote, _ reason: ParkReason) {
+    func park(_ note: FrameNote, _ reason: ParkReason) -> Bool {
         core.withLock { core in
-            core.pass(note)
-            guard let slot = admit(note, &core) else { return }
+            guard let slot = admit(note, &core) else {
+                core.pass(note)
+                return false
+            }
+            guard !core.needsRefold(note, slot) else { return true }
+            core.advance(note, slot)
             core.events[note.partition] += UInt64(note.eventCount)
             core.park(note, index: ParkedEvent.wholeFrame, reason, in: slot)
+            return false
         }
     }
 
@@ -83,18 +92,13 @@ final class Shelf<F: Fold>: FrameSink {
         }
     }
 
-    /// Drops the subject's state while its share of the sums can still be taken out.
-    ///
-    /// - Returns: false when its state is damaged, so that its share is not known.
-    func forget(_ subject: SubjectID, partition: Int) -> Bool {
-        core.withLock { core in
-            erase(subject, partition, &core)
-            return core.damaged[subject] == nil
-        }
+    /// Drops the subject's state, and at the next checkpoint its share of the sums.
+    func forget(_ subject: SubjectID, partition: Int) {
+        core.withLock { erase(subject, partition, &$0) }
     }
 
-    /// Keeps the subject in memory until it is folded anew: its share of the sums must be known
-    /// then.
+    /// Keeps the subject in memory until it is folded anew or dropped, so that its share of the
+    /// sums is known then.
     func pin(_ subject: SubjectID, partition: Int) {
         core.withLock { core in
             let slot = slot(of: subject, partition, &core)
@@ -108,9 +112,13 @@ final class Shelf<F: Fold>: FrameSink {
         _ core: inout ShelfCore<F.State>
     ) {
         let slot = slot(of: subject, partition, &core)
-        guard core.table.slots[slot].isLive else { return }
+        guard !core.table.slots[slot].flags.contains(.erased) else { return }
         core.table.slots[slot].flags = .erased
+        core.table.slots[slot].damage = nil
         core.table.slots[slot].state = F.State()
+        core.table.slots[slot].isStale = false
+        core.table.slots[slot].isPinned = false
+        core.damaged[subject] = nil
         core.table.markDirty(slot)
     }
 
@@ -162,27 +170,33 @@ final class Shelf<F: Fold>: FrameSink {
     }
 
     func refold(
-        _ subject: SubjectID,
-        through revision: UInt64,
+        _ last: FrameNote,
         with reader: SubjectReader
     ) throws(ProjectionError) {
         var state = F.State()
         var parked: [(FrameNote, UInt32, ParkReason)] = []
-        var last: FrameNote?
-        let next = try reader.forEach(subject, through: revision) { note, events, reason in
-            last = note
+        var keysEpoch: UInt32 = 0
+        let next = try reader.forEach(
+            last.subject,
+            through: last.revision
+        ) { note, events, reason in
+            keysEpoch = max(keysEpoch, note.keysEpoch ?? 0)
             if let reason { parked.append((note, ParkedEvent.wholeFrame, reason)) }
             for (index, reason) in foldAll(events, note.asset, into: &state) {
                 parked.append((note, index, reason))
             }
         }
-        guard let last, next == revision + 1 else { return }
+        guard next == last.revision + 1 else {
+            throw .library(operation: "reading a subject's log again")
+        }
         core.withLock { core in
-            let slot = slot(of: subject, last.partition, &core)
-            guard core.accepts(last, slot) else { return }
-            if let epoch = last.keysEpoch { core.table.slots[slot].keysEpoch = epoch }
+            let slot = slot(of: last.subject, last.partition, &core)
+            guard core.isNext(last, slot) else { return core.pass(last) }
+            core.advance(last, slot)
             core.table.slots[slot].state = state
+            core.table.slots[slot].keysEpoch = keysEpoch
             core.table.slots[slot].flags.remove(.incomplete)
+            core.table.slots[slot].isStale = false
             core.table.slots[slot].isPinned = false
             for (note, index, reason) in parked { core.park(note, index: index, reason, in: slot) }
         }
@@ -235,21 +249,12 @@ final class Shelf<F: Fold>: FrameSink {
         }
     }
 
-    /// The frame is the subject's next, and its wraps are under a new key of the subject's: a
-    /// compartment was erased.
-    private func isErasing(_ note: FrameNote, _ core: inout ShelfCore<F.State>) -> Bool {
-        guard let epoch = note.keysEpoch, epoch > 0 else { return false }
-        let slot = slot(of: note.subject, note.partition, &core)
-        let known = core.table.slots[slot]
-        return known.isLive && known.next == note.revision && epoch > known.keysEpoch
-    }
-
     /// The slot that takes the frame; nil when nothing does.
     private func admit(_ note: FrameNote, _ core: inout ShelfCore<F.State>) -> Int? {
         // The platform's ledgers have no `view`, and nothing of a person.
         guard !note.subject.isPlatform else { return nil }
         let slot = slot(of: note.subject, note.partition, &core)
-        return core.accepts(note, slot) ? slot : nil
+        return core.isNext(note, slot) ? slot : nil
     }
 
     /// The subject's slot, loaded when it is not in memory.

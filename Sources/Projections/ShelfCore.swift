@@ -28,9 +28,9 @@ struct ShelfCore<State: FoldState> {
         }
     }
 
-    /// Whether the subject's slot takes the frame: not when it was folded before, nor damage or
-    /// gone.
-    mutating func accepts(_ note: FrameNote, _ slot: Int) -> Bool {
+    /// Whether the frame is the one that the subject's slot takes next: not when it was folded
+    /// before, nor damage or gone.
+    mutating func isNext(_ note: FrameNote, _ slot: Int) -> Bool {
         guard table.slots[slot].isLive else { return false }
         let next = table.slots[slot].next
         guard next <= note.revision else { return false }
@@ -38,9 +38,20 @@ struct ShelfCore<State: FoldState> {
             markDamaged(slot, table.slots[slot].isCounted ? .older : .missing)
             return false
         }
+        return true
+    }
+
+    /// Whether the frame can only be taken by folding the subject anew: a compartment was erased
+    /// since what the slot holds.
+    func needsRefold(_ note: FrameNote, _ slot: Int) -> Bool {
+        table.slots[slot].isStale || (note.keysEpoch ?? 0) > table.slots[slot].keysEpoch
+    }
+
+    /// The slot takes the frame.
+    mutating func advance(_ note: FrameNote, _ slot: Int) {
+        pass(note)
         table.slots[slot].next = note.revision + 1
         table.markDirty(slot)
-        return true
     }
 
     mutating func markDamaged(_ slot: Int, _ damage: ProjectionError.Damage) {
@@ -48,6 +59,7 @@ struct ShelfCore<State: FoldState> {
             table.slots[slot].flags.insert(.damaged)
             table.slots[slot].damage = damage
             table.slots[slot].state = State()
+            table.slots[slot].isShareKnown = false
             table.markDirty(slot)
         }
         guard damaged.count < ShelfCore.damagedCountMax else { return }
@@ -87,7 +99,7 @@ struct ShelfCore<State: FoldState> {
             next: next,
             positions: positions,
             events: events,
-            parked: exchange(&parked, with: [])
+            parked: Dictionary(grouping: exchange(&parked, with: []), by: \.subject)
         )
     }
 
@@ -97,7 +109,12 @@ struct ShelfCore<State: FoldState> {
         for index in snapshot.order[doneCount...] {
             table.restore(snapshot.entries[index].place)
         }
-        if doneCount < snapshot.entries.count { parked.insert(contentsOf: snapshot.parked, at: 0) }
+        parked.insert(
+            contentsOf: snapshot.order[doneCount...].flatMap {
+                snapshot.parked(of: snapshot.entries[$0].slot.subject)
+            },
+            at: 0
+        )
         table.trim()
     }
 }
@@ -110,6 +127,7 @@ struct Snapshot<State: FoldState> {
         var newTerm = Digest()
         var newByteCount = 0
         var newIsCounted = false
+        var newIsDamageCounted = false
         var newCommitted: State?
 
         init(place: Int, slot: StateSlot<State>) {
@@ -124,5 +142,8 @@ struct Snapshot<State: FoldState> {
     let next: UInt64
     let positions: [UInt64]
     let events: [UInt64]
-    let parked: [ParkedEvent]
+    fileprivate let parked: [SubjectID: [ParkedEvent]]
+
+    /// What was parked of a subject, whose state is in the snapshot too.
+    func parked(of subject: SubjectID) -> [ParkedEvent] { parked[subject] ?? [] }
 }

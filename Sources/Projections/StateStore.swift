@@ -13,9 +13,9 @@ final class StateStore: Sendable {
     private let partitions: Table<UInt32>
     private let parked: Table<ParkedEvent.Key>
 
-    private let totalTable: Table<UInt8>
+    private let wholeTable: Table<UInt8>
 
-    private static let totalName = "totals"
+    private static let wholeName = "totals"
     private static let stateTable = "states"
     private static let partitionTable = "partitions"
     private static let parkedTable = "parked"
@@ -23,18 +23,28 @@ final class StateStore: Sendable {
     /// A record whose length reads as nothing above this is damage, not data.
     static let recordByteCountMax = 1 << 24
 
-    /// Makes an empty store whose partitions are all at their begin.
-    static func create(at path: String, layout: LogLayout) throws(ProjectionError) {
+    /// What the store has once: the totals, whose log it was folded from, and, 0 or 1, whether its
+    /// sums are to be added up again.
+    private enum Whole {
+        static let totals: UInt8 = 0
+        static let log: UInt8 = 1
+        static let areSumsDue: UInt8 = 2
+    }
+
+    /// Makes an empty store whose partitions are all at the log's begin.
+    static func create(at path: String, of log: EventLog) throws(ProjectionError) {
         do {
             try Environment.create(
                 at: path,
-                tables: [stateTable, partitionTable, parkedTable, totalName]
+                tables: [stateTable, partitionTable, parkedTable, wholeName]
             )
             let environment = try Environment(opening: path)
             defer { environment.close() }
             let table = try environment.table(partitionTable, key: UInt32.self)
+            let whole = try environment.table(wholeName, key: UInt8.self)
             try environment.write { transaction throws(LMDBError) in
-                for partition in 0..<UInt32(layout.partitions) {
+                try transaction.put(Array(log.id.utf8).span, for: Whole.log, in: whole)
+                for partition in 0..<UInt32(log.layout.partitions) {
                     let bytes = PartitionRecord().bytes(partition: partition)
                     try transaction.put(bytes.span, for: partition, in: table)
                 }
@@ -63,7 +73,7 @@ final class StateStore: Sendable {
             states = try environment.table(StateStore.stateTable, key: Bytes16Key.self)
             partitions = try environment.table(StateStore.partitionTable, key: UInt32.self)
             parked = try environment.table(StateStore.parkedTable, key: ParkedEvent.Key.self)
-            totalTable = try environment.table(StateStore.totalName, key: UInt8.self)
+            wholeTable = try environment.table(StateStore.wholeName, key: UInt8.self)
         } catch let error as ProjectionError {
             throw error
         } catch let error as LMDBError {
@@ -156,9 +166,21 @@ final class StateStore: Sendable {
     }
 
     /// The totals as they were stored; nil when they never were.
-    func totals() throws(ProjectionError) -> [UInt8]? {
+    func totals() throws(ProjectionError) -> [UInt8]? { try whole(Whole.totals) }
+
+    /// Whether the states were folded from the log with this id.
+    func isOf(log id: String) throws(ProjectionError) -> Bool {
+        try whole(Whole.log) == Array(id.utf8)
+    }
+
+    /// Whether a share of the sums was lost: they are not what the states come to.
+    func areSumsDue() throws(ProjectionError) -> Bool {
+        try whole(Whole.areSumsDue) == [1]
+    }
+
+    private func whole(_ key: UInt8) throws(ProjectionError) -> [UInt8]? {
         try reading { transaction throws(LMDBError) -> [UInt8]? in
-            guard let bytes = try transaction.get(0, from: totalTable) else { return nil }
+            guard let bytes = try transaction.get(key, from: wholeTable) else { return nil }
             return bytes.array
         }
     }
@@ -181,7 +203,11 @@ final class StateStore: Sendable {
                     try transaction.put(event.bytes.span, for: event.key, in: parked)
                 }
                 if !sealed.totals.isEmpty {
-                    try transaction.put(sealed.totals.span, for: 0, in: totalTable)
+                    try transaction.put(sealed.totals.span, for: Whole.totals, in: wholeTable)
+                }
+                if let areSumsDue = sealed.areSumsDue {
+                    let mark: [UInt8] = [areSumsDue ? 1 : 0]
+                    try transaction.put(mark.span, for: Whole.areSumsDue, in: wholeTable)
                 }
                 for (partition, record) in records {
                     let number = UInt32(partition)
@@ -229,11 +255,14 @@ struct SealedStates: ~Copyable {
     var parked: [ParkedEvent] = []
     /// Empty when they did not change.
     var totals: [UInt8] = []
+    /// Nil when that does not change.
+    var areSumsDue: Bool?
 
     mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)
         entries.removeAll(keepingCapacity: true)
         parked.removeAll(keepingCapacity: true)
         totals = []
+        areSumsDue = nil
     }
 }

@@ -22,6 +22,11 @@ struct StateSlot<State: FoldState> {
     var isCounted = false
     /// A committed record counts as damage.
     var isDamageCounted = false
+    /// `term` and `committed` are what the committed record adds to the sums.
+    var isShareKnown = true
+    /// What is committed is from before an erasure that was not folded: folded anew with the next
+    /// frame, or dropped.
+    var isStale = false
     /// Changed since the last snapshot.
     var isDirty = false
     /// In a snapshot that is not committed yet.
@@ -101,7 +106,8 @@ struct StateTable<State: FoldState> {
         slots[place].term = entry.newTerm
         slots[place].isCounted = entry.newIsCounted
         slots[place].committed = entry.newCommitted
-        slots[place].isDamageCounted = entry.slot.flags.contains(.damaged)
+        slots[place].isDamageCounted = entry.newIsDamageCounted
+        slots[place].isShareKnown = !entry.newIsDamageCounted
         byteCount += entry.newByteCount - slots[place].byteCount
         slots[place].byteCount = entry.newByteCount
     }

@@ -71,15 +71,17 @@ final class SubjectReader {
             }
             return body(note, events.span, nil)
         }
-        guard case .key(let key) = try keys.lend(for: header) else {
-            return body(note, Span(), nil)
+        switch try keys.lend(for: header) {
+        case .subjectErased, .compartmentErased: body(note, Span(), nil)
+        case .unavailable: body(note, Span(), .noKey)
+        case .key(let key):
+            do {
+                _ = try opener.open(frame.bytes, key: key)
+            } catch {
+                return body(note, Span(), ParkReason(error))
+            }
+            body(note, opener.events, nil)
+            opener.close()
         }
-        do {
-            _ = try opener.open(frame.bytes, key: key)
-        } catch {
-            return body(note, Span(), ParkReason(error))
-        }
-        body(note, opener.events, nil)
-        opener.close()
     }
 }

@@ -24,6 +24,7 @@ public final class VaultKeys: KeyLender {
             switch error {
             case .compartmentErased: return .compartmentErased
             case .subjectErased: return .subjectErased
+            case .unknownCompartment, .unknownSubject, .damaged: return .unavailable
             default: throw KeyFailure(error.description)
             }
         }
@@ -37,7 +38,7 @@ public final class VaultKeys: KeyLender {
         } catch {
             switch error {
             case .subjectErased: return .subjectErased
-            case .unknownCompartment: return .absent
+            case .unknownCompartment, .unknownSubject, .damaged: return .absent
             default: throw KeyFailure(error.description)
             }
         }
@@ -59,7 +60,9 @@ public final class VaultKeys: KeyLender {
             )
         } catch {
             switch error {
-            case .subjectErased, .compartmentErased, .unknownCompartment: return nil
+            case .subjectErased, .compartmentErased, .unknownCompartment, .unknownSubject,
+                .damaged:
+                return nil
             default: throw KeyFailure(error.description)
             }
         }
@@ -79,6 +82,9 @@ public final class VaultKeys: KeyLender {
         }
     }
 
+    /// Every person whose keys are destroyed.
+    public var erasedSubjects: [SubjectID] { vault.erasedSubjects }
+
     /// Whether wraps of this epoch of the subject's own key are in force.
     ///
     /// Each new epoch of a subject's own key brings a new epoch of its `view`, and both begin at 0.
@@ -88,8 +94,8 @@ public final class VaultKeys: KeyLender {
     ) throws(KeyFailure) -> Bool {
         switch try viewKey(of: subject) {
         case .key(_, epoch: let viewEpoch): viewEpoch >= epoch
-        case .subjectErased: true
-        case .absent: epoch == 0
+        // Nothing can be opened, so there is nothing to wait for.
+        case .subjectErased, .absent: true
         }
     }
 }

@@ -80,6 +80,13 @@ extension Vault {
         }
     }
 
+    /// Ids of persons who were erased.
+    public var erasedSubjects: [SubjectID] {
+        table.withLock { table in
+            table.records.filter { $0.state == .erased && !$0.id.isPlatform }.map(\.id)
+        }
+    }
+
     /// Slot number of a live subject.
     func liveNumber(of subject: SubjectID) throws(VaultError) -> Int {
         try table.withLock { table throws(VaultError) in

@@ -161,15 +161,11 @@ private final class Behind: FrameSink {
     var nextSequence: UInt64 { shelf.nextSequence }
     var isFull: Bool { shelf.isFull }
     func fold(_ note: FrameNote, _ events: Span<UInt8>) -> Bool { shelf.fold(note, events) }
-    func park(_ note: FrameNote, _ reason: ParkReason) { shelf.park(note, reason) }
+    func park(_ note: FrameNote, _ reason: ParkReason) -> Bool { shelf.park(note, reason) }
     func erase(_ note: FrameNote) { shelf.erase(note) }
     func finish(through sequence: UInt64) {}
     func nextRevision(of subject: SubjectID) -> UInt64? { shelf.nextRevision(of: subject) }
-    func refold(
-        _ subject: SubjectID,
-        through revision: UInt64,
-        with reader: SubjectReader
-    ) throws(ProjectionError) {
-        try shelf.refold(subject, through: revision, with: reader)
+    func refold(_ last: FrameNote, with reader: SubjectReader) throws(ProjectionError) {
+        try shelf.refold(last, with: reader)
     }
 }

@@ -19,8 +19,9 @@ import Testing
         try rig.append([(0, 0, [16_000]), (3, 0, [32_000])])
         try rig.counted { projections, projection in
             #expect(try projection.cardTotal() == [4: 63_000])
-            try projections.forget(rig.subject(0))
+            projections.prepareErasure(in: rig.subject(0))
             rig.lender.erase(rig.subject(0))
+            try projections.forget(rig.subject(0))
             #expect(try projection.cardTotal() == [3: 44_000])
             let before = try projection.totals().encoded
             try projection.rebuild()

@@ -31,14 +31,48 @@ import Vault
         try rig.wait(for: [subjects[0]], in: projection)
         #expect(try projection.read(subjects[0])?.state.sums.values.map(\.amount) == [2_000])
 
-        try projections.forget(subjects[1])
+        projections.prepareErasure(in: subjects[1])
         try await rig.vault.shred(subject: subjects[1], reason: .operatorTest, at: 1_000_000)
+        try projections.forget(subjects[1])
         #expect(try projection.read(subjects[1]) == nil)
         #expect(try projection.recomputeStateHash().isEqual)
         let report = try projection.rebuild()
         #expect(!report.healedDamage)
         #expect(try projection.read(subjects[0])?.state.sums.values.map(\.amount) == [2_000])
         #expect(try projection.read(subjects[1]) == nil)
+        try projections.stop()
+    }
+
+    @Test func `a subject whose slot is damaged is told of and holds nobody up`() throws {
+        let rig = try VaultRig()
+        let subjects = try rig.vault.enrol([Array("a".utf8), Array("b".utf8)])
+        for subject in subjects { try rig.append(1_000, to: "card", of: subject) }
+        rig.vault.close()
+        let slots = rig.directory + "/vault/slots"
+        var bytes = try Files.read(slots)
+        bytes[bytes.count - 2 * 256 + 100] ^= 1
+        try Files.replace(slots, with: bytes)
+        let vault = try Vault(
+            opening: rig.directory + "/vault",
+            passphraseFile: rig.directory + "/passphrase"
+        )
+        try vault.attach(rig.log)
+        #expect(vault.state(of: subjects[0]) == .unknown)
+        let projections = try Projections(
+            log: rig.log,
+            keys: VaultKeys(vault),
+            registry: try EventRegistry.released(),
+            directory: rig.directory + "/projections",
+            clock: { 1 }
+        )
+        let projection = try projections.add(CardSums())
+        projections.start()
+        try rig.wait(for: [subjects[1]], in: projection)
+        #expect(try projection.read(subjects[1])?.state.sums.values.map(\.amount) == [1_000])
+        try rig.wait(for: [subjects[0]], in: projection)
+        try projections.checkpoint()
+        #expect(try projection.parkedEvents(limit: 9).map(\.reason) == [.noKey])
+        #expect(try projection.status().damaged == 1)
         try projections.stop()
     }
 
