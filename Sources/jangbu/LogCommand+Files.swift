@@ -72,6 +72,11 @@ extension LogCommand {
         func run() throws {
             let directory = try DataDirectory(options.settings())
             guard Files.exists(source) else { throw Failure(.input, "\(source) is not there.") }
+            // Folded from a log that may have been longer. First, so that a crash leaves no log
+            // beside them.
+            if !Files.exists(directory.log + "/environment-00") {
+                try Files.removeTree(directory.projections)
+            }
             let progress = CopyProgressBar("restore")
             var blocks: UInt64 = 0
             try EventLog.restore(from: source, to: directory.log) {
@@ -79,8 +84,6 @@ extension LogCommand {
                 progress.show($0)
             }
             progress.end()
-            // Folded from a log that may have been longer: what is read must be what is there.
-            try Files.removeTree(directory.projections)
             let body = Body(log: directory.log, blocks: blocks)
             Terminal.shared.data(
                 try json
@@ -198,20 +201,45 @@ private struct Droppable {
                         epoch: header.keyEpoch
                     )
                     guard seen.insert(place).inserted else { return }
-                    do {
-                        _ = try vault.key(
-                            of: place.subject,
-                            compartment: place.compartment,
-                            epoch: place.epoch,
-                            for: .projection
-                        )
-                    } catch VaultError.compartmentErased {
-                        shredded.insert(place)
-                    }
+                    if try Droppable.isDestroyed(place, vault) { shredded.insert(place) }
                 }
                 guard next > sequence else { break }
                 sequence = next
             }
+        }
+    }
+
+    /// Whether a key was destroyed; one that is only not here may come back when a vault or log is
+    /// restored.
+    private static func isDestroyed(_ place: Place, _ vault: Vault) throws(VaultError) -> Bool {
+        do throws(VaultError) {
+            _ = try vault.key(
+                of: place.subject,
+                compartment: place.compartment,
+                epoch: place.epoch,
+                for: .projection
+            )
+            return false
+        } catch {
+            switch error {
+            case .compartmentErased: return try hasWrapsInForce(place.subject, vault)
+            case .unknownSubject, .unknownCompartment, .damaged: return false
+            default: throw error
+            }
+        }
+    }
+
+    /// Without them this is an older copy of the log.
+    private static func hasWrapsInForce(
+        _ subject: SubjectID,
+        _ vault: Vault
+    ) throws(VaultError) -> Bool {
+        do throws(VaultError) {
+            _ = try vault.newest(.role(.view), of: subject, for: .projection)
+            return true
+        } catch {
+            guard error == .unknownCompartment else { throw error }
+            return false
         }
     }
 

@@ -20,13 +20,19 @@ final class Services: Sendable {
     let rules: CategoryRules
 
     /// Opens what is there; makes a ledger where there is none and `creating` allows it.
-    init(_ settings: Settings, creating: Bool) throws {
-        self.settings = settings
+    convenience init(_ settings: Settings, creating: Bool) throws {
+        let directory = DataDirectory(settings)
+        if creating { try directory.create() }
+        let (vault, log) = try directory.open()
+        try vault.attach(log)
+        try self.init(settings, vault, log)
+    }
+
+    /// Opens the rest beside a vault and its log.
+    init(_ settings: Settings, _ vault: Vault, _ log: EventLog) throws {
+        (self.settings, self.vault, self.log) = (settings, vault, log)
         directory = DataDirectory(settings)
         rules = try Services.rules(settings)
-        if creating { try directory.create() }
-        (vault, log) = try directory.open()
-        try vault.attach(log)
         recorder = try Recorder(vault: vault, log: log, eventsPerFrame: settings.eventsPerFrameMax)
         var options = ProjectionOptions()
         options.shardsPerEnvironment = settings.projectionShardCount
@@ -43,10 +49,29 @@ final class Services: Sendable {
             options: options,
             clock: Clock.monotonicNanoseconds
         )
-        integrated = try projections.add(IntegratedView())
-        spending = try projections.add(SpendingProfile(rules: rules))
-        counters = try projections.add(SubjectCounters())
+        integrated = try Services.add(IntegratedView(), to: projections)
+        spending = try Services.add(SpendingProfile(rules: rules), to: projections)
+        counters = try Services.add(SubjectCounters(), to: projections)
         projections.start()
+    }
+
+    /// Opens a read model; one whose store is of no use is folded anew, because all of it is in the
+    /// log.
+    private static func add<F: Fold>(
+        _ fold: F,
+        to projections: Projections
+    ) throws -> Projection<F> {
+        do throws(ProjectionError) {
+            return try projections.add(fold)
+        } catch {
+            switch error {
+            case .damagedStore, .otherLog:
+                Terminal.shared.note("\(error) It is folded anew now.")
+                try projections.discard(F.name)
+                return try projections.add(fold)
+            default: throw error
+            }
+        }
     }
 
     /// Ends folding with a checkpoint and closes the log; nothing is lost if it is not called.
@@ -62,7 +87,10 @@ final class Services: Sendable {
     }
 
     /// Waits until every read model has folded what is durable; fails when one cannot go on.
-    func waitUntilCaughtUp(_ progress: Progress? = nil) async throws {
+    func waitUntilCaughtUp(
+        _ progress: Progress? = nil,
+        standingStillAtMost patience: Duration = .seconds(60)
+    ) async throws {
         var lastFrames: UInt64 = 0
         var lastChange = ContinuousClock.now
         while true {
@@ -73,8 +101,8 @@ final class Services: Sendable {
             let share = Double(frames) / Double(max(1, frames + lag))
             progress?.show(Int(frames), share: share)
             if frames != lastFrames { (lastFrames, lastChange) = (frames, .now) }
-            // A read model that stands still for a minute will not go on by itself.
-            if ContinuousClock.now - lastChange > .seconds(60) {
+            // A read model that stands still for so long will not go on by itself.
+            if ContinuousClock.now - lastChange > patience {
                 if let error = statuses.compactMap(\.lastError).first { throw error }
                 throw Failure(.program, "The read models stand still before the log's end.")
             }

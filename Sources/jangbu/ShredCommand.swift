@@ -1,4 +1,5 @@
 import ArgumentParser
+import EventLog
 import Frame
 import Projections
 import Vault
@@ -12,7 +13,8 @@ struct ShredCommand: AsyncParsableCommand {
         discussion: """
             The frames stay, unreadable, so that proofs hold; jangbu log compact drops them \
             later. Backups of the log \
-            open no more; key backups that were made before must be destroyed by you.
+            open no more; key backups that were made before must be destroyed by you. \
+            Read models follow; what of them cannot now does at the next start.
 
             Example: jangbu shred 0f3b... --reason deletion-asked --yes
             """
@@ -62,35 +64,62 @@ struct ShredCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard let id = SubjectID(hexadecimal: subject) else { return }
-        let services = try Services(try options.settings(), creating: false)
+        let settings = try options.settings()
+        let (vault, log) = try DataDirectory(settings).open()
+        defer { log.close() }
+        try vault.attach(log)
+        // Read models are derived: whatever is wrong with them, the keys go.
+        var services: Services?
         do {
-            try await services.waitUntilCaughtUp()
-            if let compartment = compartment.flatMap({ CompartmentID(hexadecimal: $0) }) {
-                services.projections.prepareErasure(in: id)
-                try await services.vault.shred(
-                    compartment: compartment,
-                    of: id,
-                    reason: reason.reason,
-                    at: Clock.now
-                )
-            } else {
-                guard services.vault.state(of: id) != .unknown else {
-                    throw VaultError.unknownSubject
-                }
-                try services.projections.forget(id)
-                try await services.vault.shred(subject: id, reason: reason.reason, at: Clock.now)
-            }
-            try await services.waitUntilCaughtUp()
+            services = try Services(settings, vault, log)
         } catch {
-            try services.close()
+            tellOwed(error)
+        }
+        do {
+            try await destroy(id, vault, services)
+        } catch {
+            try services?.close()
             throw error
         }
-        try services.close()
+        if let services { await follow(id, services) }
         let body = ["subject": subject, "compartment": compartment, "reason": reason.rawValue]
         Terminal.shared.data(
             try json
                 ? JSONText.encode(body.compactMapValues(\.self))
                 : "destroyed: \(compartment.map { "compartment \($0) of " } ?? "")\(subject)"
         )
+    }
+
+    private func destroy(_ id: SubjectID, _ vault: Vault, _ services: Services?) async throws {
+        if vault.state(of: id) == .live { services?.projections.prepareErasure(in: id) }
+        guard let compartment = compartment.flatMap({ CompartmentID(hexadecimal: $0) }) else {
+            return try await vault.shred(subject: id, reason: reason.reason, at: Clock.now)
+        }
+        try await vault.shred(
+            compartment: compartment,
+            of: id,
+            reason: reason.reason,
+            at: Clock.now
+        )
+    }
+
+    /// Has the read models take in what was destroyed.
+    private func follow(_ id: SubjectID, _ services: Services) async {
+        do {
+            if compartment == nil { try services.projections.forget(id) }
+            try await services.waitUntilCaughtUp(standingStillAtMost: .seconds(5))
+        } catch {
+            tellOwed(error)
+        }
+        do {
+            try services.close()
+        } catch {
+            tellOwed(error)
+        }
+    }
+
+    private func tellOwed(_ error: any Error) {
+        let why = Failure(error)?.sentence ?? "\(error)"
+        Terminal.shared.note("The read models follow at the next start: \(why)")
     }
 }

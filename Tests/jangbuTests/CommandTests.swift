@@ -91,6 +91,61 @@ import Testing
         }
     }
 
+    @Test func `a read model that is of no use stops no command and is folded anew`() throws {
+        let folder = try TemporaryDirectory()
+        let data = folder.path + "/data"
+        let place = ["--data-directory", data]
+        let file = try table([row("1"), row("2", card: "2222")], in: folder.path)
+        #expect(try Command(["import", "birmingham", file] + place).exit == 0)
+        let sound = try Command(["state-hash"] + place).out
+        let stores = try Files.names(in: data + "/projections").filter { !$0.hasSuffix(".current") }
+        for (number, store) in stores.enumerated() {
+            let pages = data + "/projections/\(store)/data.mdb"
+            var bytes = try Files.read(pages)
+            for index in 0..<8_192 { bytes[index] = number == 0 ? 0 : ~bytes[index] }
+            try Files.replace(pages, with: number == 2 ? [] : bytes)
+        }
+        let rebuilt = try Command(["replay", "rebuild"] + place)
+        #expect(rebuilt.exit == 0, "\(rebuilt.err)")
+        #expect(rebuilt.err.components(separatedBy: "It is folded anew now.").count == 4)
+        #expect(try Command(["state-hash"] + place).out == sound)
+    }
+
+    @Test func `a person is erased whatever the read models say`() throws {
+        let folder = try TemporaryDirectory()
+        let data = folder.path + "/data"
+        let place = ["--data-directory", data]
+        let file = try table([row("1"), row("2", card: "2222")], in: folder.path)
+        let made = try Command(
+            ["import", "birmingham", file, "--set", "log.partition_count=1"] + place
+        )
+        #expect(made.exit == 0, "\(made.err)")
+        let tail = try Command(["log", "tail", "--count", "99", "--json"] + place)
+        let subjects = Set(
+            try tail.out.split(separator: "\n").compactMap { line in
+                let value = try JSONSerialization.jsonObject(with: Data(line.utf8))
+                return (value as? [String: Any])?["subject"] as? String
+            }.filter { !$0.hasPrefix("00000000") }
+        ).sorted()
+        try #require(!subjects.isEmpty)
+        let models = data + "/projections"
+        try Files.rename(models, to: folder.path + "/aside")
+        try Files.replace(models, with: [1])
+        let shredded = try Command(["shred", subjects[0], "--yes"] + place)
+        #expect(shredded.exit == 0, "\(shredded.err)")
+        #expect(shredded.err.contains("The read models follow at the next start"))
+        try Files.remove(models)
+        try Files.rename(folder.path + "/aside", to: models)
+        let hashes = try Command(["state-hash"] + place)
+        #expect(hashes.exit == 0, "\(hashes.err)\(hashes.out)")
+        let rebuilt = try Command(["replay", "rebuild"] + place)
+        #expect(rebuilt.exit == 0, "\(rebuilt.err)")
+        for subject in subjects.dropFirst() {
+            #expect(try Command(["shred", subject, "--yes"] + place).exit == 0)
+        }
+        #expect(try Command(["state-hash"] + place).exit == 0)
+    }
+
     @Test func `a server has its directory and port alone, and ends cleanly when asked`() throws {
         let folder = try TemporaryDirectory()
         let place = ["--data-directory", folder.path + "/data"]
