@@ -66,7 +66,7 @@ extension Vault {
         into openings: inout [UInt8]
     ) throws(VaultError) {
         do throws(VaultError) {
-            try takeIn(frame, using: &opener)
+            try takeIn(frame, using: &opener, into: &openings)
         } catch {
             // Who needs a key of this subject is told then; a reader of the whole log goes on.
             guard case .damaged = error else { throw error }
@@ -75,7 +75,8 @@ extension Vault {
 
     private func takeIn(
         _ frame: Span<UInt8>,
-        using opener: inout FrameOpener
+        using opener: inout FrameOpener,
+        into openings: inout [UInt8]
     ) throws(VaultError) {
         let header = try framing { () throws(FrameError) in try FrameHeader(frame) }
         let subject = header.subject

@@ -137,4 +137,6 @@ private final class ReluctantLender: KeyLender {
     func isInForce(_ epoch: UInt32, of subject: SubjectID) throws(KeyFailure) -> Bool {
         try lender.isInForce(epoch, of: subject)
     }
+
+    var erasedSubjects: [SubjectID] { lender.erasedSubjects }
 }

@@ -1,4 +1,5 @@
 import EventLog
+import Files
 import Finance
 import Frame
 import Testing
