@@ -135,7 +135,7 @@ extension LogEnvironment {
         var own: [BlockFrame] = []
         let last = segment.range.upperBound - 1
         _ = try walk(from: last, blockLimit: 1, below: last + 1) { own = try frames(of: $0) }
-        return own == copied
+        return own.elementsEqual(copied) { $0.isSame(as: $1) }
     }
 
     private func extend(_ extent: inout BackupExtent, to end: UInt64) throws {

@@ -9,6 +9,7 @@
 // after the one that wrote its pages (design §3): only then is the meta page that names them
 // durable.
 
+internal import Files
 public import Frame
 internal import LMDB
 internal import Synchronization
@@ -258,6 +259,14 @@ public final class EventLog: Sendable {
             throw .tooLarge(limitBytes: Writer.groupByteCountMax)
         }
         return environments[first]
+    }
+
+    /// Environments whose directories are in `directory`, in order.
+    static func environmentNumbers(in directory: String) throws(FileError) -> [Int] {
+        let prefix = "environment-"
+        return try Files.names(in: directory).compactMap { name in
+            name.hasPrefix(prefix) ? Int(name.dropFirst(prefix.count)) : nil
+        }.sorted()
     }
 
     static func environmentPath(_ directory: String, _ number: Int) -> String {

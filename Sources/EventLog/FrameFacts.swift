@@ -28,14 +28,20 @@ struct FrameFacts: Equatable {
 }
 
 /// A frame of a block: what it is and where its partition has it.
-struct BlockFrame: Equatable {
+struct BlockFrame {
     let facts: FrameFacts
     let partition: Int
     let position: UInt64
+    let isTombstone: Bool
+
+    /// The same frame at the same place, whether or not only its tombstone is left.
+    func isSame(as other: BlockFrame) -> Bool {
+        facts == other.facts && partition == other.partition && position == other.position
+    }
 }
 
 extension Block {
-    /// Its frames in order; of a body and of the tombstone that took its place they are the same.
+    /// Its frames in order.
     func frames() throws(BlockDamage) -> [BlockFrame] {
         var frames: [BlockFrame] = []
         frames.reserveCapacity(count)
@@ -46,7 +52,12 @@ extension Block {
                 throw .frame
             }
             frames.append(
-                BlockFrame(facts: facts, partition: entry.partition, position: entry.position)
+                BlockFrame(
+                    facts: facts,
+                    partition: entry.partition,
+                    position: entry.position,
+                    isTombstone: entry.isTombstone
+                )
             )
         }
         return frames

@@ -5,18 +5,18 @@ internal import LMDB
 
 /// What is sound of one environment's blocks, and whose frames the others may hold.
 struct SalvagedEnvironment: Sendable {
-    private let file: File
-    private let path: String
+    /// The record of the log; nil when it is damaged.
+    let identity: LogIdentity?
+    private let blocks: BlockFile
     private(set) var damages: [VerificationReport.Damage] = []
-    private var places: [UInt64: TableSalvage.Entry] = [:]
     private var subjects: [SubjectID: Subject] = [:]
     private var partitions: [Int: Partition] = [:]
+    /// Blocks that check out, in order.
+    private var sound: [UInt64] = []
     /// Blocks that are not sound.
-    private var lost: Set<UInt64> = []
-    /// Those of them that no index run tells the subjects of, in order.
-    private var unknown: [UInt64] = []
-    /// Blocks below this were written, as far as is known.
-    private var end: UInt64 = 0
+    private var lost = RangeSet<UInt64>()
+    /// Those of them that no index run tells the subjects of.
+    private var unknown = RangeSet<UInt64>()
 
     private struct Subject {
         let partition: Int
@@ -36,39 +36,22 @@ struct SalvagedEnvironment: Sendable {
     init(_ path: String) throws {
         let lock = try LogEnvironment.lockForReading(path)
         defer { lock?.close() }
-        let blocks =
+        let directory =
             path + (Environment.exists(at: path + "/blocks") ? "/blocks" : "/blocks.compacted")
-        guard Environment.exists(at: blocks) else { throw LogError.notALog(path: path) }
-        self.path = blocks + "/data.mdb"
-        file = try File(self.path, .read)
-        let table = try SalvagedEnvironment.table("blocks", in: blocks)
-        end = table.recordedCount
-        for entry in table.entries where entry.key.count == 8 {
-            let sequence = entry.key.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-            guard sequence <= Location.sequenceMax else { continue }
-            places[sequence] = entry
-            end = max(end, sequence + 1)
-        }
-        // Blocks are told one by one, so their number must be one that a file can hold.
-        end = min(end, UInt64(try file.byteCount()) / UInt64(Block.headerByteCount))
+        guard Environment.exists(at: directory) else { throw LogError.notALog(path: path) }
+        blocks = try BlockFile(directory)
+        identity = try blocks.identity()
         let runs = SalvagedEnvironment.runs(in: path + "/index")
+        defer { for run in runs { run.close() } }
+        var end = try readBlocks()
         let covered = runs.map(\.summary.to).max() ?? 0
-        try readBlocks()
-        lost.formUnion(end..<max(end, min(covered, end + 1 << 20)))
-        end = max(end, covered)
-        // Without the newest commit for certain, one more block may have been.
-        if !table.isNewest { lost.insert(end) }
-        assignLost(by: runs)
-        for run in runs { run.close() }
-    }
-
-    private static func table(_ name: String, in blocks: String) throws -> TableSalvage {
-        do {
-            return try TableSalvage(reading: name, in: blocks)
-        } catch {
-            guard error.code == .corrupted || error.code == .truncated else { throw error }
-            throw LogError.damaged(file: blocks + "/data.mdb", place: "what leads to its blocks")
+        if covered > end {
+            lost.insert(contentsOf: end..<covered)
+            end = covered
         }
+        // Without the newest commit for certain, one more block may have been.
+        if !blocks.isNewest { lost.insert(contentsOf: end..<end + 1) }
+        assignLost(by: runs)
     }
 
     /// The runs that can be opened; what is wrong with the others is the verification's to say.
@@ -87,71 +70,53 @@ struct SalvagedEnvironment: Sendable {
         }
     }
 
-    private func bytes(of sequence: UInt64) throws(LogError) -> [UInt8] {
-        guard let place = places[sequence] else { throw damage(sequence, "which is missing") }
-        do {
-            guard Int(clamping: place.offset) <= (try file.byteCount()) - place.byteCount else {
-                throw damage(sequence, "which the file ends before")
-            }
-            return try file.read(at: Int(place.offset), count: place.byteCount)
-        } catch {
-            throw LogError(error)
-        }
-    }
-
     private func damage(_ sequence: UInt64, _ what: String) -> LogError {
-        .damaged(file: path, place: "block \(sequence), \(what)")
+        .damaged(file: blocks.path, place: "block \(sequence), \(what)")
     }
 
-    /// Calls `body` with the checked block.
-    private func withBlock<R>(
-        _ sequence: UInt64,
-        _ body: (borrowing Block) throws -> R
-    ) throws -> R {
-        let bytes = try bytes(of: sequence)
-        do {
-            let block = try Block(bytes.span, sequence: sequence)
-            return try body(block)
-        } catch let error as BlockDamage {
-            throw damage(sequence, error.rawValue)
-        }
-    }
-
-    /// Takes in every sound block and notes the others.
-    private mutating func readBlocks() throws {
-        for sequence in 0..<end {
+    /// Takes in every sound block and notes the others; the end of those that were written, as far
+    /// as the file tells.
+    private mutating func readBlocks() throws -> UInt64 {
+        var next: UInt64 = 0
+        for sequence in blocks.sequences {
+            if next < sequence { lose(next..<sequence) }
+            next = sequence + 1
             do {
-                var frames: [(facts: FrameFacts, entry: BlockEntry)] = []
-                try withBlock(sequence) { block in
-                    for slot in 0..<block.count {
-                        let entry = try block.entry(slot)
-                        guard
-                            let facts = FrameFacts(
-                                block.bytes.extracting(entry.range),
-                                isTombstone: entry.isTombstone
-                            )
-                        else { throw damage(sequence, "frame \(slot)'s header") }
-                        frames.append((facts, entry))
-                    }
+                for (slot, frame) in try blocks.frames(of: sequence).frames.enumerated() {
+                    take(frame, Location(sequence: sequence, slot: slot))
                 }
-                for (slot, frame) in frames.enumerated() {
-                    take(frame.facts, frame.entry, Location(sequence: sequence, slot: slot))
-                }
+                sound.append(sequence)
             } catch LogError.damaged(let file, let place) {
-                damages.append(VerificationReport.Damage(file: file, place: place))
-                lost.insert(sequence)
+                note(VerificationReport.Damage(file: file, place: place))
+                lost.insert(contentsOf: sequence..<next)
             }
         }
+        if next < blocks.recordedCount { lose(next..<blocks.recordedCount) }
+        return max(next, blocks.recordedCount)
     }
 
-    private mutating func take(_ facts: FrameFacts, _ entry: BlockEntry, _ location: Location) {
-        var partition = partitions[entry.partition, default: Partition()]
-        if entry.position != partition.next {
+    private mutating func lose(_ range: Range<UInt64>) {
+        lost.insert(contentsOf: range)
+        let (first, last) = (range.lowerBound, range.upperBound - 1)
+        let place =
+            first == last
+            ? "block \(first), which is missing" : "blocks \(first) to \(last), which are missing"
+        note(VerificationReport.Damage(file: blocks.path, place: place))
+    }
+
+    private mutating func note(_ damage: VerificationReport.Damage) {
+        if damages.count < VerificationReport.damagesMax { damages.append(damage) }
+    }
+
+    private mutating func take(_ frame: BlockFrame, _ location: Location) {
+        let facts = frame.facts
+        var partition = partitions[frame.partition, default: Partition()]
+        if frame.position != partition.next {
             partition.gaps.append((partition.newest, location.sequence))
         }
-        (partition.next, partition.newest) = (entry.position &+ 1, location.sequence)
-        partitions[entry.partition] = partition
-        var subject = subjects[facts.subject] ?? Subject(partition: entry.partition)
+        (partition.next, partition.newest) = (frame.position &+ 1, location.sequence)
+        partitions[frame.partition] = partition
+        var subject = subjects[facts.subject] ?? Subject(partition: frame.partition)
         if facts.revision == subject.tree.count {
             subject.tree.append(facts.leaf)
         } else {
@@ -163,9 +128,9 @@ struct SalvagedEnvironment: Sendable {
 
     /// Notes whose frames the lost blocks hold, as far as sound runs tell.
     private mutating func assignLost(by runs: [IndexRun]) {
-        var unknown = lost
+        unknown = lost
         for run in runs {
-            let covered = unknown.filter { run.summary.from <= $0 && $0 < run.summary.to }
+            let covered = unknown.intersection(RangeSet(run.summary.from..<run.summary.to))
             guard !covered.isEmpty else { continue }
             do {
                 var found: [(subject: SubjectID, block: UInt64)] = []
@@ -181,14 +146,13 @@ struct SalvagedEnvironment: Sendable {
                 // A damaged run tells nothing; the verification has named it.
             }
         }
-        self.unknown = unknown.sorted()
     }
 
     func holds(_ subject: SubjectID) -> Bool { subjects[subject] != nil }
 
     /// Refuses when a lost block may hold a frame of a subject that has none in the others.
     func requireNoneLost(of subject: SubjectID) throws(LogError) {
-        guard let sequence = unknown.first else { return }
+        guard let sequence = unknown.ranges.first?.lowerBound else { return }
         throw damage(sequence, "which may hold frames of the subject")
     }
 
@@ -204,11 +168,16 @@ struct SalvagedEnvironment: Sendable {
     private func lostBlock(of subject: Subject, after newest: UInt64?) -> UInt64? {
         if let lost = subject.lost { return lost }
         let partition = partitions[subject.partition, default: Partition()]
-        return unknown.first { sequence in
-            guard sequence > newest ?? 0 else { return false }
-            return sequence > partition.newest
-                || partition.gaps.contains { $0.after <= sequence && sequence <= $0.before }
+        for range in unknown.ranges {
+            let first = max(range.lowerBound, (newest ?? 0) + 1)
+            guard first < range.upperBound else { continue }
+            if partition.newest < range.upperBound - 1 { return max(first, partition.newest + 1) }
+            for gap in partition.gaps {
+                let start = max(first, gap.after)
+                if start <= gap.before, start < range.upperBound { return start }
+            }
         }
+        return nil
     }
 
     func nextReadable(of subject: SubjectID, from revision: UInt64) -> UInt64? {
@@ -225,7 +194,7 @@ struct SalvagedEnvironment: Sendable {
         var next = revision
         for frame in known.frames where frame.revision >= revision {
             guard frame.revision == next, next - revision < UInt64(limit) else { break }
-            try withBlock(frame.location.sequence) { block in
+            try blocks.withBlock(frame.location.sequence) { block in
                 let entry = try block.entry(frame.location.slot)
                 try body(
                     StoredFrame(
@@ -251,23 +220,31 @@ struct SalvagedEnvironment: Sendable {
         _ body: (borrowing StoredFrame) throws -> Void
     ) throws -> UInt64 {
         var next = sequence
-        while next < end, next - sequence < UInt64(blockLimit) {
-            defer { next += 1 }
-            guard !lost.contains(next) else { continue }
-            try withBlock(next) { block in
+        for sequence in sound[firstSound(from: sequence)...].prefix(blockLimit) {
+            try blocks.withBlock(sequence) { block in
                 for slot in 0..<block.count {
                     let entry = try block.entry(slot)
                     try body(
                         StoredFrame(
                             block.bytes.extracting(entry.range),
                             entry,
-                            sequence: next,
+                            sequence: sequence,
                             slot: slot
                         )
                     )
                 }
             }
+            next = sequence + 1
         }
         return next
+    }
+
+    private func firstSound(from sequence: UInt64) -> Int {
+        var (low, high) = (0, sound.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if sound[middle] < sequence { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 }

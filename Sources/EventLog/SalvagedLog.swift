@@ -11,21 +11,36 @@ internal import LMDB
 public final class SalvagedLog: Sendable {
     /// Every fault, by file and place.
     public let damages: [VerificationReport.Damage]
-    private let environments: [SalvagedEnvironment]
+    /// Environments that are there in part at least.
+    private let environments: [Int: SalvagedEnvironment]
+    private let layout: LogLayout?
+    private let directory: String
 
     /// Reads every block of the log in `directory`, which no process may have open.
     ///
-    /// - Throws: `.notALog`; `.inUse`; `.damaged` when nothing in a file leads to its blocks.
+    /// - Throws: `.notALog`; `.inUse`; `.damaged` when nothing leads to the blocks of any
+    ///   environment.
     public init(opening directory: String) throws(LogError) {
+        self.directory = directory
         do {
-            var environments: [SalvagedEnvironment] = []
             var damages = try EventLog.verify(directory).damages
-            while true {
-                let path = EventLog.environmentPath(directory, environments.count)
-                guard Files.exists(path) else { break }
-                environments.append(try SalvagedEnvironment(path))
+            var environments: [Int: SalvagedEnvironment] = [:]
+            var failure: LogError?
+            for number in try EventLog.environmentNumbers(in: directory) {
+                do {
+                    let path = EventLog.environmentPath(directory, number)
+                    environments[number] = try SalvagedEnvironment(path)
+                } catch LogError.damaged(let file, let place) {
+                    // The others are read without it.
+                    failure = .damaged(file: file, place: place)
+                } catch LogError.notALog(let path) {
+                    failure = .notALog(path: path)
+                }
             }
-            for environment in environments where damages.isEmpty { damages += environment.damages }
+            if environments.isEmpty, let failure { throw failure }
+            let known = environments.sorted { $0.key < $1.key }.map(\.value)
+            for environment in known where damages.isEmpty { damages += environment.damages }
+            layout = known.lazy.compactMap(\.identity).first?.layout
             self.environments = environments
             self.damages = damages
         } catch {
@@ -33,19 +48,23 @@ public final class SalvagedLog: Sendable {
         }
     }
 
-    /// Environments that were found.
-    public var environmentCount: Int { environments.count }
+    /// Environments that the log has; of one that was found alone and without its record, those
+    /// that there are.
+    public var environmentCount: Int {
+        layout?.environments ?? (environments.keys.max() ?? -1) + 1
+    }
 
     /// Calls `body` with the frames of up to `blockLimit` sound blocks in environment order.
     ///
     /// - Returns: the sequence to go on from; equal to `sequence` when there is nothing more.
+    /// - Throws: `.damaged` when nothing of the environment is left.
     public func scan(
         environment: Int,
         from sequence: UInt64,
         blockLimit: Int,
         _ body: (borrowing StoredFrame) throws -> Void
     ) throws -> UInt64 {
-        try environments[environment].scan(from: sequence, blockLimit: blockLimit, body)
+        try salvaged(environment).scan(from: sequence, blockLimit: blockLimit, body)
     }
 
     /// Calls `body` with up to `limit` of the subject's frames in order, up to the first lost one.
@@ -66,7 +85,7 @@ public final class SalvagedLog: Sendable {
 
     /// The subject's first readable revision at or after `revision`; nil when there is none.
     public func nextReadable(of subject: SubjectID, from revision: UInt64) -> UInt64? {
-        environments.lazy.compactMap { $0.nextReadable(of: subject, from: revision) }.first
+        environments.values.lazy.compactMap { $0.nextReadable(of: subject, from: revision) }.first
     }
 
     /// Size and root of a subject's log.
@@ -81,8 +100,23 @@ public final class SalvagedLog: Sendable {
 
     /// The environment that has frames of the subject; nil when certainly none has.
     private func holder(of subject: SubjectID) throws(LogError) -> SalvagedEnvironment? {
-        if let holder = environments.first(where: { $0.holds(subject) }) { return holder }
-        for environment in environments { try environment.requireNoneLost(of: subject) }
+        var candidates = Array(environments.values)
+        if let layout {
+            let number = layout.environment(ofPartition: layout.partition(of: subject))
+            candidates = [try salvaged(number)]
+        }
+        if let holder = candidates.first(where: { $0.holds(subject) }) { return holder }
+        for environment in candidates { try environment.requireNoneLost(of: subject) }
         return nil
+    }
+
+    private func salvaged(_ number: Int) throws(LogError) -> SalvagedEnvironment {
+        guard let environment = environments[number] else {
+            throw .damaged(
+                file: EventLog.environmentPath(directory, number),
+                place: "all of its blocks"
+            )
+        }
+        return environment
     }
 }

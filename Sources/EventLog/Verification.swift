@@ -15,8 +15,13 @@ public struct VerificationReport: Sendable, Equatable {
     public var subjects = 0
     /// Root over all partitions' roots, in order: one value that two copies of a log compare.
     public var digest = Digest()
-    /// Every fault, by file and place; empty when the log is sound.
+    /// Faults found.
+    public var damageCount: UInt64 = 0
+    /// The first ``damagesMax`` of them, by file and place; empty when the log is sound.
     public var damages: [Damage] = []
+
+    /// More names tell nobody more: the whole log is damaged then.
+    public static let damagesMax = 1_000
 
     /// One fault.
     public struct Damage: Sendable, Equatable, CustomStringConvertible {
@@ -40,13 +45,12 @@ extension EventLog {
     ) throws(LogError) -> VerificationReport {
         do {
             var verifier = LogVerifier()
-            var number = 0
-            while Files.exists(environmentPath(directory, number)) {
-                try verifier.check(environmentPath(directory, number), progress)
-                number += 1
+            let numbers = try environmentNumbers(in: directory)
+            guard !numbers.isEmpty else { throw LogError.notALog(path: directory) }
+            for number in numbers {
+                try verifier.check(environmentPath(directory, number), number, progress)
             }
-            guard number > 0 else { throw LogError.notALog(path: directory) }
-            verifier.requireEnvironments(number, in: directory)
+            verifier.requireEnvironments(numbers, in: directory)
             return verifier.finish()
         } catch {
             throw LogError(error)
@@ -72,29 +76,35 @@ extension EventLog {
 private struct LogVerifier {
     private var report = VerificationReport()
     private var subjects: [SubjectID: UInt64] = [:]
+    private var positions: [Int: UInt64] = [:]
     private var roots: [(partition: Int, root: Digest)] = []
-    private var identities: [LogIdentity] = []
+    private var identities: [Int: LogIdentity] = [:]
     private var blockCount: UInt64 = 0
 
-    mutating func check(_ path: String, _ progress: (CopyProgress) -> Void) throws {
+    mutating func check(
+        _ path: String,
+        _ number: Int,
+        _ progress: (CopyProgress) -> Void
+    ) throws {
         let lock = try LogEnvironment.lockForReading(path)
         defer { lock?.close() }
         if lock != nil { try LogEnvironment.finishCompaction(path) }
         let blocks = path + "/blocks"
         guard Environment.exists(at: blocks) else { return note(blocks, "its absence") }
         if case .damaged(let faults) = try PageCheck.check(blocks) {
-            // LMDB must not map what does not hold together: nothing below can be read safely.
+            // What leads to the blocks is not all there: the salvage tells what of them is.
             for fault in faults {
                 note(fault.file, "page \(fault.page), byte \(fault.offset): \(fault.problem)")
             }
             return
         }
-        let store = try Environment(opening: blocks)
-        defer { store.close() }
         var expected: [Location: (SubjectID, UInt64, Digest)] = [:]
         var trees: [Int: PartitionTree] = [:]
         do {
-            try readBlocks(store, blocks + "/data.mdb", &trees, &expected, progress)
+            let file = try BlockFile(blocks)
+            identities[number] = try file.identity()
+            if identities[number] == nil { note(file.path, "the log identity") }
+            try readBlocks(file, &trees, &expected, progress)
         } catch LogError.damaged(let file, let place) {
             return note(file, place)
         }
@@ -103,13 +113,14 @@ private struct LogVerifier {
     }
 
     /// Every environment that the log's identity counts must be there, each with that identity.
-    mutating func requireEnvironments(_ count: Int, in directory: String) {
-        guard let first = identities.first else { return }
-        if count != first.layout.environments {
-            note(EventLog.environmentPath(directory, count), "its absence")
+    mutating func requireEnvironments(_ numbers: [Int], in directory: String) {
+        let known = identities.sorted { $0.key < $1.key }
+        guard let first = known.first?.value else { return }
+        for number in 0..<first.layout.environments where !numbers.contains(number) {
+            note(EventLog.environmentPath(directory, number), "its absence")
         }
-        for identity in identities where identity != first.of(environment: identity.environment) {
-            note(EventLog.environmentPath(directory, identity.environment), "the log identity")
+        for (number, identity) in known where identity != first.of(environment: number) {
+            note(EventLog.environmentPath(directory, number), "the log identity")
         }
     }
 
@@ -122,92 +133,62 @@ private struct LogVerifier {
     }
 
     private mutating func note(_ file: String, _ place: String) {
+        report.damageCount += 1
+        guard report.damages.count < VerificationReport.damagesMax else { return }
         report.damages.append(VerificationReport.Damage(file: file, place: place))
     }
 
     private mutating func readBlocks(
-        _ store: Environment,
-        _ file: String,
+        _ file: BlockFile,
         _ trees: inout [Int: PartitionTree],
         _ expected: inout [Location: (SubjectID, UInt64, Digest)],
         _ progress: (CopyProgress) -> Void
     ) throws {
-        let path = Files.parent(of: file)
-        let identity = try LogEnvironment.table("identity", key: UInt32.self, in: store, path)
-        let table = try LogEnvironment.table("blocks", key: UInt64.self, in: store, path)
         var state = CopyProgress()
-        try store.read { transaction in
-            if let found = try self.identity(transaction, identity) {
-                identities.append(found)
-            } else {
-                note(file, "the log identity")
-            }
-            state.total = UInt64(try transaction.count(of: table))
-        }
+        state.total = UInt64(file.count)
+        if file.strayCount > 0 { note(file.path, "a key that is no block's") }
         var next: UInt64 = 0
-        while state.blocks < state.total {
-            let start = state.blocks
-            try store.read { transaction in
-                var cursor = try transaction.cursor(over: table, from: next)
-                while state.blocks - start < 64, let entry = try cursor.next() {
-                    if entry.key != next { note(file, "block \(next), which is missing") }
-                    check(entry.value, entry.key, file, &trees, &expected)
-                    next = entry.key &+ 1
-                    state.blocks += 1
-                    state.bytes += UInt64(entry.value.count)
-                }
+        for sequence in file.sequences {
+            if sequence != next { note(file.path, "block \(next), which is missing") }
+            next = sequence + 1
+            do {
+                let (frames, byteCount) = try file.frames(of: sequence)
+                check(frames, sequence, file.path, &trees, &expected)
+                state.bytes += UInt64(byteCount)
+            } catch LogError.damaged(let file, let place) {
+                note(file, place)
             }
-            guard state.blocks > start else { break }
-            progress(state)
+            state.blocks += 1
+            if state.blocks % 64 == 0 || state.blocks == state.total { progress(state) }
         }
         report.blocks += state.blocks
         blockCount = state.blocks
     }
 
-    private func identity(
-        _ transaction: borrowing ReadTransaction,
-        _ table: Table<UInt32>
-    ) throws(LMDBError) -> LogIdentity? {
-        guard let bytes = try transaction.get(0, from: table) else { return nil }
-        return LogIdentity(bytes)
-    }
-
     private mutating func check(
-        _ bytes: Span<UInt8>,
+        _ frames: [BlockFrame],
         _ sequence: UInt64,
         _ file: String,
         _ trees: inout [Int: PartitionTree],
         _ expected: inout [Location: (SubjectID, UInt64, Digest)]
     ) {
-        do {
-            let block = try Block(bytes, sequence: sequence)
-            for slot in 0..<block.count {
-                let entry = try block.entry(slot)
-                let place = "block \(sequence), frame \(slot)"
-                guard
-                    let facts = FrameFacts(
-                        block.bytes.extracting(entry.range),
-                        isTombstone: entry.isTombstone
-                    )
-                else {
-                    note(file, place + "'s header")
-                    continue
-                }
-                report.frames += 1
-                if entry.isTombstone { report.tombstones += 1 }
-                if trees[entry.partition, default: PartitionTree()].count != entry.position {
-                    note(file, place + "'s position")
-                }
-                if subjects[facts.subject, default: 0] != facts.revision {
-                    note(file, place + "'s revision")
-                }
-                trees[entry.partition, default: PartitionTree()].append(facts.leaf)
-                subjects[facts.subject] = facts.revision &+ 1
-                expected[Location(sequence: sequence, slot: slot)] =
-                    (facts.subject, facts.revision, facts.leaf)
+        for (slot, frame) in frames.enumerated() {
+            let place = "block \(sequence), frame \(slot)"
+            let facts = frame.facts
+            report.frames += 1
+            if frame.isTombstone { report.tombstones += 1 }
+            // What is after a gap is counted on from there: one fault, told once.
+            if positions[frame.partition, default: 0] != frame.position {
+                note(file, place + "'s position")
             }
-        } catch {
-            note(file, "block \(sequence), \(error.rawValue)")
+            positions[frame.partition] = frame.position &+ 1
+            if subjects[facts.subject, default: 0] != facts.revision {
+                note(file, place + "'s revision")
+            }
+            trees[frame.partition, default: PartitionTree()].append(facts.leaf)
+            subjects[facts.subject] = facts.revision &+ 1
+            expected[Location(sequence: sequence, slot: slot)] =
+                (facts.subject, facts.revision, facts.leaf)
         }
     }
 

@@ -29,6 +29,7 @@ extension LogCommand {
                 blocks: report.blocks,
                 subjects: report.subjects,
                 digest: report.digest.description,
+                damageCount: report.damageCount,
                 damages: report.damages.map(\.description)
             )
             Terminal.shared.data(try json ? JSONText.encode(body) : body.text)
@@ -39,6 +40,7 @@ extension LogCommand {
             let frames, tombstones, blocks: UInt64
             let subjects: Int
             let digest: String
+            let damageCount: UInt64
             let damages: [String]
 
             var text: String {
@@ -46,7 +48,9 @@ extension LogCommand {
                     + "\(Text.grouped(blocks)) blocks, \(Text.grouped(tombstones)) tombstones\n"
                     + "digest \(digest)\n"
                     + (damages.isEmpty
-                        ? "sound" : "DAMAGED\n" + damages.joined(separator: "\n"))
+                        ? "sound"
+                        : "DAMAGED in \(Text.grouped(damageCount)) places\n"
+                            + damages.joined(separator: "\n"))
             }
         }
     }

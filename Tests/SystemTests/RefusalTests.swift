@@ -161,6 +161,80 @@ import Testing
         try bench.clear()
     }
 
+    @Test func `a sector that cannot be read takes its block and nothing else`() throws {
+        let bench = try Bench("sector")
+        let run = bench.path("run")
+        try Files.makeDirectories(run)
+        let made = try bench.workload(
+            "load",
+            run,
+            ["seed": "2", "rounds": "1", "tail": "1000", "threads": "12", "batches": "40"]
+        )
+        _ = made.lines()
+        #expect(made.wait() == .exited(0), "\(made.errors)")
+        // Blocks so long have pages of their own, which only their reader reads.
+        let log = try EventLog(opening: run + "/log")
+        var blocks: [UInt64: (first: [UInt8], frames: Int, byteCount: Int)] = [:]
+        _ = try log.scan(environment: 0, from: 0, blockLimit: .max) { frame in
+            var block = blocks[frame.sequence] ?? ([], 0, 0)
+            for index in frame.bytes.indices where block.frames == 0 {
+                block.first.append(frame.bytes[index])
+            }
+            blocks[frame.sequence] = (
+                block.first, block.frames + 1, block.byteCount + frame.bytes.count
+            )
+        }
+        log.close()
+        let total = blocks.values.reduce(0) { $0 + $1.frames }
+        let (sequence, block) = try #require(
+            blocks.max { $0.value.byteCount < $1.value.byteCount }
+        )
+        try #require(block.byteCount > 2_100)
+        let bytes = try Files.read(run + "/log/environment-00/blocks/data.mdb")
+        let place = try #require(
+            (0..<bytes.count - block.first.count).last {
+                bytes[$0] == block.first[0]
+                    && bytes[$0..<$0 + block.first.count].elementsEqual(block.first)
+            }
+        )
+        let child = try bench.workload(
+            "salvage",
+            run,
+            shims: ["faults"],
+            variables: ["JANGBU_FAULT_READ": "\(place + 60)"]
+        )
+        let said = child.lines()
+        #expect(child.wait() == .exited(0), "\(child.errors)")
+        #expect(said.contains { $0.contains("block \(sequence), which cannot be read") }, "\(said)")
+        #expect(said.last == "frames \(total - block.frames)")
+        try bench.clear()
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "only root may mount"))
+    func `a log that nothing can be written to is verified and salvaged`() throws {
+        let bench = try Bench("read-only")
+        let run = bench.path("run")
+        try Files.makeDirectories(run)
+        let made = try bench.workload("append", run, ["count": "30"])
+        _ = made.lines()
+        #expect(made.wait() == .exited(0), "\(made.errors)")
+        guard unsafe mount(run, run, nil, UInt(MS_BIND), nil) == 0 else {
+            // A container without the right to mount.
+            return try bench.clear()
+        }
+        defer { unsafe _ = umount2(run, Int32(MNT_DETACH)) }  // Also when something failed.
+        let flags = UInt(MS_REMOUNT) | UInt(MS_BIND) | UInt(MS_RDONLY)
+        let code = unsafe mount(nil, run, nil, flags, nil)
+        try #require(code == 0)
+        #expect(try EventLog.verify(run + "/log").damages == [])
+        let child = try bench.workload("salvage", run)
+        #expect(child.lines() == ["frames 30"])
+        #expect(child.wait() == .exited(0), "\(child.errors)")
+        let ending = unsafe umount(run)
+        try #require(ending == 0)
+        try bench.clear()
+    }
+
     @Test func `a second process is refused while the first has the log open`() throws {
         let bench = try Bench("two")
         let run = bench.path("run")

@@ -5,12 +5,14 @@
    JANGBU_FAULT_FLUSH=ignore   fsync, fdatasync and msync do nothing and say that all is well; put
                                the shim before the recorder, which then sees no flush either
    JANGBU_FAULT_FLUSH=fail:N   the Nth flush of a regular file and all after it fail with EIO
+   JANGBU_FAULT_READ=OFFSET    reading that byte of a file data.mdb fails with EIO
    JANGBU_FAULT_CLOCK=SECONDS  is added to the wall clock; the monotonic clocks stay right */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -25,12 +27,14 @@
 static bool ignores;
 static long fails_from; /* 0: never */
 static long clock_seconds;
+static long unreadable = -1;
 static atomic_long flushes;
 
 __attribute__((constructor)) static void begin(void) {
     const char *flush = getenv("JANGBU_FAULT_FLUSH"), *clock = getenv("JANGBU_FAULT_CLOCK");
     ignores = flush && !strcmp(flush, "ignore");
     if (flush && !strncmp(flush, "fail:", 5)) fails_from = atol(flush + 5);
+    if (getenv("JANGBU_FAULT_READ")) unreadable = atol(getenv("JANGBU_FAULT_READ"));
     clock_seconds = clock ? atol(clock) : 0;
 }
 
@@ -53,6 +57,25 @@ static int verdict(int fd) {
     }
 FLUSH(fsync)
 FLUSH(fdatasync)
+
+static bool is_bad(int fd, size_t count, off_t offset) {
+    if (unreadable < offset || unreadable >= offset + (off_t)count) return false;
+    char link[32], path[4096];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t length = readlink(link, path, sizeof path);
+    return length > 9 && !memcmp(path + length - 9, "/data.mdb", 9);
+}
+
+#define PREAD(name) \
+    EXPORT ssize_t name(int fd, void *bytes, size_t count, off_t offset) { \
+        static ssize_t (*real)(int, void *, size_t, off_t); \
+        if (!real) *(void **)&real = dlsym(RTLD_NEXT, #name); \
+        if (!is_bad(fd, count, offset)) return real(fd, bytes, count, offset); \
+        errno = EIO; \
+        return -1; \
+    }
+PREAD(pread)
+PREAD(pread64)
 
 EXPORT int msync(void *address, size_t length, int flags) {
     static int (*real)(void *, size_t, int);

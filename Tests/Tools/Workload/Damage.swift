@@ -184,22 +184,34 @@ final class DamageRun {
         tally.salvaged += 1
         var seen: UInt64 = 0
         for environment in 0..<log.environmentCount {
-            var sequence: UInt64 = 0
-            while true {
-                let next = try log.scan(
-                    environment: environment,
-                    from: sequence,
-                    blockLimit: 64
-                ) { frame in
-                    _ = try check(frame)
-                    seen += 1
-                }
-                guard next > sequence else { break }
-                sequence = next
+            do {
+                try readAll(of: environment, in: log, &seen)
+            } catch let error as LogError {
+                try requireNamed(error)
             }
         }
         tally.framesLost += frameCount - seen
         for number in sizes.indices { try checkSalvaged(log, number) }
+    }
+
+    private func readAll(
+        of environment: Int,
+        in log: SalvagedLog,
+        _ seen: inout UInt64
+    ) throws {
+        var sequence: UInt64 = 0
+        while true {
+            let next = try log.scan(
+                environment: environment,
+                from: sequence,
+                blockLimit: 64
+            ) { frame in
+                _ = try check(frame)
+                seen += 1
+            }
+            guard next > sequence else { break }
+            sequence = next
+        }
     }
 
     private func checkSalvaged(_ log: SalvagedLog, _ number: Int) throws {

@@ -36,6 +36,7 @@ struct Workload {
         case "check": try check(path, arguments)
         case "append": try append(path, arguments)
         case "hold": try hold(path)
+        case "salvage": try salvage(path)
         case "damage": try DamageRun(path, arguments).run()
         default: end(64, "no verb \(verb)")
         }
@@ -109,6 +110,19 @@ struct Workload {
             guard case .readOnly(let reason) = error else { throw error }
             return reason
         }
+    }
+
+    /// Says what is damaged and how many frames can be read.
+    private static func salvage(_ path: String) throws {
+        let log = try SalvagedLog(opening: path + "/log")
+        for damage in log.damages { Marks.say("damage \(damage)") }
+        var frames = 0
+        for environment in 0..<log.environmentCount {
+            _ = try log.scan(environment: environment, from: 0, blockLimit: .max) { _ in
+                frames += 1
+            }
+        }
+        Marks.say("frames \(frames)")
     }
 
     /// Keeps the log open until standard input ends.
