@@ -52,6 +52,12 @@ public struct StoredFrame: ~Copyable, ~Escapable {
     /// The frame was dropped by compaction; only its leaf hash is left.
     public let isTombstone: Bool
 
+    /// The frame's leaf hash, which a tombstone keeps.
+    public var leaf: Digest {
+        if isTombstone, let tombstone = Tombstone(bytes) { return tombstone.leaf }
+        return FrameHeader.leaf(of: bytes)
+    }
+
     @_lifetime(copy bytes)
     init(_ bytes: Span<UInt8>, _ entry: BlockEntry, sequence: UInt64, slot: Int) {
         self.bytes = bytes

@@ -9,10 +9,10 @@ import Vault
 struct LogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log",
-        abstract: "Look at the log, check it, copy it, compact it.",
+        abstract: "Look at the log, prove what is in it, check it, copy it, compact it.",
         subcommands: [
             Stats.self, Tail.self, Show.self, Verify.self, Backup.self, Restore.self, Compact.self,
-            Reindex.self,
+            Reindex.self, Head.self, Prove.self, CheckProof.self, Key.self,
         ]
     )
 

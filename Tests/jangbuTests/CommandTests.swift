@@ -79,6 +79,78 @@ import Testing
         #expect(try Command(["state-hash"] + place).exit == 0)
     }
 
+    @Test func `a frame and an event are proven with the public key alone`() throws {
+        let folder = try TemporaryDirectory()
+        let file = try table([row("1.50"), row("2"), row("3")], in: folder.path)
+        let place = ["--data-directory", folder.path + "/data"]
+        #expect(try Command(["import", "birmingham", file] + place).exit == 0)
+        let (subject, revision) = try providerFrame(place)
+        let key = try Command(["log", "key"] + place).out.trimmingCharacters(in: .newlines)
+        let head = try Command(["log", "head", "--subject", subject] + place)
+        #expect(head.out.hasPrefix("jangbu/") && head.out.contains("/subject/\(subject)\n"))
+        #expect(try Command(["log", "head", "--partition", "0"] + place).exit == 0)
+        let what = ["--subject", subject, "--revision", "\(revision)"]
+        for more in [[], ["--event", "1"]] {
+            let proof = try Command(["log", "prove"] + what + more + place)
+            #expect(proof.exit == 0, "\(proof.err)")
+            #expect(!proof.out.contains("secret shop"))
+            try check(proof.out, "\(subject)", key, in: folder.path)
+        }
+        #expect(try Command(["log", "prove"] + what + ["--event", "99"] + place).exit == 66)
+    }
+
+    /// Checks a proof as it is, with another key, and with each of its parts changed.
+    private func check(_ proof: String, _ subject: String, _ key: String, in folder: String) throws
+    {
+        let path = folder + "/proof.json"
+        let command = ["log", "check-proof", path, "--public-key"]
+        try Files.replace(path, with: Array(proof.utf8))
+        let checked = try Command(command + [key])
+        #expect(checked.exit == 0, "\(checked.err)")
+        #expect(checked.out.hasPrefix("proven: ") && checked.out.contains(subject))
+        #expect(try Command(command + [String(repeating: "0", count: 64)]).exit == 1)
+        let fields = try JSONSerialization.jsonObject(with: Data(proof.utf8))
+        let whole = try #require(fields as? [String: Any])
+        var changes: [[String: Any]] = [
+            whole.merging(["revision": 1_000]) { $1 },
+            whole.merging(["leaf": String(repeating: "ab", count: 32)]) { $1 },
+        ]
+        if let event = whole["event"] as? [String: Any] {
+            let parts: [[String: Any]] = [
+                ["index": 0], ["event": "AAAA"], ["frame": event["event"] as Any],
+            ]
+            for change in parts {
+                changes.append(whole.merging(["event": event.merging(change) { $1 }]) { $1 })
+            }
+        }
+        for change in changes {
+            let bytes = try JSONSerialization.data(withJSONObject: change)
+            try Files.replace(path, with: Array(bytes))
+            let refused = try Command(command + [key])
+            #expect([1, 65].contains(refused.exit), "\(refused.out)")
+        }
+    }
+
+    /// A frame with several events of a person.
+    private func providerFrame(_ place: [String]) throws -> (String, Int) {
+        for partition in 0..<16 {
+            let tail = try Command(
+                ["log", "tail", "--partition", "\(partition)", "--count", "100", "--json"] + place
+            )
+            for line in tail.out.split(separator: "\n") {
+                let frame = try JSONSerialization.jsonObject(with: Data(line.utf8))
+                guard let fields = frame as? [String: Any],
+                    fields["kind"] as? String == "provider-data",
+                    let events = fields["events"] as? Int, events > 2,
+                    let subject = fields["subject"] as? String,
+                    let revision = fields["revision"] as? Int
+                else { continue }
+                return (subject, revision)
+            }
+        }
+        throw CancellationError()
+    }
+
     @Test func `a first start that was cut off is made good by the next`() throws {
         let folder = try TemporaryDirectory()
         let file = try table([row("1")], in: folder.path)
