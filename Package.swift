@@ -128,8 +128,8 @@ let package = Package(
         .executableTarget(
             name: "Workload",
             dependencies: [
-                "Vault", "EventLog", "Frame", "Cryptography", "Files", "Threads", "Simulation",
-                "PowerFail",
+                "Projections", "Vault", "EventLog", "Frame", "Finance", "Cryptography", "Files",
+                "Threads", "LMDB", "Simulation", "PowerFail",
             ],
             path: "Tests/Tools/Workload",
             swiftSettings: strict
@@ -184,6 +184,6 @@ let package = Package(
                 "Simulation", "Vault", "Web", protobuf,
             ]
         ),
-        tests("System", ["Workload", "EventLog", "Files", "Simulation"]),
+        tests("System", ["Workload", "jangbu", "EventLog", "Files", "Simulation", "Threads"]),
     ]
 )

@@ -1,12 +1,13 @@
 import Files
 import Glibc
 import Simulation
+import Synchronization
 import Testing
 
 /// Where a fault test works: a directory of its own, and the programs it needs.
 ///
 /// The directory stays when the test failed, so that the fault can be looked at.
-final class Bench {
+final class Bench: Sendable {
     let directory: String
     private let number = Counter()
 
@@ -75,20 +76,27 @@ final class Bench {
         }
     }
 
+    /// The project's folder.
+    static let root = Files.parent(of: Files.parent(of: Files.parent(of: #filePath)))
+
+    /// The rules that decide categories.
+    static var rules: String { root + "/conf/categories" }
+
     private static func shim(_ name: String) throws -> String {
-        let tests = Files.parent(of: Files.parent(of: #filePath))
-        let path = Files.parent(of: tests) + "/.build-tools/lib/\(name).so"
+        let path = root + "/.build-tools/lib/\(name).so"
         try #require(Files.exists(path), "there is no \(path): run scripts/build-test-tools.sh")
         return path
     }
 }
 
 /// Numbers from 1 on.
-final class Counter {
-    private var last = 0
+final class Counter: Sendable {
+    private let last = Mutex(0)
 
     func next() -> Int {
-        last += 1
-        return last
+        last.withLock { last in
+            last += 1
+            return last
+        }
     }
 }

@@ -10,7 +10,8 @@ import Simulation
 /// a trap ended at. Image N of a trace is always the same: its point is N of `count` evenly over
 /// the run, its seed N, its mode N modulo the modes.
 ///
-/// Arguments: `scratch`, `from`, `to`, `count`, `environments`, `ordered`, `vault`;
+/// Arguments: `scratch`, `from`, `to`, `count`, `environments`, `ordered`, `vault`, `rules` (a
+/// folder: the load was of projections);
 /// `compare=DIRECTORY`, where the run took place, checks first that the trace tells all.
 struct Images {
     private let trace: String
@@ -29,6 +30,7 @@ struct Images {
         let image = try arguments.text("scratch")
         let count = UInt64(arguments.number("count", 100))
         let checker = try Checker(environments: arguments.number("environments", 1))
+        let rules = arguments.has("rules") ? try ReadModels.rules(arguments.text("rules")) : nil
         var promises = Promises()
         var said: [String] = []
         var marks: UInt64 = 0
@@ -42,7 +44,7 @@ struct Images {
             )
             let mode = PowerFail.Mode.allCases[Int(number % 7)]
             while marks < cuts.markCount(before: point), let mark = cuts.mark(marks) {
-                if arguments.isSet("vault") {
+                if rules != nil || arguments.isSet("vault") {
                     said.append(mark)
                 } else {
                     try promises.take(mark)
@@ -52,6 +54,11 @@ struct Images {
             Marks.say("image \(number) point \(point) mode \(mode)")
             do {
                 try cuts.build(in: image, seed: number, point: point, mode: mode)
+                if let rules {
+                    let checker = ProjectionChecker(image, said, rules)
+                    try await checker.check(chance: number)
+                    continue
+                }
                 if arguments.isSet("vault") {
                     try await VaultChecker.check(image, said, chance: number)
                     continue

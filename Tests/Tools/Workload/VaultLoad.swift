@@ -136,6 +136,23 @@ final class VaultPair {
         _ subject: SubjectID,
         _ chance: inout Seed
     ) async throws {
+        try await write(
+            [UInt8(text.utf8.count)] + Array(text.utf8),
+            eventCount: 1,
+            card,
+            subject,
+            &chance
+        )
+    }
+
+    /// Appends a frame of events to a card of the subject, with the wraps that it needs.
+    func write(
+        _ events: [UInt8],
+        eventCount: Int,
+        _ card: Int,
+        _ subject: SubjectID,
+        _ chance: inout Seed
+    ) async throws {
         let opening = try vault.open(
             [VaultPair.card(card)],
             of: subject,
@@ -157,7 +174,6 @@ final class VaultPair {
             revision += 1
         }
         let key = opening.compartments[0]
-        let event = [UInt8(text.utf8.count)] + Array(text.utf8)
         let content = FrameContent(
             kind: .provider,
             subject: subject,
@@ -167,10 +183,10 @@ final class VaultPair {
             command: CommandID(high: chance.next(), low: chance.next()),
             recordedAt: VaultPair.now,
             schemaSet: 1,
-            eventCount: 1
+            eventCount: eventCount
         )
         try sealer.seal(
-            event.span,
+            events.span,
             as: content,
             key: key.key,
             salt: (chance.next(), chance.next()),
@@ -184,6 +200,24 @@ final class VaultPair {
     /// The texts of a subject that can be opened.
     func texts(of subject: SubjectID) throws -> Set<String> {
         var texts: Set<String> = []
+        try forEachFrame(of: subject) { _, events in
+            texts.insert(String(decoding: events.array.dropFirst(), as: UTF8.self))
+        }
+        return texts
+    }
+
+    /// How many events of a subject can be opened.
+    func eventCount(of subject: SubjectID) throws -> UInt64 {
+        var count: UInt64 = 0
+        try forEachFrame(of: subject) { header, _ in count += UInt64(header.eventCount) }
+        return count
+    }
+
+    /// Opens every frame whose key is not destroyed, but for wraps.
+    private func forEachFrame(
+        of subject: SubjectID,
+        _ body: (FrameHeader, Span<UInt8>) -> Void
+    ) throws {
         var opener = try FrameOpener()
         _ = try log.read(subject, from: 0, limit: 10_000) { frame in
             let header = try FrameHeader(frame.bytes)
@@ -196,7 +230,7 @@ final class VaultPair {
                     for: .service
                 )
                 _ = try opener.open(frame.bytes, key: key)
-                texts.insert(String(decoding: opener.events.array.dropFirst(), as: UTF8.self))
+                body(header, opener.events)
             } catch let error as VaultError {
                 switch error {
                 case .subjectErased, .compartmentErased, .unknownCompartment: break
@@ -204,6 +238,5 @@ final class VaultPair {
                 }
             }
         }
-        return texts
     }
 }

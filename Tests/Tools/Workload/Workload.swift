@@ -32,6 +32,7 @@ struct Workload {
         switch verb {
         case "load": try load(path, arguments)
         case "vault": try await VaultLoad(path, arguments).run()
+        case "projections": try await ProjectionLoad(path, arguments).run()
         case "images": try await Images(path, arguments).run()
         case "check": try check(path, arguments)
         case "append": try append(path, arguments)
