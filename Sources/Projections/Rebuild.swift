@@ -138,17 +138,21 @@ struct Rebuild<F: Fold> {
     ) throws(ProjectionError) -> Int? {
         let runner = context.runners[shard]
         let shelves = (old: old.shelves[shard], new: new.shelves[shard])
-        guard runner.waitUntilLevel(shelves.old, shelves.new) else { throw .stopped }
-        // First most of what has changed, so that both are still for a moment only.
-        try old.commit(shelves.old, nil)
-        try new.commit(shelves.new, nil)
         let both = Mutex<(Snapshot<F.State>, Snapshot<F.State>)?>(nil)
-        guard
-            runner.pause({
+        while both.withLock({ $0 == nil }) {
+            guard runner.waitUntilLevel(shelves.old, shelves.new) else { throw .stopped }
+            // First most of what has changed, so that both are still for a moment only.
+            try old.commit(shelves.old, nil)
+            try new.commit(shelves.new, nil)
+            let isRunning = runner.pause {
+                // A batch that began before the new one joined goes to the old one alone.
+                guard shelves.old.nextSequence == shelves.new.nextSequence else { return }
                 let pair = (shelves.old.snapshot(), shelves.new.snapshot())
                 both.withLock { $0 = pair }
-            }), let (oldSnapshot, newSnapshot) = both.withLock({ $0 })
-        else { throw .stopped }
+            }
+            guard isRunning else { throw .stopped }
+        }
+        guard let (oldSnapshot, newSnapshot) = both.withLock({ $0 }) else { throw .stopped }
         let before = try old.commit(shelves.old, oldSnapshot)
         let after = try new.commit(shelves.new, newSnapshot)
         return runner.shard.partitions.first { partition in
