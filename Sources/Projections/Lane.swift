@@ -199,23 +199,16 @@ extension Generation {
     func damage(of loaded: Loaded) throws(ProjectionError) -> ProjectionError.Damage? {
         let subject = loaded.slot.subject
         let next = loaded.slot.next
-        let isErased = Mutex(false)
         do {
             guard try log.durableSize(of: subject) > next else { return nil }
             guard let partition = loaded.partition else { return .missing }
             let folded = partition.position
             let wasFolded = Mutex(false)
             _ = try log.read(subject, from: next, limit: 1) { frame in
-                // What is not folded yet may not have its key in the vault yet either.
-                guard frame.position < folded else { return }
-                wasFolded.withLock { $0 = true }
-                guard !frame.isTombstone else { return }
-                let header = try FrameHeader(frame.bytes)
-                if case .subjectErased = try keys.lend(for: header) {
-                    isErased.withLock { $0 = true }
-                }
+                wasFolded.withLock { $0 = frame.position < folded }
             }
-            guard wasFolded.withLock({ $0 }), !isErased.withLock({ $0 }) else { return nil }
+            guard wasFolded.withLock({ $0 }) else { return nil }
+            if case .subjectErased = try keys.viewKey(of: subject) { return nil }
             return loaded.slot.isCounted ? .older : .missing
         } catch let error as LogError {
             throw .log(error)

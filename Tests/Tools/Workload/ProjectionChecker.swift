@@ -32,7 +32,7 @@ struct ProjectionChecker {
     func check(chance number: UInt64) async throws {
         if marks.isEmpty { try VaultPair.make(directory) }
         let pair = try VaultPair(directory)
-        defer { pair.log.close() }
+        defer { pair.close() }
         let kept = try await checkLive(pair, Seed(number))
         let fresh = try ReadModels.fresh(pair, at: directory + "/fresh", rules)
         try require(kept == fresh, "WRONG: not what a fold from nothing comes to")

@@ -50,8 +50,7 @@ final class ProjectionLoad {
 
     private func stop() throws {
         try models.projections.stop()
-        try pair.log.close()
-        try pair.vault.close()
+        try pair.close()
         open = nil
     }
 

@@ -22,8 +22,14 @@ final class ReadModels {
         var totals: [UInt8] = []
     }
 
-    /// Opens what is in `directory`, or begins it, and starts folding.
-    init(_ pair: VaultPair, at directory: String, _ rules: CategoryRules) throws {
+    /// Opens what is in `directory`, or begins it, and starts folding if it is to be live.
+    init(
+        _ pair: VaultPair,
+        at directory: String,
+        _ rules: CategoryRules,
+        isLive: Bool = true,
+        isDiscarding: Bool = false
+    ) throws {
         self.pair = pair
         var options = ProjectionOptions()
         // Short, so that many checkpoints fall into a short run.
@@ -38,9 +44,13 @@ final class ReadModels {
             options: options,
             clock: { UInt64((ContinuousClock.now - begin) / .nanoseconds(1)) }
         )
+        if isDiscarding {
+            try projections.discard(SubjectCounters.name)
+            try projections.discard(SpendingProfile.name)
+        }
         counters = try projections.add(SubjectCounters())
         spending = try projections.add(SpendingProfile(rules: rules))
-        projections.start()
+        if isLive { projections.start() }
     }
 
     /// The rules in a folder.

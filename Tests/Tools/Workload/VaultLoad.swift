@@ -115,12 +115,22 @@ final class VaultPair {
     }
 
     init(_ directory: String) throws {
-        log = try EventLog(opening: directory + "/log")
         vault = try Vault(
             opening: directory + "/vault",
             passphraseFile: directory + "/passphrase"
         )
-        try vault.attach(log)
+        log = try EventLog(opening: directory + "/log")
+        do {
+            try vault.attach(log)
+        } catch {
+            close()
+            throw error
+        }
+    }
+
+    func close() {
+        log.close()
+        vault.close()
     }
 
     static func ci(_ number: Int) -> [UInt8] { Array("CI-\(number)".utf8) }

@@ -39,6 +39,7 @@ struct Workload {
         case "hold": try hold(path)
         case "salvage": try salvage(path)
         case "damage": try DamageRun(path, arguments).run()
+        case "damage-models": try ModelDamageRun(path, arguments).run()
         default: end(64, "no verb \(verb)")
         }
     }
