@@ -31,12 +31,22 @@ final class Bench: Sendable {
         shims: [String] = [],
         variables: [String: String] = [:]
     ) throws -> Child {
-        let words = [try Bench.program, verb, path] + arguments.map { "\($0.key)=\($0.value)" }
+        let words =
+            [try Bench.program("Workload"), verb, path] + arguments.map { "\($0.key)=\($0.value)" }
         var all = variables
         if !shims.isEmpty {
             all["LD_PRELOAD"] = try shims.map(Bench.shim).joined(separator: ":")
         }
         return try Child(words, variables: all, errors: self.path("errors-\(number.next())"))
+    }
+
+    /// Starts the executable, with the project's rules and no configuration of this machine.
+    func jangbu(_ words: [String]) throws -> Child {
+        try Child(
+            [try Bench.program("jangbu")] + words,
+            variables: ["JANGBU_HOME": Bench.root],
+            errors: path("errors-\(number.next())")
+        )
     }
 
     /// Runs the workload under the recorder; the trace's path.
@@ -65,15 +75,13 @@ final class Bench: Sendable {
     /// A full run, asked for by `make torture`.
     static let isTorture = unsafe getenv("JANGBU_TORTURE").map { unsafe atoi($0) != 0 } ?? false
 
-    /// The workload's program lies beside the test's own.
-    private static var program: String {
-        get throws {
-            let words = CommandLine.arguments
-            let bundle = words.firstIndex(of: "--test-bundle-path").map { words[$0 + 1] }
-            let path = Files.parent(of: bundle ?? words[0]) + "/Workload"
-            try #require(Files.exists(path), "there is no \(path)")
-            return path
-        }
+    /// Our programs lie beside the test's own.
+    private static func program(_ name: String) throws -> String {
+        let words = CommandLine.arguments
+        let bundle = words.firstIndex(of: "--test-bundle-path").map { words[$0 + 1] }
+        let path = Files.parent(of: bundle ?? words[0]) + "/" + name
+        try #require(Files.exists(path), "there is no \(path)")
+        return path
     }
 
     /// The project's folder.
