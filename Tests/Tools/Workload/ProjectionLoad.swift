@@ -73,7 +73,8 @@ final class ProjectionLoad {
         switch dice {
         case 2, 3: try await forget(number, subject)
         case 4, 5: try await drop(card: Int(chance.next() % 2), of: number, subject)
-        case 6, 7: try await rebuild(number, subject)
+        // A rebuild beside states that were not told of an erasure is refused.
+        case 6 where isTold, 7 where isTold: try await rebuild(number, subject)
         case 8:
             try stop()
             try start()
