@@ -71,11 +71,11 @@ import Threads
         if finding.bad.isEmpty { try bench.clear() }
     }
 
-    @Test func `an erasure that the read models are not told of is caught`() throws {
+    @Test func `read models that pass over frames are caught`() throws {
         let bench = try Bench("canary")
         let rules = ["rules": Bench.rules]
         let trace = try bench.record(
-            ["seed": "1", "untold": "1"].merging(rules) { $1 },
+            ["seed": "1", "blind": "1"].merging(rules) { $1 },
             load: "projections"
         )
         let finding = try look(at: trace, bench, images: 24, threads: 4, rules)

@@ -6,6 +6,7 @@ import Frame
 import Glibc
 import Projections
 import Simulation
+import Vault
 
 /// Two read models over a vault and its log, run as the executable runs them: counters, which add
 /// up to totals, and the spending profile with the project's rules.
@@ -28,7 +29,8 @@ final class ReadModels {
         at directory: String,
         _ rules: CategoryRules,
         isLive: Bool = true,
-        isDiscarding: Bool = false
+        isDiscarding: Bool = false,
+        isBlind: Bool = false
     ) throws {
         self.pair = pair
         var options = ProjectionOptions()
@@ -38,7 +40,7 @@ final class ReadModels {
         let begin = ContinuousClock.now
         projections = try Projections(
             log: pair.log,
-            keys: VaultKeys(pair.vault),
+            keys: isBlind ? BlindKeys(pair.vault) : VaultKeys(pair.vault),
             registry: try EventRegistry.released(),
             directory: directory,
             options: options,
@@ -139,4 +141,37 @@ final class ReadModels {
         }
         return bytes
     }
+}
+
+/// The planted bug: takes a frame now and then for one whose key was destroyed.
+private final class BlindKeys: KeyLender {
+    private let keys: VaultKeys
+
+    init(_ vault: Vault) { keys = VaultKeys(vault) }
+
+    func lend(for header: FrameHeader) throws(KeyFailure) -> Lease {
+        header.revision % 4 == 3 ? .compartmentErased : try keys.lend(for: header)
+    }
+
+    func viewKey(of subject: SubjectID) throws(KeyFailure) -> ViewLease {
+        try keys.viewKey(of: subject)
+    }
+
+    func viewKey(of subject: SubjectID, epoch: UInt32) throws(KeyFailure) -> SecretKey? {
+        try keys.viewKey(of: subject, epoch: epoch)
+    }
+
+    func take(
+        _ frame: Span<UInt8>,
+        using opener: inout FrameOpener,
+        into events: inout [UInt8]
+    ) throws(KeyFailure) {
+        try keys.take(frame, using: &opener, into: &events)
+    }
+
+    func isInForce(_ epoch: UInt32, of subject: SubjectID) throws(KeyFailure) -> Bool {
+        try keys.isInForce(epoch, of: subject)
+    }
+
+    var erasedSubjects: [SubjectID] { keys.erasedSubjects }
 }
