@@ -69,8 +69,8 @@ struct ProjectionChecker {
         try require(!person.isGone || state == .erased, "a forgotten person is there again")
         let counted = try models.counters.read(person.subject)?.state.contribution.byType
         // Openings of compartments are counted too, but stand in frames of wraps.
-        let count = counted?.filter { $0.key != EventType.compartmentOpened.rawValue }.values
-            .reduce(0, +) ?? 0
+        let opened = counted?[EventType.compartmentOpened.rawValue] ?? 0
+        let count = (counted?.values.reduce(0, +) ?? 0) - opened
         let profile = try models.spending.read(person.subject)
         guard state == .live else {
             return try require(count == 0 && profile == nil, "state of an erased person")
