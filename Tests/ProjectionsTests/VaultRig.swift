@@ -51,7 +51,8 @@ final class VaultRig {
     func append(
         _ amount: Int64,
         to asset: String,
-        of subject: SubjectID
+        of subject: SubjectID,
+        at merchant: String = ""
     ) throws -> CompartmentID {
         let name = AssetName(provider: "test", key: asset, kind: 10)
         let opening = try vault.open([.asset(name)], of: subject, for: .collection, at: 1_000_000)
@@ -71,8 +72,9 @@ final class VaultRig {
             revision += 1
         }
         var body: [UInt8] = []
+        let merchant = Array(merchant.utf8)
         EventWriter.append(
-            CardApprovalView(amount: amount, status: .approved),
+            CardApprovalView(amount: amount, merchantName: merchant.span, status: .approved),
             .cardApproved,
             at: EventEnvelope(occurredAt: 1_600_000_000),
             to: &body

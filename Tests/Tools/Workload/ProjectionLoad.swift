@@ -11,8 +11,8 @@ import Vault
 /// person is erased as the executable does it, a read model is rebuilt while appends go on; now and
 /// then everything is closed and opened again.
 ///
-/// Arguments: `seed`, `steps`, `rules` (a folder), `blind=1` (the planted bug: read models pass over
-/// some frames).
+/// Arguments: `seed`, `steps`, `rules` (a folder), `blind=1` (the planted bug: the read models pass
+/// over some frames).
 final class ProjectionLoad {
     private let directory: String
     private let steps: Int
