@@ -1,6 +1,7 @@
 internal import Cryptography
 internal import Files
 internal import LMDB
+internal import Synchronization
 
 /// What a backup or a restore has done so far; for progress bars.
 public struct CopyProgress: Sendable, Equatable {
@@ -153,10 +154,39 @@ extension LogEnvironment {
         into extent: inout BackupExtent
     ) throws(LogError) {
         do {
-            try extent.add(block)
+            try extent.add(leaves(of: block))
         } catch {
             throw damage(block.sequence, error.rawValue)
         }
+    }
+
+    /// The block's leaves, those of newer frames from memory: what was acknowledged.
+    ///
+    /// A restore hashes the frames themselves.
+    private func leaves(of block: borrowing Block) throws(BlockDamage) -> [BlockLeaf] {
+        var leaves: [BlockLeaf] = []
+        leaves.reserveCapacity(block.count)
+        for slot in 0..<block.count {
+            let entry = try block.entry(slot)
+            leaves.append(BlockLeaf(partition: entry.partition, position: entry.position))
+        }
+        let places = leaves
+        let known = state.withLock { state in
+            places.map { state.entry(at: $0.position, in: $0.partition)?.leaf }
+        }
+        for (slot, leaf) in known.enumerated() {
+            guard let leaf else {
+                let entry = try block.entry(slot)
+                let bytes = block.bytes.extracting(entry.range)
+                guard let facts = FrameFacts(bytes, isTombstone: entry.isTombstone) else {
+                    throw .frame
+                }
+                leaves[slot].leaf = facts.leaf
+                continue
+            }
+            leaves[slot].leaf = leaf
+        }
+        return leaves
     }
 
     private func frames(of block: borrowing Block) throws(LogError) -> [BlockFrame] {

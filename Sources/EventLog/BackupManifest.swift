@@ -109,17 +109,12 @@ struct BackupExtent: Equatable {
         }
     }
 
-    /// Takes in the next block.
-    mutating func add(_ block: borrowing Block) throws(BlockDamage) {
-        try add(block.frames())
-    }
-
     /// Takes in the frames of the next block.
-    mutating func add(_ frames: [BlockFrame]) throws(BlockDamage) {
+    mutating func add(_ frames: [BlockLeaf]) throws(BlockDamage) {
         for frame in frames {
             guard partitions[frame.partition, default: TreeFrontier()].count == frame.position
             else { throw .order }
-            partitions[frame.partition, default: TreeFrontier()].append(frame.facts.leaf)
+            partitions[frame.partition, default: TreeFrontier()].append(frame.leaf)
         }
         end += 1
     }

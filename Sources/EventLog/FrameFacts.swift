@@ -40,6 +40,13 @@ struct BlockFrame {
     }
 }
 
+/// A frame's place in its partition's tree.
+struct BlockLeaf {
+    let partition: Int
+    let position: UInt64
+    var leaf = Digest()
+}
+
 extension Block {
     /// Its frames in order.
     func frames() throws(BlockDamage) -> [BlockFrame] {

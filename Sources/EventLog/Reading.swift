@@ -213,7 +213,7 @@ extension LogEnvironment {
 
 extension LogState {
     /// The frame at a position, unless it is in a run.
-    fileprivate func entry(at position: UInt64, in partition: Int) -> TailEntry? {
+    func entry(at position: UInt64, in partition: Int) -> TailEntry? {
         tail.entry(at: position, in: partition) ?? folding?.entry(at: position, in: partition)
     }
 }

@@ -96,7 +96,11 @@ private struct RestoredBlocks {
             }
             sizes[frame.facts.subject] = frame.facts.revision + 1
         }
-        try extent.add(frames)
+        try extent.add(
+            frames.map {
+                BlockLeaf(partition: $0.partition, position: $0.position, leaf: $0.facts.leaf)
+            }
+        )
     }
 }
 
