@@ -69,6 +69,12 @@ struct BlockFile: Sendable {
         return LogIdentity(bytes.span)
     }
 
+    /// Whether the record of the log is found in the same commit as the blocks; an older commit
+    /// still leads to it when the newest has lost its name.
+    func hasIdentityInCommit() throws -> Bool {
+        try BlockFile.table("identity", in: Files.parent(of: path))?.isNewest == isNewest
+    }
+
     /// The frames of a block, once it checks out, and its bytes' number.
     func frames(of sequence: UInt64) throws -> (frames: [BlockFrame], byteCount: Int) {
         try withBlock(sequence) { block in (try block.frames(), block.bytes.count) }

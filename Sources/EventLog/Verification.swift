@@ -103,7 +103,11 @@ private struct LogVerifier {
         do {
             let file = try BlockFile(blocks)
             identities[number] = try file.identity()
-            if identities[number] == nil { note(file.path, "the log identity") }
+            if identities[number] == nil {
+                note(file.path, "the log identity")
+            } else if try !file.hasIdentityInCommit() {
+                note(file.path, "the name of table identity")
+            }
             try readBlocks(file, &trees, &expected, progress)
         } catch LogError.damaged(let file, let place) {
             return note(file, place)

@@ -29,6 +29,13 @@ final class StateStore: Sendable {
         static let totals: UInt8 = 0
         static let log: UInt8 = 1
         static let areSumsDue: UInt8 = 2
+
+        /// The bytes with a CRC-32C over key and bytes; the totals have one of their own.
+        static func record(_ bytes: [UInt8], of key: UInt8) -> [UInt8] {
+            var record = bytes
+            record.appendLittleEndian(Checksum.crc32c(([key] + bytes).span))
+            return record
+        }
     }
 
     /// Makes an empty store whose partitions are all at the log's begin.
@@ -43,7 +50,10 @@ final class StateStore: Sendable {
             let table = try environment.table(partitionTable, key: UInt32.self)
             let whole = try environment.table(wholeName, key: UInt8.self)
             try environment.write { transaction throws(LMDBError) in
-                try transaction.put(Array(log.id.utf8).span, for: Whole.log, in: whole)
+                let id = Whole.record(Array(log.id.utf8), of: Whole.log)
+                try transaction.put(id.span, for: Whole.log, in: whole)
+                let mark = Whole.record([0], of: Whole.areSumsDue)
+                try transaction.put(mark.span, for: Whole.areSumsDue, in: whole)
                 for partition in 0..<UInt32(log.layout.partitions) {
                     let bytes = PartitionRecord().bytes(partition: partition)
                     try transaction.put(bytes.span, for: partition, in: table)
@@ -77,7 +87,8 @@ final class StateStore: Sendable {
         } catch let error as ProjectionError {
             throw error
         } catch let error as LMDBError {
-            throw .storage(error)
+            guard error.code == .notFound else { throw .storage(error) }
+            throw .damagedStore(file: path + "/data.mdb", place: "the name of a table")
         } catch {
             throw .library(operation: "opening \(path)")
         }
@@ -170,12 +181,24 @@ final class StateStore: Sendable {
 
     /// Whether the states were folded from the log with this id.
     func isOf(log id: String) throws(ProjectionError) -> Bool {
-        try whole(Whole.log) == Array(id.utf8)
+        try checkedWhole(Whole.log) == Array(id.utf8)
     }
 
     /// Whether a share of the sums was lost: they are not what the states come to.
     func areSumsDue() throws(ProjectionError) -> Bool {
-        try whole(Whole.areSumsDue) == [1]
+        try checkedWhole(Whole.areSumsDue) == [1]
+    }
+
+    private func checkedWhole(_ key: UInt8) throws(ProjectionError) -> [UInt8] {
+        guard let record = try whole(key), record.count >= 4,
+            Whole.record(record.dropLast(4), of: key) == record
+        else {
+            throw .damagedStore(
+                file: path + "/data.mdb",
+                place: key == Whole.log ? "the id of its log" : "the mark of its sums"
+            )
+        }
+        return record.dropLast(4)
     }
 
     private func whole(_ key: UInt8) throws(ProjectionError) -> [UInt8]? {
@@ -206,7 +229,7 @@ final class StateStore: Sendable {
                     try transaction.put(sealed.totals.span, for: Whole.totals, in: wholeTable)
                 }
                 if let areSumsDue = sealed.areSumsDue {
-                    let mark: [UInt8] = [areSumsDue ? 1 : 0]
+                    let mark = Whole.record([areSumsDue ? 1 : 0], of: Whole.areSumsDue)
                     try transaction.put(mark.span, for: Whole.areSumsDue, in: wholeTable)
                 }
                 for (partition, record) in records {
