@@ -10,6 +10,8 @@ final class Lane<F: Fold>: Sendable {
     let shelves: [Shelf<F>]
     /// Held while sealing and committing: one checkpoint of a generation at a time.
     private let checkpoint: Mutex<Checkpoint<F>>
+    /// Held from taking a snapshot to its commit.
+    private let turn = Mutex(false)
     private let runners: [Runner]
     private let shelfOfPartition: [Int]
     /// By shelf: blocks that were durable when this was opened.
@@ -103,9 +105,24 @@ final class Lane<F: Fold>: Sendable {
         lastFailure.withLock { $0 = nil }
     }
 
+    /// Calls `body` while no other checkpoint of this generation is made.
+    func withTurn<R: Sendable>(
+        _ body: () throws(ProjectionError) -> R
+    ) throws(ProjectionError) -> R {
+        try turn.withLock { (_: inout Bool) throws(ProjectionError) in try body() }
+    }
+
     /// Commits a snapshot, or what the shelf has folded by now.
     @discardableResult
     func commit(
+        _ shelf: Shelf<F>,
+        _ snapshot: Snapshot<F.State>?
+    ) throws(ProjectionError) -> [Int: PartitionRecord] {
+        try withTurn { () throws(ProjectionError) in try commitInTurn(shelf, snapshot) }
+    }
+
+    /// The same for whoever has the turn.
+    func commitInTurn(
         _ shelf: Shelf<F>,
         _ snapshot: Snapshot<F.State>?
     ) throws(ProjectionError) -> [Int: PartitionRecord] {

@@ -138,24 +138,46 @@ struct Rebuild<F: Fold> {
     ) throws(ProjectionError) -> Int? {
         let runner = context.runners[shard]
         let shelves = (old: old.shelves[shard], new: new.shelves[shard])
-        let both = Mutex<(Snapshot<F.State>, Snapshot<F.State>)?>(nil)
-        while both.withLock({ $0 == nil }) {
+        while true {
             guard runner.waitUntilLevel(shelves.old, shelves.new) else { throw .stopped }
             // First most of what has changed, so that both are still for a moment only.
             try old.commit(shelves.old, nil)
             try new.commit(shelves.new, nil)
-            let isRunning = runner.pause {
-                // A batch that began before the new one joined goes to the old one alone.
-                guard shelves.old.nextSequence == shelves.new.nextSequence else { return }
-                let pair = (shelves.old.snapshot(), shelves.new.snapshot())
-                both.withLock { $0 = pair }
+            // No other checkpoint between taking the snapshots and committing them: it would take
+            // the same states' terms out of the sums a second time.
+            let records = try old.withTurn { () throws(ProjectionError) in
+                try new.withTurn { () throws(ProjectionError) in
+                    try commitBoth(runner, old, new, shelves)
+                }
             }
-            guard isRunning else { throw .stopped }
+            if let (before, after) = records { return difference(runner.shard, before, after) }
         }
-        guard let (oldSnapshot, newSnapshot) = both.withLock({ $0 }) else { throw .stopped }
-        let before = try old.commit(shelves.old, oldSnapshot)
-        let after = try new.commit(shelves.new, newSnapshot)
-        return runner.shard.partitions.first { partition in
+    }
+
+    private typealias Records = [Int: PartitionRecord]
+
+    /// Commits what both have at one place between two batches; nil when they were not level.
+    private func commitBoth(
+        _ runner: Runner,
+        _ old: Lane<F>,
+        _ new: Lane<F>,
+        _ shelves: (old: Shelf<F>, new: Shelf<F>)
+    ) throws(ProjectionError) -> (Records, Records)? {
+        let both = Mutex<(Snapshot<F.State>, Snapshot<F.State>)?>(nil)
+        let isRunning = runner.pause {
+            // A batch that began before the new one joined goes to the old one alone.
+            guard shelves.old.nextSequence == shelves.new.nextSequence else { return }
+            let pair = (shelves.old.snapshot(), shelves.new.snapshot())
+            both.withLock { $0 = pair }
+        }
+        guard isRunning else { throw .stopped }
+        guard let (oldSnapshot, newSnapshot) = both.withLock({ $0 }) else { return nil }
+        let before = try old.commitInTurn(shelves.old, oldSnapshot)
+        return (before, try new.commitInTurn(shelves.new, newSnapshot))
+    }
+
+    private func difference(_ shard: Shard, _ before: Records, _ after: Records) -> Int? {
+        shard.partitions.first { partition in
             let (left, right) = (before[partition], after[partition])
             return left?.hash != right?.hash || left?.states != right?.states
         }
