@@ -112,15 +112,15 @@ extension LogEnvironment {
         receipt.places.reserveCapacity(batch.entries.count)
         var next = 0
         while next < batch.entries.count {
-            // One lock for as many frames as memory alone can answer for. The runs are asked for
-            // under it: a tail leaves memory only after its run is among them.
+            // One lock for as many frames as memory alone can answer for.
+            let runs = index.runs
             let reached = state.withLock { state in
                 state.stage(
                     batch,
                     from: next,
                     number: number,
                     layout: identity.layout,
-                    runs: index.runs,
+                    runs: runs,
                     into: &staged,
                     &receipt
                 )

@@ -8,9 +8,9 @@ internal import Synchronization
 final class Lane<F: Fold>: Sendable {
     let generation: Generation<F>
     let shelves: [Shelf<F>]
-    /// Held while sealing and committing: one checkpoint of a generation at a time.
+    /// Buffers of whoever has the turn.
     private let checkpoint: Mutex<Checkpoint<F>>
-    /// Held from taking a snapshot to its commit.
+    /// Held from taking a snapshot to its commit: one checkpoint of a generation at a time.
     private let turn = Mutex(false)
     private let runners: [Runner]
     private let shelfOfPartition: [Int]
@@ -141,7 +141,7 @@ final class Lane<F: Fold>: Sendable {
 
     /// What is stored is what its sums say; nothing is committed meanwhile.
     func isConsistent() throws(ProjectionError) -> Bool {
-        try checkpoint.withLock { _ throws(ProjectionError) in
+        try withTurn { () throws(ProjectionError) in
             try generation.recomputeStateHash { _, _ in }.isEqual
         }
     }

@@ -22,7 +22,7 @@ public struct IntegratedState: FoldState {
         /// 64-bit hash of what tells one from another: product code, side and credit of a holding,
         /// time and amount of a cash advance, day of a revolving credit, account of a wallet.
         ///
-        /// 0 where there is one.
+        /// 0 where an asset has only one.
         let product: UInt64
 
         /// The figure of the one product that has no name.
