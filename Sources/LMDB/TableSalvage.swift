@@ -25,8 +25,9 @@ public struct TableSalvage: Sendable {
 
     /// Reads `table` of the environment in `directory`, which no process may have open for writing.
     ///
-    /// Begins at the newest meta page that leads to the table; when both lead there and one of them
-    /// cannot be right, at the one that leads to more.
+    /// Begins at the newest meta page when all that it leads to is sound; else at the one that
+    /// leads to more of the table. After a power cut the older one may lead to pages that were used
+    /// again.
     ///
     /// - Throws: `.corrupted` when nothing leads to the table; when the file cannot be opened.
     public init(reading table: String, in directory: String) throws(LMDBError) {
@@ -50,6 +51,14 @@ public struct TableSalvage: Sendable {
             else { continue }
             best = found
             isNewest = isPair && index == 0
+            guard isNewest, walk.isSound, let older = sound.dropFirst().first else { continue }
+            let isOutrun = try PageWalk.isLaterCommit(
+                older,
+                than: meta,
+                path: path,
+                fileBytes: fileBytes
+            )
+            if !isOutrun { break }
         }
         guard let best else { throw LMDBError(code: .corrupted, operation: "salvage") }
         entries = best.entries
@@ -69,6 +78,9 @@ public struct TableSalvage: Sendable {
 }
 
 extension PageWalk {
+    /// Whether nothing was found wrong on the way.
+    fileprivate var isSound: Bool { damages.isEmpty }
+
     /// What of the wanted table hangs together; nil when its record was not found.
     mutating func salvage() -> (entries: [TableSalvage.Entry], recordedCount: UInt64)? {
         _ = run()
