@@ -16,6 +16,11 @@ let strict: [SwiftSetting] = [
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
+let hummingbirdHTTP2: Target.Dependency = .product(
+    name: "HummingbirdHTTP2",
+    package: "hummingbird"
+)
 let hummingbirdTesting: Target.Dependency = .product(
     name: "HummingbirdTesting",
     package: "hummingbird"
@@ -26,6 +31,13 @@ let hummingbirdCore: Target.Dependency = .product(
 )
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let httpClient: Target.Dependency = .product(
+    name: "AsyncHTTPClient",
+    package: "async-http-client"
+)
+let certificates: Target.Dependency = .product(name: "X509", package: "swift-certificates")
+let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
@@ -58,21 +70,29 @@ let package = Package(
     name: "jangbu",
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         .systemLibrary(name: "CLMDB"),
         .systemLibrary(name: "COpenSSL"),
         .systemLibrary(name: "CZstd"),
+        .target(
+            name: "CSimdJSON",
+            linkerSettings: [.linkedLibrary("simdjson")]
+        ),
         .target(name: "CFloor", linkerSettings: [.linkedLibrary("lmdb")]),
         module("Files", []),
         module("Threads", []),
@@ -84,7 +104,26 @@ let package = Package(
         module("EventLog", ["LMDB", "Files", "Threads", "Cryptography", "Frame"]),
         module("Vault", ["EventLog", "LMDB", "Files", "Cryptography", "Frame"]),
         module("Commands", ["Vault", "EventLog", "Cryptography", "Frame", "Finance", protobuf]),
-        module("MyData", ["Finance", "Files", "Compression", "Cryptography", protobuf]),
+        module(
+            "MyData",
+            ["Finance", "Files", "Compression", "Cryptography", "CSimdJSON", protobuf]
+        ),
+        module(
+            "Collector",
+            [
+                "MyData", "Commands", "Vault", "EventLog", "Frame", "Finance", "Cryptography",
+                "Files", httpClient, nioCore, nioPosix, nioSSL, nioHTTP, logging, lifecycle,
+                protobuf,
+            ]
+        ),
+        module(
+            "Sandbox",
+            [
+                "MyData", "Finance", "Cryptography", "Files", hummingbird, hummingbirdCore,
+                hummingbirdTLS, hummingbirdHTTP2, httpTypes, nioCore, nioPosix, nioSSL,
+                certificates, asn1, crypto, logging, lifecycle, yams,
+            ]
+        ),
         module(
             "Projections",
             [
@@ -104,7 +143,8 @@ let package = Package(
         .executableTarget(
             name: "jangbu",
             dependencies: [
-                "Web", "Projections", "MyData", "Commands", "Vault", "EventLog", "Frame",
+                "Web", "Projections", "Collector", "Sandbox", "MyData", "Commands", "Vault",
+                "EventLog", "Frame",
                 "Finance", "Cryptography", "Compression", "Files", "Threads", "LMDB", "CFloor",
                 arguments, lifecycle, signals, logging, metrics, yams, hummingbird, nioCore,
                 nioPosix, nioHTTP, protobuf,
@@ -160,6 +200,14 @@ let package = Package(
             ]
         ),
         tests("MyData", ["MyData", "Files", "Finance", "Cryptography", "Simulation", protobuf]),
+        tests("Sandbox", ["Sandbox", "MyData", "Finance", "Files", "Simulation"]),
+        tests(
+            "Collector",
+            [
+                "Collector", "Sandbox", "MyData", "Commands", "Vault", "EventLog", "Frame",
+                "Finance", "Cryptography", "Files", "Simulation", protobuf,
+            ]
+        ),
         tests(
             "Projections",
             [
@@ -185,5 +233,6 @@ let package = Package(
             ]
         ),
         tests("System", ["Workload", "jangbu", "EventLog", "Files", "Simulation", "Threads"]),
-    ]
+    ],
+    cxxLanguageStandard: .cxx17
 )

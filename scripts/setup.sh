@@ -16,6 +16,7 @@ build_packages=(
     "liblmdb-dev=lmdb.h"
     "libssl-dev=openssl/evp.h"
     "libzstd-dev=zstd.h"
+    "libsimdjson-dev=simdjson.h"
 )
 test_packages=(
     "gcc=cc"

@@ -142,7 +142,7 @@ extension CompartmentRole {
         case .decision: .decision
         case .preference: .preference
         case .own: .personal
-        case .evidence, .view: .control
+        case .evidence, .view, .credential: .control
         }
     }
 }

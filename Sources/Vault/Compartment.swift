@@ -20,6 +20,9 @@ public enum CompartmentRole: UInt8, Sendable, CaseIterable {
     case own = 6
     /// What the server derived.
     case view = 7
+    /// What opens the person's data at providers: tokens. Collection and its
+    /// read model alone reach it.
+    case credential = 8
 }
 
 /// The natural key of an asset: equal names are the same asset of a person.

@@ -23,8 +23,10 @@ public enum Purpose: UInt8, Sendable, CaseIterable {
     /// Research reaches nothing without a consent, and consents are not evaluated here yet.
     var roles: RoleSet {
         switch self {
-        case .collection: [.asset, .consent, .evidence, .decision, .preference, .view]
-        case .projection: [.asset, .consent, .evidence, .decision, .preference, .view]
+        case .collection:
+            [.asset, .consent, .evidence, .decision, .preference, .view, .credential]
+        case .projection:
+            [.asset, .consent, .evidence, .decision, .preference, .view, .credential]
         case .service, .export:
             [.asset, .consent, .evidence, .decision, .preference, .view]
         case .decision: [.asset, .consent, .decision, .preference]
@@ -38,11 +40,11 @@ public enum Purpose: UInt8, Sendable, CaseIterable {
 
 /// A set of roles, one bit each.
 struct RoleSet: OptionSet {
-    let rawValue: UInt8
+    let rawValue: UInt16
 
-    init(rawValue: UInt8) { self.rawValue = rawValue }
+    init(rawValue: UInt16) { self.rawValue = rawValue }
 
-    init(_ role: CompartmentRole) { rawValue = 1 << role.rawValue }
+    init(_ role: CompartmentRole) { rawValue = 1 << UInt16(role.rawValue) }
 
     func contains(_ role: CompartmentRole) -> Bool { contains(RoleSet(role)) }
 
@@ -52,4 +54,5 @@ struct RoleSet: OptionSet {
     static let decision = RoleSet(CompartmentRole.decision)
     static let preference = RoleSet(CompartmentRole.preference)
     static let view = RoleSet(CompartmentRole.view)
+    static let credential = RoleSet(CompartmentRole.credential)
 }

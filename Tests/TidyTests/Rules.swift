@@ -17,7 +17,7 @@ enum Rules {
         let frames: Set = ["Cryptography", "Compression", "Frame", "Files", "Threads"]
         let writing = frames.union(["Finance", "EventLog", "Vault", "Commands"])
         return [
-            "CLMDB": [], "COpenSSL": [], "CZstd": [], "CFloor": [],
+            "CLMDB": [], "COpenSSL": [], "CZstd": [], "CFloor": [], "CSimdJSON": [],
             "Files": [],
             "Threads": [],
             "LMDB": ["CLMDB"],
@@ -28,10 +28,14 @@ enum Rules {
             "EventLog": overC.union(["Frame"]),
             "Vault": overC.union(["Frame", "EventLog"]),
             "Commands": overC.union(["Finance", "Frame", "EventLog", "Vault"]),
-            "MyData": writing,
+            "MyData": ["Finance", "Files", "Compression", "Cryptography", "CSimdJSON"],
+            "Collector": writing.union(["MyData"]),
+            "Sandbox": ["MyData", "Finance", "Files", "Cryptography"],
             "Projections": writing.union(["LMDB"]),
             "Web": writing.union(["MyData", "Projections"]),
-            "jangbu": writing.union(["LMDB", "MyData", "Projections", "Web", "CFloor"]),
+            "jangbu": writing.union([
+                "LMDB", "MyData", "Collector", "Sandbox", "Projections", "Web", "CFloor",
+            ]),
         ]
     }()
 
@@ -47,7 +51,16 @@ enum Rules {
         "EventLog": ["Logging", "Metrics"],
         "Vault": ["Logging", "SwiftProtobuf"],
         "Commands": ["Logging", "Metrics", "SwiftProtobuf"],
-        "MyData": ["Logging", "Metrics", "SwiftProtobuf"],
+        "MyData": ["SwiftProtobuf"],
+        "Collector": [
+            "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOSSL", "NIOHTTP1", "Logging",
+            "ServiceLifecycle", "SwiftProtobuf",
+        ],
+        "Sandbox": [
+            "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "HummingbirdHTTP2", "HTTPTypes",
+            "NIOCore", "NIOPosix", "NIOSSL", "X509", "SwiftASN1", "Crypto", "Logging",
+            "ServiceLifecycle", "Yams",
+        ],
         "Projections": ["Logging", "Metrics", "ServiceLifecycle"],
         "Web": [
             "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOFoundationCompat",
@@ -63,7 +76,8 @@ enum Rules {
 
     /// Where `import Foundation` is allowed: it brings ICU and 40 MB into a process.
     static let foundation: [Place] = [
-        Place("Sources/jangbu/", because: "the executable may; ArgumentParser and Yams need it")
+        Place("Sources/jangbu/", because: "the executable may; ArgumentParser and Yams need it"),
+        Place("Sources/Sandbox/", because: "X509 dates certificates by Foundation's Date"),
     ]
 
     /// Words that may not stand in code (comments and text literals are not code).

@@ -11,9 +11,11 @@ import Testing
         let subject = try world.vault.enrol([[1]])[0]
         let asset = try await world.record("x", of: .card("A"), for: subject)
         let evidence = try await world.record("x", of: .role(.evidence), for: subject)
+        let tokens = try await world.record("x", of: .role(.credential), for: subject)
         let allowed: [(CompartmentKey, [Purpose])] = [
             (asset, [.collection, .projection, .service, .decision, .audit, .export]),
             (evidence, [.collection, .projection, .service, .audit, .export]),
+            (tokens, [.collection, .projection]),
         ]
         for cached in [true, false] {
             for (compartment, purposes) in allowed {

@@ -8,18 +8,22 @@ public struct EventEnvelope: Hashable, Sendable {
     public var precision: TimePrecision
     /// Which of several rows with the same natural key this is, from 0.
     public var occurrence: UInt32
+    /// API of the standard that said so.
+    public var api: ProviderAPI
 
     /// An envelope; what is not said is Korea, to the second, the only row.
     public init(
         occurredAt: Int64,
         utcOffsetMinutes: Int32 = EventView.utcOffsetMinutesDefault,
         precision: TimePrecision = .unspecified,
-        occurrence: UInt32 = 0
+        occurrence: UInt32 = 0,
+        api: ProviderAPI = .unspecified
     ) {
         self.occurredAt = occurredAt
         self.utcOffsetMinutes = utcOffsetMinutes
         self.precision = precision
         self.occurrence = occurrence
+        self.api = api
     }
 
     private var offset: UInt64? {
@@ -30,11 +34,13 @@ public struct EventEnvelope: Hashable, Sendable {
 
     private var time: UInt64 { UInt64(bitPattern: occurredAt) }
     private var precisionCode: UInt64 { UInt64(bitPattern: Int64(precision.rawValue)) }
+    private var apiCode: UInt64 { UInt64(bitPattern: Int64(api.rawValue)) }
 
     @inline(__always)
     var size: Int {
         WireSize.number(1, time) + WireSize.number(2, ifSet: offset)
             + WireSize.number(3, precisionCode) + WireSize.number(5, UInt64(occurrence))
+            + WireSize.number(6, apiCode)
     }
 
     @inline(__always)
@@ -43,5 +49,6 @@ public struct EventEnvelope: Hashable, Sendable {
         output.number(2, ifSet: offset)
         output.number(3, precisionCode)
         output.number(5, UInt64(occurrence))
+        output.number(6, apiCode)
     }
 }

@@ -14,6 +14,8 @@ public struct EventView: ~Escapable {
     public let utcOffsetMinutes: Int32
     /// Which of several rows with the same natural key this is, from 0.
     public let occurrence: UInt32
+    /// Number of the standard's API that said so (`ProviderAPI`); 0 for imports and own facts.
+    public let apiCode: UInt32
     /// The asset that the event is about.
     public let asset: AssetID
     /// The whole event as it is encoded.
@@ -42,6 +44,7 @@ public struct EventView: ~Escapable {
             case 2 << 3: envelope.utcOffsetMinutes = try reader.zigzag32()
             case 3 << 3: envelope.precisionCode = try reader.int32()
             case 5 << 3: envelope.occurrence = try reader.uint32()
+            case 6 << 3: envelope.apiCode = try reader.uint32()
             case let tag where tag & 7 == 2 && tag >> 3 >= EventType.first:
                 guard envelope.type == 0 else { throw .factRepeated }
                 envelope.type = tag >> 3
@@ -54,6 +57,7 @@ public struct EventView: ~Escapable {
         occurredAt = envelope.occurredAt
         utcOffsetMinutes = envelope.utcOffsetMinutes
         occurrence = envelope.occurrence
+        apiCode = envelope.apiCode
         precisionCode = envelope.precisionCode
         self.asset = asset
         self.bytes = bytes
@@ -79,4 +83,5 @@ private struct Envelope {
     var utcOffsetMinutes = EventView.utcOffsetMinutesDefault
     var precisionCode: Int32 = 0
     var occurrence: UInt32 = 0
+    var apiCode: UInt32 = 0
 }

@@ -34,6 +34,30 @@ extension EventType {
     public static let consentWithdrawn = EventType(rawValue: 26)
     /// Data of the person was handed to a third party.
     public static let thirdPartyProvided = EventType(rawValue: 27)
+    /// What a provider answered about one asset, or its list of assets, was taken in.
+    public static let transferCompleted = EventType(rawValue: 28)
+    /// A transfer was given up for now.
+    public static let transferFailed = EventType(rawValue: 29)
+    /// A provider issued a token for a transfer request.
+    public static let tokenIssued = EventType(rawValue: 30)
+    /// A token is no longer used.
+    public static let tokenEnded = EventType(rawValue: 31)
+    /// A person asked for data to be deleted.
+    public static let deletionRequested = EventType(rawValue: 32)
+    /// Data was deleted: the receipt.
+    public static let deletionCompleted = EventType(rawValue: 33)
+    /// Data that was received by mistake was removed.
+    public static let dataPurged = EventType(rawValue: 34)
+    /// A person joined the service.
+    public static let serviceJoined = EventType(rawValue: 35)
+    /// A person left the service; all requests end and all data goes.
+    public static let serviceLeft = EventType(rawValue: 36)
+    /// A person signed in.
+    public static let personSignedIn = EventType(rawValue: 37)
+    /// A document that the law asks for was given to the person.
+    public static let noticeSent = EventType(rawValue: 38)
+    /// Somebody looked at data of the person.
+    public static let dataAccessed = EventType(rawValue: 39)
     /// An account, loan or pension was listed by its provider, for the first time or with changed
     /// data.
     public static let accountListed = EventType(rawValue: 40)
@@ -46,6 +70,12 @@ extension EventType {
     public static let pensionReported = EventType(rawValue: 43)
     /// Money went in or out of a pension or ISA.
     public static let pensionTransactionPosted = EventType(rawValue: 44)
+    /// A movement that was recorded no longer stands; it is taken out of every sum.
+    public static let transactionRetracted = EventType(rawValue: 45)
+    /// An answer that breaks the standard was put aside.
+    public static let payloadQuarantined = EventType(rawValue: 46)
+    /// An answer that had been put aside was taken in after a fix.
+    public static let quarantineReleased = EventType(rawValue: 47)
     /// A loan was drawn, repaid or corrected.
     public static let loanTransactionPosted = EventType(rawValue: 50)
     /// What is owed on a loan was reported.
@@ -161,11 +191,26 @@ extension EventRegistry {
         Entry(.consentGranted, "ConsentGranted"),
         Entry(.consentWithdrawn, "ConsentWithdrawn"),
         Entry(.thirdPartyProvided, "ThirdPartyProvided"),
+        Entry(.transferCompleted, "TransferCompleted"),
+        Entry(.transferFailed, "TransferFailed"),
+        Entry(.tokenIssued, "TokenIssued"),
+        Entry(.tokenEnded, "TokenEnded"),
+        Entry(.deletionRequested, "DeletionRequested"),
+        Entry(.deletionCompleted, "DeletionCompleted"),
+        Entry(.dataPurged, "DataPurged"),
+        Entry(.serviceJoined, "ServiceJoined"),
+        Entry(.serviceLeft, "ServiceLeft"),
+        Entry(.personSignedIn, "PersonSignedIn"),
+        Entry(.noticeSent, "NoticeSent"),
+        Entry(.dataAccessed, "DataAccessed"),
         Entry(.accountListed, "AccountListed"),
         Entry(.assetClosed, "AssetClosed"),
         Entry(.holdingReported, "HoldingReported"),
         Entry(.pensionReported, "PensionReported"),
         Entry(.pensionTransactionPosted, "PensionTransactionPosted"),
+        Entry(.transactionRetracted, "TransactionRetracted"),
+        Entry(.payloadQuarantined, "PayloadQuarantined"),
+        Entry(.quarantineReleased, "QuarantineReleased"),
         Entry(.loanTransactionPosted, "LoanTransactionPosted"),
         Entry(.loanBalanceReported, "LoanBalanceReported"),
         Entry(.loanTermsReported, "LoanTermsReported"),

@@ -303,6 +303,10 @@ public nonisolated enum CompartmentPurpose: SwiftProtobuf.Enum, Swift.CaseIterab
 
   /// what the server derived
   case view // = 7
+
+  /// tokens: what opens the person's data at providers; only collection and its read
+  /// model reach it
+  case credential // = 8
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -319,6 +323,7 @@ public nonisolated enum CompartmentPurpose: SwiftProtobuf.Enum, Swift.CaseIterab
     case 5: self = .preference
     case 6: self = .own
     case 7: self = .view
+    case 8: self = .credential
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -333,6 +338,7 @@ public nonisolated enum CompartmentPurpose: SwiftProtobuf.Enum, Swift.CaseIterab
     case .preference: return 5
     case .own: return 6
     case .view: return 7
+    case .credential: return 8
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -347,6 +353,7 @@ public nonisolated enum CompartmentPurpose: SwiftProtobuf.Enum, Swift.CaseIterab
     .preference,
     .own,
     .view,
+    .credential,
   ]
 
 }
@@ -586,7 +593,7 @@ nonisolated extension Industry: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension CompartmentPurpose: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0COMPARTMENT_PURPOSE_UNSPECIFIED\0\u{1}COMPARTMENT_PURPOSE_ASSET\0\u{1}COMPARTMENT_PURPOSE_CONSENT\0\u{1}COMPARTMENT_PURPOSE_EVIDENCE\0\u{1}COMPARTMENT_PURPOSE_DECISION\0\u{1}COMPARTMENT_PURPOSE_PREFERENCE\0\u{1}COMPARTMENT_PURPOSE_OWN\0\u{1}COMPARTMENT_PURPOSE_VIEW\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0COMPARTMENT_PURPOSE_UNSPECIFIED\0\u{1}COMPARTMENT_PURPOSE_ASSET\0\u{1}COMPARTMENT_PURPOSE_CONSENT\0\u{1}COMPARTMENT_PURPOSE_EVIDENCE\0\u{1}COMPARTMENT_PURPOSE_DECISION\0\u{1}COMPARTMENT_PURPOSE_PREFERENCE\0\u{1}COMPARTMENT_PURPOSE_OWN\0\u{1}COMPARTMENT_PURPOSE_VIEW\0\u{1}COMPARTMENT_PURPOSE_CREDENTIAL\0")
 }
 
 nonisolated extension InterestKind: SwiftProtobuf._ProtoNameProviding {

@@ -65,6 +65,13 @@ public nonisolated struct Event: @unchecked Sendable {
     set {_uniqueStorage()._occurrence = newValue}
   }
 
+  /// Which API of the standard said so; absent for imports and for what no provider said. Unit:
+  /// code.
+  public var api: ProviderAPI {
+    get {_storage._api}
+    set {_uniqueStorage()._api = newValue}
+  }
+
   public var fact: OneOf_Fact? {
     get {return _storage._fact}
     set {_uniqueStorage()._fact = newValue}
@@ -206,6 +213,114 @@ public nonisolated struct Event: @unchecked Sendable {
     set {_uniqueStorage()._fact = .thirdPartyProvided(newValue)}
   }
 
+  /// What a provider answered about one asset, or its list of assets, was taken in.
+  public var transferCompleted: TransferCompleted {
+    get {
+      if case .transferCompleted(let v)? = _storage._fact {return v}
+      return TransferCompleted()
+    }
+    set {_uniqueStorage()._fact = .transferCompleted(newValue)}
+  }
+
+  /// A transfer was given up for now.
+  public var transferFailed: TransferFailed {
+    get {
+      if case .transferFailed(let v)? = _storage._fact {return v}
+      return TransferFailed()
+    }
+    set {_uniqueStorage()._fact = .transferFailed(newValue)}
+  }
+
+  /// A provider issued a token for a transfer request.
+  public var tokenIssued: TokenIssued {
+    get {
+      if case .tokenIssued(let v)? = _storage._fact {return v}
+      return TokenIssued()
+    }
+    set {_uniqueStorage()._fact = .tokenIssued(newValue)}
+  }
+
+  /// A token is no longer used.
+  public var tokenEnded: TokenEnded {
+    get {
+      if case .tokenEnded(let v)? = _storage._fact {return v}
+      return TokenEnded()
+    }
+    set {_uniqueStorage()._fact = .tokenEnded(newValue)}
+  }
+
+  /// A person asked for data to be deleted.
+  public var deletionRequested: DeletionRequested {
+    get {
+      if case .deletionRequested(let v)? = _storage._fact {return v}
+      return DeletionRequested()
+    }
+    set {_uniqueStorage()._fact = .deletionRequested(newValue)}
+  }
+
+  /// Data was deleted: the receipt.
+  public var deletionCompleted: DeletionCompleted {
+    get {
+      if case .deletionCompleted(let v)? = _storage._fact {return v}
+      return DeletionCompleted()
+    }
+    set {_uniqueStorage()._fact = .deletionCompleted(newValue)}
+  }
+
+  /// Data that was received by mistake was removed.
+  public var dataPurged: DataPurged {
+    get {
+      if case .dataPurged(let v)? = _storage._fact {return v}
+      return DataPurged()
+    }
+    set {_uniqueStorage()._fact = .dataPurged(newValue)}
+  }
+
+  /// A person joined the service.
+  public var serviceJoined: ServiceJoined {
+    get {
+      if case .serviceJoined(let v)? = _storage._fact {return v}
+      return ServiceJoined()
+    }
+    set {_uniqueStorage()._fact = .serviceJoined(newValue)}
+  }
+
+  /// A person left the service; all requests end and all data goes.
+  public var serviceLeft: ServiceLeft {
+    get {
+      if case .serviceLeft(let v)? = _storage._fact {return v}
+      return ServiceLeft()
+    }
+    set {_uniqueStorage()._fact = .serviceLeft(newValue)}
+  }
+
+  /// A person signed in.
+  public var personSignedIn: PersonSignedIn {
+    get {
+      if case .personSignedIn(let v)? = _storage._fact {return v}
+      return PersonSignedIn()
+    }
+    set {_uniqueStorage()._fact = .personSignedIn(newValue)}
+  }
+
+  /// A document that the law asks for was given to the person.
+  public var noticeSent: NoticeSent {
+    get {
+      if case .noticeSent(let v)? = _storage._fact {return v}
+      return NoticeSent()
+    }
+    set {_uniqueStorage()._fact = .noticeSent(newValue)}
+  }
+
+  /// Somebody looked at data of the person.
+  public var dataAccessed: DataAccessed {
+    get {
+      if case .dataAccessed(let v)? = _storage._fact {return v}
+      return DataAccessed()
+    }
+    set {_uniqueStorage()._fact = .dataAccessed(newValue)}
+  }
+
   /// An account, loan or pension was listed by its provider, for the first time or with
   /// changed data.
   public var accountListed: AccountListed {
@@ -251,6 +366,33 @@ public nonisolated struct Event: @unchecked Sendable {
       return PensionTransactionPosted()
     }
     set {_uniqueStorage()._fact = .pensionTransactionPosted(newValue)}
+  }
+
+  /// A movement that was recorded no longer stands; it is taken out of every sum.
+  public var transactionRetracted: TransactionRetracted {
+    get {
+      if case .transactionRetracted(let v)? = _storage._fact {return v}
+      return TransactionRetracted()
+    }
+    set {_uniqueStorage()._fact = .transactionRetracted(newValue)}
+  }
+
+  /// An answer that breaks the standard was put aside.
+  public var payloadQuarantined: PayloadQuarantined {
+    get {
+      if case .payloadQuarantined(let v)? = _storage._fact {return v}
+      return PayloadQuarantined()
+    }
+    set {_uniqueStorage()._fact = .payloadQuarantined(newValue)}
+  }
+
+  /// An answer that had been put aside was taken in after a fix.
+  public var quarantineReleased: QuarantineReleased {
+    get {
+      if case .quarantineReleased(let v)? = _storage._fact {return v}
+      return QuarantineReleased()
+    }
+    set {_uniqueStorage()._fact = .quarantineReleased(newValue)}
   }
 
   /// A loan was drawn, repaid or corrected.
@@ -677,6 +819,30 @@ public nonisolated struct Event: @unchecked Sendable {
     case consentWithdrawn(ConsentWithdrawn)
     /// Data of the person was handed to a third party.
     case thirdPartyProvided(ThirdPartyProvided)
+    /// What a provider answered about one asset, or its list of assets, was taken in.
+    case transferCompleted(TransferCompleted)
+    /// A transfer was given up for now.
+    case transferFailed(TransferFailed)
+    /// A provider issued a token for a transfer request.
+    case tokenIssued(TokenIssued)
+    /// A token is no longer used.
+    case tokenEnded(TokenEnded)
+    /// A person asked for data to be deleted.
+    case deletionRequested(DeletionRequested)
+    /// Data was deleted: the receipt.
+    case deletionCompleted(DeletionCompleted)
+    /// Data that was received by mistake was removed.
+    case dataPurged(DataPurged)
+    /// A person joined the service.
+    case serviceJoined(ServiceJoined)
+    /// A person left the service; all requests end and all data goes.
+    case serviceLeft(ServiceLeft)
+    /// A person signed in.
+    case personSignedIn(PersonSignedIn)
+    /// A document that the law asks for was given to the person.
+    case noticeSent(NoticeSent)
+    /// Somebody looked at data of the person.
+    case dataAccessed(DataAccessed)
     /// An account, loan or pension was listed by its provider, for the first time or with
     /// changed data.
     case accountListed(AccountListed)
@@ -689,6 +855,12 @@ public nonisolated struct Event: @unchecked Sendable {
     case pensionReported(PensionReported)
     /// Money went in or out of a pension or ISA.
     case pensionTransactionPosted(PensionTransactionPosted)
+    /// A movement that was recorded no longer stands; it is taken out of every sum.
+    case transactionRetracted(TransactionRetracted)
+    /// An answer that breaks the standard was put aside.
+    case payloadQuarantined(PayloadQuarantined)
+    /// An answer that had been put aside was taken in after a fix.
+    case quarantineReleased(QuarantineReleased)
     /// A loan was drawn, repaid or corrected.
     case loanTransactionPosted(LoanTransactionPosted)
     /// What is owed on a loan was reported.
@@ -792,7 +964,7 @@ fileprivate nonisolated let _protobuf_package = "jangbu.v1"
 
 nonisolated extension Event: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Event"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}occurred_at\0\u{3}utc_offset_minutes\0\u{1}precision\0\u{1}unmapped\0\u{1}occurrence\0\u{4}\u{5}key_wrapped\0\u{3}keys_rewrapped\0\u{1}shredded\0\u{3}subject_enrolled\0\u{3}compartment_opened\0\u{3}projection_total_closed\0\u{3}import_completed\0\u{4}\u{4}transfer_requested\0\u{3}transfer_request_changed\0\u{3}transfer_request_extended\0\u{3}transfer_request_expired\0\u{3}transfer_request_withdrawn\0\u{3}consent_granted\0\u{3}consent_withdrawn\0\u{3}third_party_provided\0\u{4}\u{d}account_listed\0\u{3}asset_closed\0\u{3}holding_reported\0\u{3}pension_reported\0\u{3}pension_transaction_posted\0\u{4}\u{6}loan_transaction_posted\0\u{3}loan_balance_reported\0\u{3}loan_terms_reported\0\u{3}loan_status_reported\0\u{4}\u{7}bank_transaction_posted\0\u{3}balance_reported\0\u{3}deposit_terms_reported\0\u{3}fund_terms_reported\0\u{3}fund_balance_reported\0\u{3}fund_transaction_posted\0\u{3}scheduled_transfer_reported\0\u{4}\u{e}card_approved\0\u{3}card_approval_cancelled\0\u{3}card_approval_corrected\0\u{3}card_declined\0\u{3}card_purchase_captured\0\u{3}card_listed\0\u{3}card_terms_reported\0\u{3}card_billed\0\u{3}card_bill_line_charged\0\u{3}card_payment_scheduled\0\u{3}revolving_credit_reported\0\u{3}points_reported\0\u{3}card_fraud_confirmed\0\u{3}cash_advance_reported\0\u{4}\u{7}invest_transaction_posted\0\u{3}invest_account_listed\0\u{3}invest_balance_reported\0\u{4}\u{12}premium_paid\0\u{3}policy_listed\0\u{3}policy_terms_reported\0\u{3}policy_cover_reported\0\u{3}premium_schedule_reported\0\u{3}car_cover_reported\0\u{4}\u{f}emoney_transaction_posted\0\u{3}prepaid_balance_reported\0\u{3}prepaid_wallet_listed\0\u{3}charge_rule_reported\0\u{3}payment_account_listed\0\u{3}payment_method_reported\0\u{4}\u{f}lease_transaction_posted\0\u{3}lease_terms_reported\0\u{4}\u{13}category_corrected\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}occurred_at\0\u{3}utc_offset_minutes\0\u{1}precision\0\u{1}unmapped\0\u{1}occurrence\0\u{1}api\0\u{4}\u{4}key_wrapped\0\u{3}keys_rewrapped\0\u{1}shredded\0\u{3}subject_enrolled\0\u{3}compartment_opened\0\u{3}projection_total_closed\0\u{3}import_completed\0\u{4}\u{4}transfer_requested\0\u{3}transfer_request_changed\0\u{3}transfer_request_extended\0\u{3}transfer_request_expired\0\u{3}transfer_request_withdrawn\0\u{3}consent_granted\0\u{3}consent_withdrawn\0\u{3}third_party_provided\0\u{3}transfer_completed\0\u{3}transfer_failed\0\u{3}token_issued\0\u{3}token_ended\0\u{3}deletion_requested\0\u{3}deletion_completed\0\u{3}data_purged\0\u{3}service_joined\0\u{3}service_left\0\u{3}person_signed_in\0\u{3}notice_sent\0\u{3}data_accessed\0\u{3}account_listed\0\u{3}asset_closed\0\u{3}holding_reported\0\u{3}pension_reported\0\u{3}pension_transaction_posted\0\u{3}transaction_retracted\0\u{3}payload_quarantined\0\u{3}quarantine_released\0\u{4}\u{3}loan_transaction_posted\0\u{3}loan_balance_reported\0\u{3}loan_terms_reported\0\u{3}loan_status_reported\0\u{4}\u{7}bank_transaction_posted\0\u{3}balance_reported\0\u{3}deposit_terms_reported\0\u{3}fund_terms_reported\0\u{3}fund_balance_reported\0\u{3}fund_transaction_posted\0\u{3}scheduled_transfer_reported\0\u{4}\u{e}card_approved\0\u{3}card_approval_cancelled\0\u{3}card_approval_corrected\0\u{3}card_declined\0\u{3}card_purchase_captured\0\u{3}card_listed\0\u{3}card_terms_reported\0\u{3}card_billed\0\u{3}card_bill_line_charged\0\u{3}card_payment_scheduled\0\u{3}revolving_credit_reported\0\u{3}points_reported\0\u{3}card_fraud_confirmed\0\u{3}cash_advance_reported\0\u{4}\u{7}invest_transaction_posted\0\u{3}invest_account_listed\0\u{3}invest_balance_reported\0\u{4}\u{12}premium_paid\0\u{3}policy_listed\0\u{3}policy_terms_reported\0\u{3}policy_cover_reported\0\u{3}premium_schedule_reported\0\u{3}car_cover_reported\0\u{4}\u{f}emoney_transaction_posted\0\u{3}prepaid_balance_reported\0\u{3}prepaid_wallet_listed\0\u{3}charge_rule_reported\0\u{3}payment_account_listed\0\u{3}payment_method_reported\0\u{4}\u{f}lease_transaction_posted\0\u{3}lease_terms_reported\0\u{4}\u{13}category_corrected\0")
 
   fileprivate class _StorageClass {
     var _occurredAt: Int64 = 0
@@ -800,6 +972,7 @@ nonisolated extension Event: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
     var _precision: TimePrecision = .unspecified
     var _unmapped: [Unmapped] = []
     var _occurrence: UInt32 = 0
+    var _api: ProviderAPI = .unspecified
     var _fact: Event.OneOf_Fact?
 
       // This property is used as the initial default value for new instances of the type.
@@ -816,6 +989,7 @@ nonisolated extension Event: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
       _precision = source._precision
       _unmapped = source._unmapped
       _occurrence = source._occurrence
+      _api = source._api
       _fact = source._fact
     }
   }
@@ -840,6 +1014,7 @@ nonisolated extension Event: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
         case 3: try { try decoder.decodeSingularEnumField(value: &_storage._precision) }()
         case 4: try { try decoder.decodeRepeatedMessageField(value: &_storage._unmapped) }()
         case 5: try { try decoder.decodeSingularUInt32Field(value: &_storage._occurrence) }()
+        case 6: try { try decoder.decodeSingularEnumField(value: &_storage._api) }()
         case 10: try {
           var v: KeyWrapped?
           var hadOneofValue = false
@@ -1035,6 +1210,162 @@ nonisolated extension Event: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
             _storage._fact = .thirdPartyProvided(v)
           }
         }()
+        case 28: try {
+          var v: TransferCompleted?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .transferCompleted(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .transferCompleted(v)
+          }
+        }()
+        case 29: try {
+          var v: TransferFailed?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .transferFailed(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .transferFailed(v)
+          }
+        }()
+        case 30: try {
+          var v: TokenIssued?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .tokenIssued(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .tokenIssued(v)
+          }
+        }()
+        case 31: try {
+          var v: TokenEnded?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .tokenEnded(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .tokenEnded(v)
+          }
+        }()
+        case 32: try {
+          var v: DeletionRequested?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .deletionRequested(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .deletionRequested(v)
+          }
+        }()
+        case 33: try {
+          var v: DeletionCompleted?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .deletionCompleted(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .deletionCompleted(v)
+          }
+        }()
+        case 34: try {
+          var v: DataPurged?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .dataPurged(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .dataPurged(v)
+          }
+        }()
+        case 35: try {
+          var v: ServiceJoined?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .serviceJoined(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .serviceJoined(v)
+          }
+        }()
+        case 36: try {
+          var v: ServiceLeft?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .serviceLeft(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .serviceLeft(v)
+          }
+        }()
+        case 37: try {
+          var v: PersonSignedIn?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .personSignedIn(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .personSignedIn(v)
+          }
+        }()
+        case 38: try {
+          var v: NoticeSent?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .noticeSent(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .noticeSent(v)
+          }
+        }()
+        case 39: try {
+          var v: DataAccessed?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .dataAccessed(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .dataAccessed(v)
+          }
+        }()
         case 40: try {
           var v: AccountListed?
           var hadOneofValue = false
@@ -1098,6 +1429,45 @@ nonisolated extension Event: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
           if let v = v {
             if hadOneofValue {try decoder.handleConflictingOneOf()}
             _storage._fact = .pensionTransactionPosted(v)
+          }
+        }()
+        case 45: try {
+          var v: TransactionRetracted?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .transactionRetracted(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .transactionRetracted(v)
+          }
+        }()
+        case 46: try {
+          var v: PayloadQuarantined?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .payloadQuarantined(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .payloadQuarantined(v)
+          }
+        }()
+        case 47: try {
+          var v: QuarantineReleased?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .quarantineReleased(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .quarantineReleased(v)
           }
         }()
         case 50: try {
@@ -1686,6 +2056,9 @@ nonisolated extension Event: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
       if _storage._occurrence != 0 {
         try visitor.visitSingularUInt32Field(value: _storage._occurrence, fieldNumber: 5)
       }
+      if _storage._api != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._api, fieldNumber: 6)
+      }
       switch _storage._fact {
       case .keyWrapped?: try {
         guard case .keyWrapped(let v)? = _storage._fact else { preconditionFailure() }
@@ -1747,6 +2120,54 @@ nonisolated extension Event: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
         guard case .thirdPartyProvided(let v)? = _storage._fact else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 27)
       }()
+      case .transferCompleted?: try {
+        guard case .transferCompleted(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 28)
+      }()
+      case .transferFailed?: try {
+        guard case .transferFailed(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 29)
+      }()
+      case .tokenIssued?: try {
+        guard case .tokenIssued(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+      }()
+      case .tokenEnded?: try {
+        guard case .tokenEnded(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 31)
+      }()
+      case .deletionRequested?: try {
+        guard case .deletionRequested(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 32)
+      }()
+      case .deletionCompleted?: try {
+        guard case .deletionCompleted(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 33)
+      }()
+      case .dataPurged?: try {
+        guard case .dataPurged(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 34)
+      }()
+      case .serviceJoined?: try {
+        guard case .serviceJoined(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 35)
+      }()
+      case .serviceLeft?: try {
+        guard case .serviceLeft(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 36)
+      }()
+      case .personSignedIn?: try {
+        guard case .personSignedIn(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 37)
+      }()
+      case .noticeSent?: try {
+        guard case .noticeSent(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 38)
+      }()
+      case .dataAccessed?: try {
+        guard case .dataAccessed(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 39)
+      }()
       case .accountListed?: try {
         guard case .accountListed(let v)? = _storage._fact else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
@@ -1766,6 +2187,18 @@ nonisolated extension Event: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
       case .pensionTransactionPosted?: try {
         guard case .pensionTransactionPosted(let v)? = _storage._fact else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 44)
+      }()
+      case .transactionRetracted?: try {
+        guard case .transactionRetracted(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 45)
+      }()
+      case .payloadQuarantined?: try {
+        guard case .payloadQuarantined(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 46)
+      }()
+      case .quarantineReleased?: try {
+        guard case .quarantineReleased(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 47)
       }()
       case .loanTransactionPosted?: try {
         guard case .loanTransactionPosted(let v)? = _storage._fact else { preconditionFailure() }
@@ -1955,6 +2388,7 @@ nonisolated extension Event: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
         if _storage._precision != rhs_storage._precision {return false}
         if _storage._unmapped != rhs_storage._unmapped {return false}
         if _storage._occurrence != rhs_storage._occurrence {return false}
+        if _storage._api != rhs_storage._api {return false}
         if _storage._fact != rhs_storage._fact {return false}
         return true
       }

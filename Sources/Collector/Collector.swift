@@ -1,0 +1,2 @@
+// Collector: asks providers over the MyData standard, under transfer requests, and records what
+// they answer.

@@ -1,0 +1,96 @@
+public import Finance
+
+/// One question to a provider: an API and what it is asked about.
+///
+/// What every call has (org_code, limit, next_page, search_timestamp, the period) is not in it: the
+/// collector adds these by the API's shape.
+public struct StandardCall: Hashable, Sendable {
+    /// Which API.
+    public var api: ProviderAPI
+    /// Parameters by the standard's names, such as `account_num`; those of the path too (`card_id`).
+    public var parameters: [Parameter]
+
+    /// One parameter.
+    public struct Parameter: Hashable, Sendable {
+        /// The standard's name.
+        public var name: String
+        /// Its value as it is sent.
+        public var value: String
+
+        /// A name with a value.
+        public init(_ name: String, _ value: String) { (self.name, self.value) = (name, value) }
+    }
+
+    /// A call.
+    public init(_ api: ProviderAPI, _ parameters: [Parameter] = []) {
+        (self.api, self.parameters) = (api, parameters)
+    }
+
+    /// The parameter's value, or nil.
+    public subscript(_ name: String) -> String? { parameters.first { $0.name == name }?.value }
+}
+
+/// What a complete answer speaks for: which of the events known before it must be in it.
+public enum AnswerCoverage: Hashable, Sendable {
+    /// All movements of these days, in Korea, inclusive.
+    case days(ClosedRange<CivilDate>)
+    /// The whole state of the asset, as far as the API tells it.
+    case state
+    /// Nothing is complete: it can only add.
+    case part
+}
+
+/// An asset that a provider listed.
+public struct ListedAsset: Hashable, Sendable {
+    /// Natural key at the provider, with what must be said beside it (`seqno`) after a slash.
+    public var key: String
+    /// Day of issue where a key is used again, YYYYMMDD; 0 elsewhere.
+    public var issuedOn: UInt32
+    /// What it is; decides which calls are made for it.
+    public var kind: AssetKind
+    /// Whether the transfer request names it: without that it may be listed and nothing more.
+    public var isRequested: Bool
+    /// What the calls need to know.
+    public var calls: [StandardCall]
+    /// What the list says of it: encoded events, each with its length before it as a varint.
+    public var events: [UInt8]
+
+    /// An asset.
+    public init(
+        key: String,
+        issuedOn: UInt32 = 0,
+        kind: AssetKind,
+        isRequested: Bool,
+        calls: [StandardCall],
+        events: [UInt8]
+    ) {
+        (self.key, self.issuedOn, self.kind) = (key, issuedOn, kind)
+        (self.isRequested, self.calls, self.events) = (isRequested, calls, events)
+    }
+}
+
+/// What one page of an answer says, checked.
+public struct Answer: Sendable {
+    /// rsp_code: 0 or 1 when it succeeded.
+    public var code: UInt32 = 0
+    /// The cursor of the next page, if there is one.
+    public var nextPage: String?
+    /// The provider's mark of this state.
+    public var searchTimestamp: String?
+    /// Rows in its list.
+    public var rowCount = 0
+    /// Assets, of a list API.
+    public var assets: [ListedAsset] = []
+    /// What it says of the asset that was asked about: encoded events with lengths.
+    public var events: [UInt8] = []
+    /// Calls that follow from it, such as the lines of a bill.
+    public var calls: [StandardCall] = []
+    /// Digest of the list, by which a page that comes twice is known.
+    public var listDigest: UInt64 = 0
+
+    /// An answer that says nothing yet.
+    public init() {}
+
+    /// 00001: nothing changed since the search_timestamp that was sent.
+    public var isUnchanged: Bool { code == 1 }
+}
