@@ -69,6 +69,11 @@ public struct EventView: ~Escapable {
         TimePrecision(rawValue: Int(precisionCode)) ?? .unspecified
     }
 
+    /// Which API of the standard said so.
+    public var api: ProviderAPI {
+        ProviderAPI(rawValue: Int(Int32(bitPattern: apiCode))) ?? .unspecified
+    }
+
     /// The event as a message, decoded whole.
     ///
     /// - Throws: `BinaryDecodingError` when the fact's bytes or a text in them are malformed.

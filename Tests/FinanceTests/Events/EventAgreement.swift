@@ -63,6 +63,7 @@ enum EventAgreement {
         let envelope =
             view.occurredAt == event.occurredAt && view.utcOffsetMinutes == offset
             && view.precision == event.precision && view.occurrence == event.occurrence
+            && view.api == event.api
             && view.asset == asset
         guard envelope else { return "envelope differs" }
         let expected = hotFields(of: event)

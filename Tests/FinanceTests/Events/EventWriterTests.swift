@@ -48,7 +48,8 @@ import Testing
             occurredAt: view.occurredAt,
             utcOffsetMinutes: view.utcOffsetMinutes,
             precision: view.precision,
-            occurrence: view.occurrence
+            occurrence: view.occurrence,
+            api: view.api
         )
         if let card = try view.cardApproval() {
             EventWriter.append(
