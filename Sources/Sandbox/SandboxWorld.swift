@@ -19,6 +19,8 @@ public struct BookQuery: Sendable {
     public var searchTimestamp: String?
     /// Seconds since 1970-01-01 UTC by the sandbox's clock.
     public var now: Int64
+    /// Keys of the assets that the transfer request names, as `ListedAsset.key`; nil is all.
+    public var requested: Set<String>?
     /// Whether the transfer request lets passbook texts, merchants and purchase categories out.
     public var flags = DisclosureFlags()
 

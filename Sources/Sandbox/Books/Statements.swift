@@ -1,0 +1,63 @@
+internal import Finance
+
+extension SandboxWorld {
+    /// What the sandbox's own ledger says of every asset of a person that was ever listed by
+    /// `now` (seconds since 1970-01-01 UTC), edits in force included.
+    ///
+    /// A deposit has its movements by direction and its balance; a card its approvals that stand,
+    /// by currency; a card company's bills one statement under the key `-`.
+    public func statements(of person: Int, through now: Int64) -> [AssetStatement] {
+        let second = KoreanClock.seconds(atUTC: now)
+        let books = books(person, at: second)
+        var statements: [AssetStatement] = []
+        for account in books.deposits { statements.append(statement(of: account, at: second)) }
+        for card in books.cards { statements += self.statements(of: card, at: second) }
+        statements += bills(books, at: second)
+        return statements
+    }
+
+    func blank(_ face: AssetFace, _ kind: AssetKind, _ currency: UInt16 = 410) -> AssetStatement {
+        AssetStatement(
+            provider: terrain.providers[face.provider].code,
+            key: face.key,
+            kind: kind,
+            currency: currency
+        )
+    }
+
+    private func statement(of account: DepositAccount, at second: Int64) -> AssetStatement {
+        var statement = blank(account.face, .deposit, account.currency)
+        statement.balance = account.opening
+        for row in account.rows where row.at <= second {
+            statement.movements += 1
+            if row.isIn { statement.paidIn += row.amount } else { statement.paidOut += row.amount }
+            statement.balance = row.balance
+        }
+        return statement
+    }
+
+    private func statements(of card: PaymentCard, at second: Int64) -> [AssetStatement] {
+        var sums: [UInt16: AssetStatement] = [410: blank(card.face, .card)]
+        for row in card.domestic + card.overseas where row.at <= second {
+            let amount = row.standing(at: second)
+            guard amount != 0 else { continue }
+            sums[row.currency, default: blank(card.face, .card, row.currency)].movements += 1
+            sums[row.currency, default: blank(card.face, .card, row.currency)].paidOut += amount
+        }
+        return sums.values.sorted { $0.currency < $1.currency }
+    }
+
+    private func bills(_ books: PersonBooks, at second: Int64) -> [AssetStatement] {
+        var sums: [Int: AssetStatement] = [:]
+        for card in books.cards where card.type == 1 {
+            var face = card.face
+            (face.number, face.seqno) = ("-", nil)
+            sums[face.provider] = blank(face, .cardBill)
+        }
+        for bill in books.bills where bill.issuedAt <= second {
+            sums[bill.provider]?.movements += 1
+            sums[bill.provider]?.paidOut += bill.amount
+        }
+        return sums.sorted { $0.key < $1.key }.map(\.value)
+    }
+}
