@@ -9,6 +9,13 @@ extension Desk {
         case .bank002: return deposit { depositTerms($0) }
         case .bank003: return deposit { depositState($0) }
         case .bank004: return deposit { depositHistory($0) }
+        case .bank005: return fund { fundTerms($0) }
+        case .bank006: return fund { fundState($0) }
+        case .bank007: return fund { fundHistory($0) }
+        case .bank008: return loan { loanTerms($0) }
+        case .bank009: return loan { loanState($0) }
+        case .bank010: return loan { loanHistory($0) }
+        case .bank014: return deposit { standingOrders($0) }
         default: return .refused(40_301)
         }
     }
@@ -24,6 +31,12 @@ extension Desk {
         var lines: [Line] = []
         for account in books.deposits where isListed(account.face) {
             lines.append(Line(face: account.face, type: account.type, deposit: account))
+        }
+        for fund in books.funds where isListed(fund.face) {
+            lines.append(Line(face: fund.face, type: 2_001))
+        }
+        for loan in books.loans where isListed(loan.face) {
+            lines.append(Line(face: loan.face, type: loan.type))
         }
         lines.sort { ($0.type, $0.face.number) < ($1.type, $1.face.number) }
         return reply.list("account_cnt", "account_list", rows: lines.count) { body in

@@ -9,11 +9,16 @@ struct PersonBooks: Sendable {
     var deposits: [DepositAccount] = []
     var cards: [PaymentCard] = []
     var bills: [CardBill] = []
+    var funds: [FundAccount] = []
+    var loans: [LoanAccount] = []
+    var orders: [StandingOrder] = []
     /// Bought on credit and not billed on the last day, less what is to be given back.
     var unbilled: Int64 = 0
 
     /// Every asset's face, closed ones too.
-    var faces: [AssetFace] { deposits.map(\.face) + cards.map(\.face) }
+    var faces: [AssetFace] {
+        deposits.map(\.face) + cards.map(\.face) + funds.map(\.face) + loans.map(\.face)
+    }
 
     /// Whether a provider ever lists something.
     func hasAsset(at provider: Int) -> Bool { faces.contains { $0.provider == provider } }

@@ -11,9 +11,28 @@ extension SandboxWorld {
         let books = books(person, at: second)
         var statements: [AssetStatement] = []
         for account in books.deposits { statements.append(statement(of: account, at: second)) }
+        for fund in books.funds { statements.append(statement(of: fund, at: second)) }
+        for loan in books.loans {
+            let isBank = terrain.providers[loan.face.provider].industry != .capital
+            statements.append(statement(of: loan, isBank ? .loan : .capitalLoan, at: second))
+        }
         for card in books.cards { statements += self.statements(of: card, at: second) }
         statements += bills(books, at: second)
-        return statements
+        for index in statements.indices where statements[index].key != "-" {
+            let face = books.faces.first {
+                $0.key == statements[index].key
+                    && terrain.providers[$0.provider].code == statements[index].provider
+            }
+            guard let face, face.closesAt <= second else { continue }
+            let day = KoreanClock.day(of: face.closesAt)
+            statements[index].closedOn = CivilDate(daysSinceEpoch: day)
+        }
+        return statements.filter { statement in
+            !books.faces.contains {
+                $0.key == statement.key
+                    && KoreanClock.start(of: $0.openedOn.daysSinceEpoch) > second
+            }
+        }
     }
 
     func blank(_ face: AssetFace, _ kind: AssetKind, _ currency: UInt16 = 410) -> AssetStatement {
@@ -32,6 +51,37 @@ extension SandboxWorld {
             statement.movements += 1
             if row.isIn { statement.paidIn += row.amount } else { statement.paidOut += row.amount }
             statement.balance = row.balance
+        }
+        return statement
+    }
+
+    /// A fund's balance is its value at the last price.
+    private func statement(of fund: FundAccount, at second: Int64) -> AssetStatement {
+        var statement = blank(fund.face, .fund)
+        for row in fund.rows where row.at <= second {
+            statement.movements += 1
+            if row.isIn { statement.paidIn += row.amount } else { statement.paidOut += row.amount }
+        }
+        statement.balance = fund.state(at: second).value
+        return statement
+    }
+
+    /// A loan pays in what is drawn and out what is repaid, interest included; it owes its balance.
+    func statement(
+        of loan: LoanAccount,
+        _ kind: AssetKind,
+        at second: Int64
+    ) -> AssetStatement {
+        var statement = blank(loan.face, kind)
+        statement.balance = loan.opening
+        for row in loan.rows where row.at <= second {
+            statement.movements += 1
+            statement.balance = row.balance
+            if row.kind == 1 {
+                statement.paidIn += row.amount
+            } else {
+                statement.paidOut += row.amount
+            }
         }
         return statement
     }

@@ -20,6 +20,7 @@ struct Life {
     var subscriptions: [(name: TextID, price: Int, day: Int)] = []
     var household: [FixedCost] = []
     var issuers: [Issuer] = []
+    var duties: [Duty] = []
     /// Cards by what they are used for.
     var creditCards: [Int] = []
     var debitCards: [Int] = []
@@ -46,6 +47,19 @@ struct Life {
         case correct(ApprovalPlace, to: Int64)
         case issueBill(issuer: Int)
         case payBill(Int)
+        case interest, overdraftInterest, fixTerm, openInstalments, borrow
+        case saveRound(account: Int, rounds: Int)
+        case mature(account: Int)
+        case buyCurrency(Int)
+        case buyFund(Int), sellFund(Int)
+        case repay(Int)
+    }
+
+    /// A deed that comes again every so many months.
+    struct Duty: Sendable {
+        var deed: Deed
+        var day: Int
+        var months: Int
     }
 
     init(_ configuration: WorldConfiguration, _ terrain: Terrain, person: Int) {
@@ -88,6 +102,11 @@ struct Life {
         planIncome(month)
         planHousehold(month)
         planCards(month)
+        for (index, duty) in duties.enumerated()
+        where (Int(month.index) + index) % duty.months == 0 {
+            let day = month.day(duty.day).orNextBusinessDay
+            plan(duty.deed, on: day, at: chance.within(21_000...31_000))
+        }
         plan(.setAside, on: month.day(persona.payday).adding(days: 1), at: 8 * 3_600)
     }
 
@@ -117,6 +136,25 @@ struct Life {
         case .correct(let place, let amount): correct(place, to: amount, at: second)
         case .issueBill(let issuer): issueBill(issuer, at: second)
         case .payBill(let bill): payBill(bill, at: second)
+        default: attend(to: deed, at: second)
+        }
+    }
+
+    /// What goes on beside the daily.
+    private mutating func attend(to deed: Deed, at second: Int64) {
+        switch deed {
+        case .interest: earnInterest(at: second)
+        case .overdraftInterest: payOverdraftInterest(at: second)
+        case .fixTerm: fixTerm(at: second)
+        case .openInstalments: openInstalments(at: second)
+        case .borrow: borrow(at: second)
+        case .saveRound(let account, let rounds): saveRound(account, rounds, at: second)
+        case .mature(let account): mature(account, at: second)
+        case .buyCurrency(let account): buyCurrency(account, at: second)
+        case .buyFund(let index): buyFund(index, at: second)
+        case .sellFund(let index): sellFund(index, at: second)
+        case .repay(let index): repay(index, at: second)
+        default: preconditionFailure("a deed that nobody does")
         }
     }
 

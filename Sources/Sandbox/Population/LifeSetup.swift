@@ -7,6 +7,8 @@ extension Life {
         openCards()
         takeHaunts()
         keepHouse()
+        beginSaving()
+        beginLending()
     }
 
     /// Some day before the books begin.

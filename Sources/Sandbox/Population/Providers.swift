@@ -19,6 +19,8 @@ public struct ProviderQuirks: Hashable, Sendable {
     public var longApprovals = false
     /// Small purchases come as captured without an approval (status 04).
     public var captures = false
+    /// Accounts of one number are told apart by a round (`seqno`).
+    public var countsRounds = false
     /// Rows of a page at most, as a relay has it.
     public var rowsMax = 500
 
@@ -82,6 +84,7 @@ public enum StandardProviders {
         bare.bareValues = true
         var relay = ProviderQuirks()
         (relay.rowsMax, relay.decimals, relay.unmarked) = (30, true, true)
+        relay.countsRounds = true
         var later = ProviderQuirks()
         (later.longApprovals, later.captures) = (true, true)
         var dated = ProviderQuirks()

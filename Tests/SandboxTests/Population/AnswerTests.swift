@@ -12,13 +12,13 @@ struct AnswerTests {
         let fixture = Fixture(seed)
         var chance = seed
         for person in 0..<8 {
-            for account in fixture.books(person).deposits {
+            for (account, asking) in fixture.deposits(person) {
                 let code = fixture.world.providers[account.face.provider].code
                 var query = BookQuery(
                     person,
                     code,
                     .bank004,
-                    ["account_num": account.face.number]
+                    asking
                 )
                 query.limit = 500
                 let whole = try fixture.rows(query, "trans_list")
@@ -85,11 +85,10 @@ struct AnswerTests {
     func `search_timestamp differs when and only when the answer does`(seed: Seed) throws {
         let fixture = Fixture(seed)
         for person in 0..<12 {
-            for account in fixture.books(person).deposits {
+            for (account, asking) in fixture.deposits(person) {
                 let provider = fixture.world.providers[account.face.provider].code
-                let parameters = ["account_num": account.face.number]
                 for api in [ProviderAPI.bank001, .bank002, .bank003] {
-                    try check(fixture, BookQuery(person, provider, api, parameters), seed)
+                    try check(fixture, BookQuery(person, provider, api, asking), seed)
                 }
             }
             for card in fixture.books(person).cards {
@@ -124,14 +123,14 @@ struct AnswerTests {
 
     @Test func `what is not known, not requested or closed is refused by its code`() throws {
         let fixture = Fixture(Seed(3))
-        let account = try #require(fixture.books(1).deposits.first)
+        let (account, asking) = try #require(fixture.deposits(1).first)
         let provider = fixture.world.providers[account.face.provider].code
         func code(_ change: (inout BookQuery) -> Void) throws -> UInt32 {
             var query = BookQuery(
                 1,
                 provider,
                 .bank003,
-                ["account_num": account.face.number]
+                asking
             )
             change(&query)
             return try fixture.ask(query).code
@@ -151,13 +150,13 @@ struct AnswerTests {
     @Test func `what the request does not let out is left out`() throws {
         let fixture = Fixture(Seed(3), quirks: false)
         for person in 0..<10 {
-            for account in fixture.books(person).deposits {
+            for (account, asking) in fixture.deposits(person) {
                 let provider = fixture.world.providers[account.face.provider].code
                 var query = BookQuery(
                     person,
                     provider,
                     .bank004,
-                    ["account_num": account.face.number]
+                    asking
                 )
                 query.flags.memo = false
                 #expect(
@@ -196,10 +195,10 @@ struct AnswerTests {
                     )
                 )
             }
-            for account in fixture.books(person).deposits {
+            for (account, asking) in fixture.deposits(person) {
                 let provider = fixture.world.providers[account.face.provider].code
                 let told = try fixture.rows(
-                    BookQuery(person, provider, .bank004, ["account_num": account.face.number]),
+                    BookQuery(person, provider, .bank004, asking),
                     "trans_list"
                 )
                 let statement = try #require(
@@ -208,7 +207,7 @@ struct AnswerTests {
                 )
                 #expect(told.count == statement.movements, "\(seed)")
                 let balance = try #require(statement.balance)
-                if !told.isEmpty {
+                if !told.isEmpty, account.currency == 410 {
                     #expect(told.first?["balance_amt"] == "\(balance / 1_000)", "\(seed)")
                 }
                 #expect(statement.paidIn - statement.paidOut + account.opening == balance)

@@ -28,6 +28,17 @@ struct Fixture {
         world.books(person, at: KoreanClock.seconds(atUTC: now))
     }
 
+    /// Deposit accounts that are listed, each with what its calls need.
+    func deposits(_ person: Int) -> [(account: DepositAccount, asking: [String: String])] {
+        books(person).deposits
+            .filter { $0.face.isListed(at: KoreanClock.seconds(atUTC: Fixture.end)) }
+            .map { account in
+                var asking = ["account_num": account.face.number]
+                asking["seqno"] = account.face.seqno
+                return (account, asking)
+            }
+    }
+
     /// One answer as JSON, or the refusal.
     func ask(_ query: BookQuery) throws -> Said {
         switch world.answer(query) {
