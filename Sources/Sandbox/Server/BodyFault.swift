@@ -1,0 +1,138 @@
+/// What faults do to a body, and what a provider that was asked for some assets does to a list.
+enum BodyFault {
+    /// Gives the page a cursor that brings it once more.
+    static func repeatPage(_ body: inout [UInt8], cursor: String) {
+        let mark = Array("\"next_page\":\"".utf8)
+        if let place = find(mark, in: body) {
+            let start = place + mark.count
+            let end = body[start...].firstIndex(of: UInt8(ascii: "\"")) ?? body.count
+            body.replaceSubrange(start..<end, with: cursor.utf8)
+        } else {
+            insert("\"next_page\":\"\(cursor)\",", into: &body)
+        }
+    }
+
+    /// An amount becomes a word.
+    static func spoilAmount(_ body: inout [UInt8]) {
+        replaceValue(after: "_amt\":", with: "[\"N/A\"]", in: &body)
+    }
+
+    /// A code becomes one that nobody knows.
+    static func spoilCode(_ body: inout [UInt8]) {
+        for name in ["trans_type\":", "status\":", "_type\":"] {
+            if replaceValue(after: name, with: "\"77\"", in: &body) { return }
+        }
+    }
+
+    /// Fields that the standard does not have.
+    static func addFields(_ body: inout [UInt8]) {
+        if let place = find(Array("[{".utf8), in: body) {
+            body.insert(contentsOf: "\"sandbox_row_extra\":\"1\",".utf8, at: place + 2)
+        }
+        insert("\"sandbox_extra\":\"1\",", into: &body)
+    }
+
+    private static func insert(_ member: String, into body: inout [UInt8]) {
+        guard body.count > 2, body[0] == UInt8(ascii: "{") else { return }
+        body.insert(contentsOf: member.utf8, at: 1)
+    }
+
+    /// Replaces the first value, text or number, that follows `mark`.
+    @discardableResult
+    private static func replaceValue(
+        after mark: String,
+        with value: String,
+        in body: inout [UInt8]
+    ) -> Bool {
+        let mark = Array(mark.utf8)
+        guard let place = find(mark, in: body) else { return false }
+        let start = place + mark.count
+        let isText = start < body.count && body[start] == UInt8(ascii: "\"")
+        var end = isText ? start + 1 : start
+        while end < body.count {
+            let byte = body[end]
+            if isText && byte == UInt8(ascii: "\"") {
+                end += 1
+                break
+            }
+            if !isText && [0x2c, 0x7d, 0x5d].contains(byte) { break }
+            end += 1
+        }
+        body.replaceSubrange(start..<end, with: value.utf8)
+        return true
+    }
+
+    private static func find(_ mark: [UInt8], in body: [UInt8]) -> Int? {
+        guard body.count >= mark.count else { return nil }
+        return (0...(body.count - mark.count)).first { place in
+            body[place] == mark[0] && body[place..<place + mark.count].elementsEqual(mark)
+        }
+    }
+}
+
+/// `is_consent` of a list, where the transfer request names single assets.
+enum ListedConsent {
+    /// Says `false` of every asset of the list that is not among `assets`.
+    static func mark(_ body: inout [UInt8], assets: Set<String>) {
+        let text = String(decoding: body, as: UTF8.self)
+        var out = ""
+        // One asset is one object of the list, and these objects hold no others but account_id's.
+        for (place, part) in text.split(separator: "{", omittingEmptySubsequences: false)
+            .enumerated()
+        {
+            if place > 0 { out += "{" }
+            let isMeant = keys(of: part).contains { key in
+                assets.contains(key) || assets.contains { $0.hasPrefix(key + "/") }
+            }
+            out +=
+                isMeant
+                ? String(part)
+                : String(part)
+                    .replacing("\"is_consent\":\"true\"", with: "\"is_consent\":\"false\"")
+                    .replacing("\"is_consent\":true", with: "\"is_consent\":false")
+        }
+        body = Array(out.utf8)
+    }
+
+    private static func keys(of part: Substring) -> [String] {
+        StandardRoute.assetKeys.compactMap { name in
+            guard let range = part.firstRange(of: "\"\(name)\":\"") else { return nil }
+            return String(part[range.upperBound...].prefix { $0 != "\"" })
+        }
+    }
+}
+
+extension SandboxDesk {
+    /// What happens before a call is even looked at.
+    func beforehand(_ struck: [Fault], _ ask: Ask, at provider: String) -> ServerReply? {
+        for fault in struck {
+            switch fault.kind {
+            case .down:
+                var reply = ServerReply(503, [])
+                reply.extent = .nothing
+                return reply
+            case .refuse:
+                var reply = ServerReply(code: UInt32(clamping: fault.value))
+                afterwards(struck.filter { $0.kind == .slow }, &reply)
+                return reply
+            default: continue
+            }
+        }
+        return nil
+    }
+
+    /// What happens to an answer that is ready.
+    func afterwards(_ struck: [Fault], _ reply: inout ServerReply) {
+        for fault in struck {
+            switch fault.kind {
+            case .slow: reply.delay += .milliseconds(fault.value)
+            case .types: BodyFault.spoilAmount(&reply.body)
+            case .codes: BodyFault.spoilCode(&reply.body)
+            case .fields: BodyFault.addFields(&reply.body)
+            case .truncate: reply.body.removeLast(reply.body.count - reply.body.count / 2)
+            case .cut: reply.extent = .half
+            case .refuse, .duplicate, .change, .skew, .expire, .token, .down: continue
+            }
+        }
+    }
+}
