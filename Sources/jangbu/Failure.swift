@@ -7,6 +7,7 @@ import LMDB
 import MyData
 import NIOCore
 import Projections
+import Sandbox
 import Vault
 import Web
 
@@ -82,6 +83,7 @@ struct Failure: Error {
         case let error as FileError: self.init(Failure.exit(error), "\(error).")
         case let error as ImportError: self.init(Failure.exit(error), error.description)
         case let error as WebRefusal: self.init(.configuration, error.description)
+        case let error as SandboxError: self.init(.directory, error.description)
         case let error as RuleError: self.init(.configuration, "conf/categories/\(error).")
         case let error as IOError:
             let why = FileError(operation: "bind", code: error.errnoCode)

@@ -33,7 +33,8 @@ struct Jangbu: AsyncParsableCommand {
         version: version,
         subcommands: [
             ServeCommand.self, DemoCommand.self, ImportCommand.self, LogCommand.self,
-            ReplayCommand.self, StateHashCommand.self, ShredCommand.self, BenchCommand.self,
+            ReplayCommand.self, StateHashCommand.self, ShredCommand.self, SandboxCommand.self,
+            BenchCommand.self,
             CompletionsCommand.self,
         ]
     )

@@ -24,6 +24,15 @@ struct Settings: Sendable {
     var webTokenFile = ""
     var demoHeldBackPerMille = 100
     var demoEventsPerSecond = 50
+    var sandboxDirectory = ""
+    var sandboxPort = 8_443
+    var sandboxPeopleCount = 1_000
+    var sandboxMonthCount = 24
+    var sandboxSeed = 1
+    var sandboxFirstDay = ""
+    var sandboxClock = "running"
+    var sandboxSlots = "kept"
+    var sandboxFaults = ""
     var logLevel = "warning"
 
     /// One key of the file: its name ends with its unit.
@@ -64,6 +73,15 @@ struct Settings: Sendable {
         text("web.token_file", \.webTokenFile),
         number("demo.held_back_per_mille", \.demoHeldBackPerMille, 0...1_000),
         number("demo.events_per_second", \.demoEventsPerSecond, 1...100_000),
+        text("sandbox.directory", \.sandboxDirectory),
+        number("sandbox.port", \.sandboxPort, 0...65_535),
+        number("sandbox.people_count", \.sandboxPeopleCount, 1...1_000_000),
+        number("sandbox.month_count", \.sandboxMonthCount, 1...120),
+        number("sandbox.seed", \.sandboxSeed, 0...Int.max),
+        text("sandbox.first_day", \.sandboxFirstDay),
+        word("sandbox.clock", \.sandboxClock, ["running", "standing"]),
+        word("sandbox.slots", \.sandboxSlots, ["kept", "open"]),
+        text("sandbox.faults", \.sandboxFaults),
         word(
             "logging.level",
             \.logLevel,

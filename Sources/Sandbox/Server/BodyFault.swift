@@ -1,4 +1,4 @@
-/// What faults do to a body, and what a provider that was asked for some assets does to a list.
+/// What faults do to a body.
 enum BodyFault {
     /// Gives the page a cursor that brings it once more.
     static func repeatPage(_ body: inout [UInt8], cursor: String) {
@@ -66,38 +66,6 @@ enum BodyFault {
         guard body.count >= mark.count else { return nil }
         return (0...(body.count - mark.count)).first { place in
             body[place] == mark[0] && body[place..<place + mark.count].elementsEqual(mark)
-        }
-    }
-}
-
-/// `is_consent` of a list, where the transfer request names single assets.
-enum ListedConsent {
-    /// Says `false` of every asset of the list that is not among `assets`.
-    static func mark(_ body: inout [UInt8], assets: Set<String>) {
-        let text = String(decoding: body, as: UTF8.self)
-        var out = ""
-        // One asset is one object of the list, and these objects hold no others but account_id's.
-        for (place, part) in text.split(separator: "{", omittingEmptySubsequences: false)
-            .enumerated()
-        {
-            if place > 0 { out += "{" }
-            let isMeant = keys(of: part).contains { key in
-                assets.contains(key) || assets.contains { $0.hasPrefix(key + "/") }
-            }
-            out +=
-                isMeant
-                ? String(part)
-                : String(part)
-                    .replacing("\"is_consent\":\"true\"", with: "\"is_consent\":\"false\"")
-                    .replacing("\"is_consent\":true", with: "\"is_consent\":false")
-        }
-        body = Array(out.utf8)
-    }
-
-    private static func keys(of part: Substring) -> [String] {
-        StandardRoute.assetKeys.compactMap { name in
-            guard let range = part.firstRange(of: "\"\(name)\":\"") else { return nil }
-            return String(part[range.upperBound...].prefix { $0 != "\"" })
         }
     }
 }

@@ -31,7 +31,9 @@ extension SandboxDesk {
 
     /// `set` and `advance` in seconds, `is_running`.
     private func moveClock(_ json: JSONText) -> ServerReply {
-        if let running = json["is_running"]?.scalar { running == "true" ? clock.run() : clock.stop() }
+        if let running = json["is_running"]?.scalar {
+            running == "true" ? clock.run() : clock.stop()
+        }
         if let text = json["set"]?.scalar {
             guard let seconds = Int64(text) else { return ServerReply(code: 40_001) }
             clock.set(seconds)
@@ -103,15 +105,16 @@ extension SandboxDesk {
         guard words[2] == "statement", let person = Int(words[1]),
             (0..<books.peopleCount).contains(person)
         else { return ServerReply(code: 40_001) }
-        var day = today
+        // A day means its end; today is what is told until now.
+        var (day, through) = (today, clock.seconds)
         if let text = fields["through"] {
             guard let asked = CivilDate(compact: text) else { return ServerReply(code: 40_001) }
-            day = asked
+            (day, through) = (asked, Int64(asked.daysSinceEpoch + 1) * 86_400 - 32_401)
         }
         var object = JSONObject()
         object.add("person", person)
         object.add("through", day.compact)
-        object.add("assets", books.statements(of: person, through: day).map(SandboxDesk.object))
+        object.add("assets", books.statements(of: person, through: through).map(SandboxDesk.object))
         return ServerReply(200, object)
     }
 

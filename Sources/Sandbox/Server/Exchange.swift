@@ -198,8 +198,9 @@ enum Form {
         var out = ""
         for byte in text.utf8 {
             let scalar = Unicode.Scalar(byte)
-            if byte < 0x80, Character(scalar).isLetter || Character(scalar).isNumber
-                || "-._~".utf8.contains(byte)
+            if byte < 0x80,
+                Character(scalar).isLetter || Character(scalar).isNumber
+                    || "-._~".utf8.contains(byte)
             {
                 out.unicodeScalars.append(scalar)
             } else {

@@ -16,7 +16,9 @@ extension SandboxDesk {
     static let rowsMax = 500
 
     /// Answers a call of a data API.
-    func data(_ registration: ProviderRegistration, _ rest: Substring, _ ask: Ask) async -> ServerReply {
+    func data(_ registration: ProviderRegistration, _ rest: Substring, _ ask: Ask) async
+        -> ServerReply
+    {
         let code = registration.provider.code
         let found = SandboxDesk.route(rest)
         let api = found?.route.api.rawValue ?? 1
@@ -118,17 +120,15 @@ extension SandboxDesk {
         )
         // A page that a fault gave a cursor of its own is the page before, once more.
         let isAgain = request.page?.hasPrefix(SandboxDesk.againMark) ?? false
-        let page = isAgain
+        let page =
+            isAgain
             ? request.page.map { String($0.dropFirst(SandboxDesk.againMark.count)) } : request.page
         query.page = page == "" ? nil : page
         (query.days, query.limit, query.flags) = (request.days, request.limit, grant.terms.flags)
-        query.searchTimestamp = request.searchTimestamp
+        (query.searchTimestamp, query.requested) = (request.searchTimestamp, grant.terms.assets)
         switch books.answer(query) {
         case .refused(let code): throw StandardRefusal(code)
         case .body(var bytes):
-            if let assets = grant.terms.assets, call.route.shape == .list {
-                ListedConsent.mark(&bytes, assets: assets)
-            }
             if !isAgain, struck.contains(where: { $0.kind == .duplicate }),
                 [.list, .history, .quarterly, .months, .pages].contains(call.route.shape)
             {

@@ -1,5 +1,3 @@
-public import Finance
-
 /// The people and their accounts, as the server sees them.
 public protocol SandboxBooks: Sendable {
     /// All providers.
@@ -14,9 +12,35 @@ public protocol SandboxBooks: Sendable {
     func providerCodes(of person: Int) -> [String]
     /// What a provider answers.
     func answer(_ query: BookQuery) -> BookAnswer
-    /// What the ledger says of a person's assets, with all that happened through this day.
-    func statements(of person: Int, through day: CivilDate) -> [AssetStatement]
+    /// What the ledger says of a person's assets, with all that happened through `now`.
+    func statements(of person: Int, through now: Int64) -> [AssetStatement]
     /// Takes back or changes one past row of the person's at the provider; false when there is
     /// none that can be changed.
     func changeHistory(of person: Int, at provider: String, now: Int64) -> Bool
+}
+
+extension SandboxWorld: SandboxBooks {
+    /// How many people there are.
+    public var peopleCount: Int { personCount }
+
+    /// Codes of the providers that know this person.
+    public func providerCodes(of person: Int) -> [String] { providers(of: person) }
+
+    /// A past amount becomes a won more, or with every third change the row vanishes.
+    public func changeHistory(of person: Int, at provider: String, now: Int64) -> Bool {
+        let rows = editableRows(of: person, through: now).filter { $0.provider == provider }
+        guard !rows.isEmpty else { return false }
+        let row = rows[Int(UInt64(bitPattern: now) % UInt64(rows.count))]
+        apply(
+            HistoryEdit(
+                person: person,
+                provider: provider,
+                key: row.key,
+                row: row.row,
+                change: now % 3 == 0 ? .vanished : .amount(row.amount + 1_000),
+                from: now
+            )
+        )
+        return true
+    }
 }

@@ -5,7 +5,8 @@ internal import Synchronization
 /// The token endpoints of providers: 통합인증-002, 개별인증-001 to 004.
 extension SandboxDesk {
     /// Answers `authorize`, `token` or `revoke`.
-    func token(_ registration: ProviderRegistration, _ endpoint: String, _ ask: Ask) async -> ServerReply
+    func token(_ registration: ProviderRegistration, _ endpoint: String, _ ask: Ask) async
+        -> ServerReply
     {
         let code = registration.provider.code
         let struck = strike(code, api: 0)
@@ -28,7 +29,9 @@ extension SandboxDesk {
         guard let fault = struck.first(where: { [.refuse, .down].contains($0.kind) }) else {
             return nil
         }
-        var reply = ServerReply(oauth: fault.value == 50_008 ? .temporarilyUnavailable : .serverError)
+        var reply = ServerReply(
+            oauth: fault.value == 50_008 ? .temporarilyUnavailable : .serverError
+        )
         if fault.kind == .down { reply.extent = .nothing }
         return reply
     }
