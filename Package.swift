@@ -196,7 +196,7 @@ let package = Package(
             "Commands",
             [
                 "Commands", "Vault", "EventLog", "Files", "Finance", "Frame", "Cryptography",
-                "Simulation",
+                "Simulation", protobuf,
             ]
         ),
         tests("MyData", ["MyData", "Files", "Finance", "Cryptography", "Simulation", protobuf]),

@@ -63,3 +63,13 @@ extension RecordError: CustomStringConvertible {
         }
     }
 }
+
+extension RecordError {
+    static func framing<R>(_ body: () throws(FrameError) -> R) throws(RecordError) -> R {
+        do throws(FrameError) {
+            return try body()
+        } catch {
+            throw .frame(error)
+        }
+    }
+}

@@ -1,11 +1,29 @@
 internal import Cryptography
+internal import Finance
 internal import Frame
 internal import Vault
+
+/// What one piece came to.
+struct Outcome: Sendable {
+    let statement: Int
+    /// Its compartment.
+    let compartment: CompartmentID
+    /// Indexes in the statement of the rows that are new.
+    var rows: [Int] = []
+    /// Parts that are gone.
+    var gone = 0
+    /// Movements that were taken back.
+    var retracted = 0
+    /// Whether the batch took all of it; if not, deciding it again brings the rest.
+    var isWhole = true
+}
 
 /// The frames of one subject in a batch, as they are decided.
 struct SubjectDraft {
     let opening: Opening
+    let loader: ModelLoader
     var model: WriteModel
+    /// Microseconds since 1970-01-01 UTC.
     let now: Int64
     var schemaSet: UInt32 = 1
     var eventsPerFrame = RecordLimit.eventsPerFrameMax
@@ -13,55 +31,126 @@ struct SubjectDraft {
     private(set) var next: UInt64
     private var body: [UInt8] = []
     private var count = 0
+    /// Compartments and APIs that an answer was taken of.
+    private var answered: Set<RowOrigin> = []
 
-    init(opening: Opening, model: WriteModel, now: Int64) {
-        (self.opening, self.model, self.now) = (opening, model, now)
+    private struct RowOrigin: Hashable {
+        let compartment: CompartmentID
+        let apiCode: UInt32
+    }
+
+    init(opening: Opening, loader: ModelLoader, model: WriteModel, now: Int64) {
+        (self.opening, self.loader, self.model, self.now) = (opening, loader, model, now)
         next = opening.revision
     }
 
-    /// Decides the rows of a piece and seals those that are new.
-    /// - Returns: the new rows' indexes in their group.
+    /// Whether a piece can be decided in this batch: what an answer takes back is looked up in the
+    /// log, so an earlier answer of the same API must be there.
+    mutating func admits(
+        _ piece: Piece,
+        of statement: Statement,
+        at target: CompartmentKey
+    ) -> Bool {
+        guard case .answer(let apiCode, _) = statement.origin else { return true }
+        let origin = RowOrigin(compartment: target.id, apiCode: apiCode)
+        let isFirst = answered.insert(origin).inserted
+        return isFirst || piece.firstRow > 0
+    }
+
+    /// Decides a piece and seals what the log does not have.
     mutating func take(
         _ piece: Piece,
-        _ number: Int,
-        of rows: AssetRows,
-        vault: Vault,
+        of statement: Statement,
+        at target: CompartmentKey,
         with desk: inout Desk,
         into frames: inout FrameBatch
-    ) throws(RecordError) -> [Int] {
-        let target = opening.compartments[number]
-        let new = decide(piece, rows, target.id, desk.hash)
-        for row in new {
-            let event = rows.events.span.extracting(piece.events[row - piece.firstRow])
-            if count == eventsPerFrame
-                || body.count + event.count + 4 > RecordLimit.bytesPerFrameMax
-            {
-                try seal(target, rows, vault: vault, with: &desk, into: &frames)
+    ) throws(RecordError) -> Outcome {
+        var outcome = Outcome(statement: piece.statement, compartment: target.id)
+        outcome.rows =
+            switch statement.origin {
+            case .file(let ordinals): decide(piece, of: statement, ordinals, target.id, &desk)
+            case .answer: decide(piece, of: statement, target.id, &desk)
             }
+        let hasText = statement.hasCounterpartyText
+        for row in outcome.rows {
+            let event = statement.events.span.extracting(
+                piece.rows[row - piece.firstRow].bounds
+            )
+            try makeRoom(event.count, at: target, hasText, with: &desk, into: &frames)
             body.appendLength(event.count)
             body.append(span: event)
             count += 1
         }
-        if count > 0 { try seal(target, rows, vault: vault, with: &desk, into: &frames) }
-        return new
+        if piece.isLast {
+            try takeMissing(&outcome, of: statement, at: target, with: &desk, into: &frames)
+        }
+        if count > 0 { try seal(target, hasText, with: &desk, into: &frames) }
+        return outcome
     }
 
-    /// Which rows of a piece the log does not hold as often as the source does.
+    /// Seals events that are recorded whatever the log has.
+    mutating func take(
+        evidence events: [UInt8],
+        at target: CompartmentKey,
+        with desk: inout Desk,
+        into frames: inout FrameBatch
+    ) throws(RecordError) {
+        var cursor = Frame.EventCursor()
+        while let bounds = try RecordError.framing({ () throws(FrameError) in
+            try cursor.next(in: events.span)
+        }) {
+            try makeRoom(bounds.count, at: target, false, with: &desk, into: &frames)
+            body.appendLength(bounds.count)
+            body.append(span: events.span.extracting(bounds))
+            count += 1
+        }
+        if count > 0 { try seal(target, false, with: &desk, into: &frames) }
+    }
+
+    /// Appends an event that `write` makes, of about `byteCount` bytes with its length.
+    mutating func put(
+        _ byteCount: Int,
+        at target: CompartmentKey,
+        _ hasText: Bool,
+        with desk: inout Desk,
+        into frames: inout FrameBatch,
+        _ write: (inout [UInt8]) -> Void
+    ) throws(RecordError) {
+        try makeRoom(byteCount, at: target, hasText, with: &desk, into: &frames)
+        write(&body)
+        count += 1
+    }
+
+    private mutating func makeRoom(
+        _ byteCount: Int,
+        at target: CompartmentKey,
+        _ hasText: Bool,
+        with desk: inout Desk,
+        into frames: inout FrameBatch
+    ) throws(RecordError) {
+        if count == eventsPerFrame
+            || count > 0 && body.count + byteCount + 4 > RecordLimit.bytesPerFrameMax
+        {
+            try seal(target, hasText, with: &desk, into: &frames)
+        }
+    }
+
+    /// Which rows of a file the log does not hold as often as the file does.
     private mutating func decide(
         _ piece: Piece,
-        _ rows: AssetRows,
+        of statement: Statement,
+        _ ordinals: [UInt32],
         _ compartment: CompartmentID,
-        _ hash: RowHash
+        _ desk: inout Desk
     ) -> [Int] {
         var new: [Int] = []
         model.withRows(of: compartment) { known in
-            for (index, range) in piece.events.enumerated() {
-                let row = piece.firstRow + index
-                let key = hash.row(rows.events.span.extracting(range))
-                let count = known[key, default: 0]
-                guard rows.ordinals[row] > count else { continue }
-                known[key] = count + 1
-                new.append(row)
+            for (index, row) in piece.rows.enumerated() {
+                let number = piece.firstRow + index
+                let content = desk.hash.row(statement.events.span.extracting(row.bounds))
+                guard ordinals[number] > known.movements[content]?.count ?? 0 else { continue }
+                known.add(content, at: row.place)
+                new.append(number)
             }
         }
         return new
@@ -69,8 +158,7 @@ struct SubjectDraft {
 
     private mutating func seal(
         _ target: CompartmentKey,
-        _ rows: AssetRows,
-        vault: Vault,
+        _ hasText: Bool,
         with desk: inout Desk,
         into frames: inout FrameBatch
     ) throws(RecordError) {
@@ -97,11 +185,11 @@ struct SubjectDraft {
                 compartment: target.id,
                 keyEpoch: target.epoch,
                 revision: next,
-                command: command(target, vault),
+                command: command(target),
                 recordedAt: now,
                 schemaSet: schemaSet,
                 eventCount: count,
-                counterpartyText: rows.hasCounterpartyText
+                counterpartyText: hasText
             )
             try desk.sealer.seal(
                 body.span,
@@ -121,11 +209,11 @@ struct SubjectDraft {
     }
 
     /// The same rows at the same revision of the same asset are the same command.
-    private func command(_ target: CompartmentKey, _ vault: Vault) -> CommandID {
+    private func command(_ target: CompartmentKey) -> CommandID {
         var asked = target.id.bytes
         asked.appendLittleEndian(next)
         SHA256.hash(body.span).append(to: &asked)
-        return vault.command(asked.span)
+        return loader.vault.command(asked.span)
     }
 
     private static func newSalt() throws(CryptographyError) -> (UInt64, UInt64) {

@@ -1,33 +1,139 @@
 internal import Cryptography
-internal import EventLog
+internal import Finance
 internal import Frame
 internal import Synchronization
 internal import Vault
 
-/// What the write side knows of a subject: how often each row is in the log, by a keyed hash.
+/// What the write side knows of a subject: which rows its log holds and how often, by keyed hashes.
 ///
 /// The hash is HMAC-SHA-256 cut to 64 bits under a key of this process: nobody can choose rows that
 /// collide, and a million rows of one asset do so by chance once in 10^7 such assets.
 struct WriteModel: Sendable {
-    /// Frames with a revision below this are in, for every compartment in `counts`.
+    /// Frames with a revision below this are in, for every compartment in `known`.
     var scannedTo: UInt64 = 0
-    var counts: [CompartmentID: [UInt64: UInt32]] = [:]
-    /// Rows in `counts`.
+    var known: [CompartmentID: KnownRows] = [:]
+    /// Rows in `known`.
     var rowCount = 0
 
     /// Lends the rows of one compartment, looked up once for many.
-    mutating func withRows<E: Error>(
+    mutating func withRows<R, E: Error>(
         of compartment: CompartmentID,
-        _ body: (inout [UInt64: UInt32]) throws(E) -> Void
-    ) throws(E) {
+        _ body: (inout KnownRows) throws(E) -> R
+    ) throws(E) -> R {
         // Taken out for the call, so that it is the only reference and is changed in place.
-        var rows = counts.updateValue([:], forKey: compartment) ?? [:]
+        var rows = known.updateValue(KnownRows(), forKey: compartment) ?? KnownRows()
         let before = rows.count
         defer {
             rowCount += rows.count - before
-            counts[compartment] = rows
+            known[compartment] = rows
         }
-        try body(&rows)
+        return try body(&rows)
+    }
+}
+
+/// What stands in one compartment's log.
+struct KnownRows: Sendable {
+    /// Rows that happened and were not taken back, by hash of their content.
+    var movements: [UInt64: Movement] = [:]
+    /// The last report of each part of a state, by hash of its natural key.
+    var parts: [UInt64: Part] = [:]
+
+    /// Equal rows.
+    struct Movement: Sendable {
+        var count: UInt32
+        let place: RowPlace
+    }
+
+    /// 16 bytes.
+    struct Part: Sendable {
+        /// Hash of the event but its time.
+        var content: UInt64
+        let apiCode: UInt32
+        var isGone: Bool
+    }
+
+    var count: Int { movements.count + parts.count }
+
+    /// Notes one more of the equal rows.
+    mutating func add(_ content: UInt64, at place: RowPlace) {
+        movements[content, default: Movement(count: 0, place: place)].count += 1
+    }
+
+    /// Notes one fewer of the equal rows.
+    mutating func remove(_ content: UInt64) {
+        guard let left = movements[content]?.count else { return }
+        if left > 1 { movements[content]?.count -= 1 } else { movements[content] = nil }
+    }
+
+    /// Notes an event that the log holds.
+    mutating func take(_ bytes: Span<UInt8>, with hash: inout RowHash) {
+        guard let event = RowHash.event(bytes) else { return add(hash.row(bytes), at: .none) }
+        if let taken = RowHash.retracted(event) {
+            return remove(hash.row(taken))
+        }
+        guard event.apiCode != 0, NaturalKey.kind(of: event.type) == .state,
+            let key = hash.key(of: event)
+        else { return add(hash.row(bytes), at: RowPlace(event)) }
+        parts[key] = Part(
+            content: hash.row(event.bytesWithoutTime()),
+            apiCode: event.apiCode,
+            isGone: RowHash.isGone(event)
+        )
+    }
+}
+
+/// Keyed hashes of rows and of natural keys, of this process only.
+struct RowHash {
+    private let code: HMAC
+    private var keyBytes: [UInt8] = []
+
+    init(key: SecretKey) { code = key.withBytes { HMAC(key: $0) } }
+
+    func row(_ event: Span<UInt8>) -> UInt64 {
+        code.code(event).withBytes { $0.littleEndian(UInt64.self, at: 0) }
+    }
+
+    /// Hash of the natural key within the API; nil when the fact's bytes cannot be read.
+    mutating func key(of event: borrowing EventView) -> UInt64? {
+        keyBytes.removeAll(keepingCapacity: true)
+        do throws(EventError) {
+            try NaturalKey.append(event, to: &keyBytes)
+        } catch {
+            return nil
+        }
+        keyBytes.appendLittleEndian(event.apiCode)
+        return row(keyBytes.span)
+    }
+}
+
+// What a log holds was checked before it was recorded. If this build cannot read it all the same,
+// it counts as a row like any other: known by its bytes.
+extension RowHash {
+    @_lifetime(copy bytes)
+    static func event(_ bytes: Span<UInt8>) -> EventView? {
+        do throws(EventError) {
+            return try EventView(bytes, of: AssetID(high: 0, low: 0))
+        } catch {
+            return nil
+        }
+    }
+
+    /// The event that `event` takes back.
+    @_lifetime(copy event)
+    static func retracted(_ event: borrowing EventView) -> Span<UInt8>? {
+        do throws(EventError) {
+            return try event.retraction()?.event
+        } catch {
+            return nil
+        }
+    }
+
+    static func isGone(_ event: borrowing EventView) -> Bool {
+        do throws(EventError) {
+            return try GonePart.isGone(event)
+        } catch {
+            return false
+        }
     }
 }
 
@@ -81,100 +187,4 @@ final class WriteModels: Sendable {
     }
 
     var rowCount: Int { state.withLock { $0.rowCount } }
-}
-
-/// Brings a model up to a revision by opening the subject's frames.
-struct ModelLoader {
-    let vault: Vault
-    let log: EventLog
-
-    /// Adds what is missing of `compartments` below `revision`.
-    func catchUp(
-        _ model: inout WriteModel,
-        of subject: SubjectID,
-        with compartments: [CompartmentID],
-        to revision: UInt64,
-        using desk: inout Desk
-    ) throws(RecordError) {
-        let missing = compartments.filter { model.counts[$0] == nil }
-        for id in missing { model.counts[id] = [:] }
-        if !missing.isEmpty, model.scannedTo > 0 {
-            try scan(
-                subject,
-                0..<model.scannedTo,
-                of: Set(missing),
-                into: &model,
-                using: &desk
-            )
-        }
-        if model.scannedTo < revision {
-            try scan(
-                subject,
-                model.scannedTo..<revision,
-                of: Set(model.counts.keys),
-                into: &model,
-                using: &desk
-            )
-            model.scannedTo = revision
-        }
-    }
-
-    private func scan(
-        _ subject: SubjectID,
-        _ range: Range<UInt64>,
-        of compartments: Set<CompartmentID>,
-        into model: inout WriteModel,
-        using desk: inout Desk
-    ) throws(RecordError) {
-        var from = range.lowerBound
-        do {
-            while from < range.upperBound {
-                let limit = min(256, Int(range.upperBound - from))
-                let next = try log.read(subject, from: from, limit: limit) { frame in
-                    guard !frame.isTombstone else { return }
-                    let header = try FrameHeader(frame.bytes)
-                    guard compartments.contains(header.compartment) else { return }
-                    let key = try vault.key(
-                        of: subject,
-                        compartment: header.compartment,
-                        epoch: header.keyEpoch,
-                        for: .collection
-                    )
-                    _ = try desk.opener.open(frame.bytes, key: key)
-                    defer { desk.opener.close() }
-                    var cursor = EventCursor()
-                    try model.withRows(of: header.compartment) { rows in
-                        while let event = try cursor.next(in: desk.opener.events) {
-                            let row = desk.hash.row(desk.opener.events.extracting(event))
-                            rows[row, default: 0] += 1
-                        }
-                    }
-                }
-                // Frames that are committed and not durable yet: decided again when they are.
-                guard next > from else { throw RecordError.vault(.notYetDurable) }
-                from = next
-            }
-        } catch let error as RecordError {
-            throw error
-        } catch let error as VaultError {
-            throw .vault(error)
-        } catch let error as FrameError {
-            throw .frame(error)
-        } catch let error as LogError {
-            throw .log(error)
-        } catch {
-            throw .log(.damaged(file: "the log", place: "a block"))
-        }
-    }
-}
-
-/// Keyed hash of a row, of this process only.
-struct RowHash {
-    private let code: HMAC
-
-    init(key: SecretKey) { code = key.withBytes { HMAC(key: $0) } }
-
-    func row(_ event: Span<UInt8>) -> UInt64 {
-        code.code(event).withBytes { $0.littleEndian(UInt64.self, at: 0) }
-    }
 }

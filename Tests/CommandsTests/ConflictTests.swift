@@ -81,6 +81,27 @@ import Vault
         #expect(try office.log.size(of: subject) == UInt64(times + 2))
     }
 
+    @Test(arguments: [0, 2])
+    func `an answer is decided again with its evidence`(times: Int) async throws {
+        let office = try Office(label: "answer\(times)")
+        let subject = try office.vault.enrol([Array("P".utf8)])[0]
+        let rows = (1...3).map { Answers.approval(Int64($0), on: 20_001) }
+        let whole = Answers.approvals("A", 20_000...20_002, rows)
+        _ = try await office.recorder.observe([whole], of: subject, at: Office.now)
+        let rival = Rival(office.log, subject, times: times)
+        office.recorder.beforeAppend.withLock { $0 = { await rival.strike() } }
+        let done = try await office.recorder.observe(
+            [Answers.approvals("A", 20_000...20_002, [rows[0]])],
+            of: subject,
+            at: Office.now,
+            evidence: Answers.evidence
+        )
+        #expect(done.map { [$0.added, $0.retracted] } == [[0, 2]])
+        #expect(rival.calls.withLock { $0 } == times + 1)
+        // Keys and rows; the rival; keys of the evidence, retractions, evidence.
+        #expect(try office.log.size(of: subject) == UInt64(2 + times + 3))
+    }
+
     @Test func `a rival who is first each time is given up on, and nothing is half done`()
         async throws
     {

@@ -42,7 +42,7 @@ public enum EventWriter {
     }
 
     @inline(__always)
-    private static func append(
+    static func append(
         _ type: EventType,
         _ factSize: Int,
         _ envelope: EventEnvelope,
