@@ -285,6 +285,8 @@ extension Evidence {
         case .merchantWord: "merchant-word"
         case .expense: "expense"
         case .fallback: "fallback"
+        case .payment: "payment"
+        case .person: "person"
         }
     }
 }

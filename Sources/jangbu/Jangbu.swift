@@ -34,8 +34,7 @@ struct Jangbu: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, DemoCommand.self, ImportCommand.self, LogCommand.self,
             ReplayCommand.self, StateHashCommand.self, ShredCommand.self, SandboxCommand.self,
-            BenchCommand.self,
-            CompletionsCommand.self,
+            CategoriesCommand.self, BenchCommand.self, CompletionsCommand.self,
         ]
     )
 

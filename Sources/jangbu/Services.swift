@@ -114,7 +114,7 @@ final class Services: Sendable {
         [try counters.status(), try integrated.status(), try spending.status()]
     }
 
-    private static func rules(_ settings: Settings) throws -> CategoryRules {
+    static func rules(_ settings: Settings) throws -> CategoryRules {
         let folder =
             settings.rulesDirectory.isEmpty
             ? try Places.need("conf/categories") : settings.rulesDirectory

@@ -1,7 +1,8 @@
 /// Decides categories, and says why: the taxonomy and the rules of `conf/categories`, compiled.
 ///
 /// Order of evidence for a card purchase: a text that names one business, MCC, industry code, a
-/// common noun in the text, what the payer booked it under, fallback. For a bank transaction: the
+/// common noun in what the text says beside a payment service, what the payer booked it under, the
+/// payment service alone, fallback. For a bank transaction: the
 /// source's purpose code, the memo, the channel, then the transaction kind. A pure function of its
 /// arguments and the files.
 public struct CategoryRules: Sendable {
@@ -15,6 +16,7 @@ public struct CategoryRules: Sendable {
     private let byIndustry: [String: Int]
     private let byExpense: [[UInt8]: Int]
     private let names: TextMatcher
+    let payments: TextMatcher
     private let nouns: TextMatcher
     private let bank: BankRules
     private let fallback: Category
@@ -30,6 +32,7 @@ public struct CategoryRules: Sendable {
         byIndustry = try book.readIndustries(files.ksic, taxonomy)
         byExpense = try book.readExpenses(files.expense, taxonomy)
         (names, nouns) = try book.readMerchants(files.merchants, taxonomy)
+        payments = try book.readPayments(files.payment, taxonomy)
         bank = try BankRules(files.bank, taxonomy, into: &book)
         self.book = book
         fallback = CategoryRules.required("other.spending", in: taxonomy)
@@ -57,20 +60,47 @@ public struct CategoryRules: Sendable {
         expense: Span<UInt8> = Span()
     ) -> Ruling {
         let text = MerchantText(merchant).bytes
-        if let match = names.best(in: text) {
+        let payment = payments.best(in: text)
+        if let match = business(in: text, beside: payment?.range) {
             return book.ruling(match.rule, .merchantText, match.range)
         }
         if mcc < UInt32(byMCC.count), byMCC[Int(mcc)] >= 0 {
             return book.ruling(Int(byMCC[Int(mcc)]), .mcc)
         }
         if let rule = industryRule(industry) { return book.ruling(rule, .ksic) }
-        if let match = nouns.best(in: text) {
+        if let match = CategoryRules.best(of: nouns, in: text, beside: payment?.range) {
             return book.ruling(match.rule, .merchantWord, match.range)
         }
         if !expense.isEmpty, let rule = byExpense[MerchantText(expense).bytes] {
             return book.ruling(rule, .expense)
         }
+        if let payment { return book.ruling(payment.rule, .payment, payment.range) }
         return Ruling(fallback, .fallback, rule: -1)
+    }
+
+    /// The business that a text names: beside the payment service if it names one, else in the
+    /// whole text but not in the payment service's own name (쿠팡 in 쿠팡페이 is no purchase there).
+    func business(in text: [UInt8], beside payment: Range<Int>?) -> TextMatcher.Match? {
+        guard let payment else { return names.best(in: text) }
+        if let match = CategoryRules.best(of: names, in: text, beside: payment) { return match }
+        guard let match = names.best(in: text),
+            match.range.lowerBound < payment.lowerBound
+                || match.range.upperBound > payment.upperBound
+        else { return nil }
+        return match
+    }
+
+    /// The best match after `payment`, else before it.
+    private static func best(
+        of matcher: TextMatcher,
+        in text: [UInt8],
+        beside payment: Range<Int>?
+    ) -> TextMatcher.Match? {
+        guard let payment else { return matcher.best(in: text) }
+        if let match = matcher.best(in: Array(text[payment.upperBound...])) {
+            return match.moved(by: payment.upperBound)
+        }
+        return matcher.best(in: Array(text[..<payment.lowerBound]))
     }
 
     private func industryRule(_ industry: Span<UInt8>) -> Int? {

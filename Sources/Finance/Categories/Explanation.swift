@@ -1,4 +1,4 @@
-/// What kind of evidence decided a category, strongest first.
+/// What kind of evidence decided a category.
 public enum Evidence: UInt8, CaseIterable, Sendable {
     /// The source's own code or the kind of a bank transaction.
     case bankKind = 1
@@ -16,6 +16,10 @@ public enum Evidence: UInt8, CaseIterable, Sendable {
     case expense = 7
     /// Nothing: it is in a category of last resort.
     case fallback = 8
+    /// Only who took the payment on is known: how it was paid, not what for.
+    case payment = 9
+    /// A person said so.
+    case person = 10
 }
 
 /// A category with the rule that chose it, small enough to keep by the million.

@@ -1,15 +1,17 @@
 /// Brings a merchant's or passbook's text to the form that rules are written against.
 ///
 /// In order: full-width ASCII becomes ASCII; letters A-Z become lower case (others are left: Hangul
-/// has no case); `(주)`, `㈜`, `(유)` and `주식회사` are dropped, and apostrophes; all other
+/// has no case); `(주)`, `㈜`, `(유)` and the like are dropped, and apostrophes; all other
 /// punctuation becomes a space; spaces beside a non-ASCII letter are dropped, since Korean names
-/// are spaced at will, the others become one; a number of three or more digits after a space at the
-/// end, a store's number, is dropped. Bytes that are not UTF-8 are spaces. Doing it twice changes
-/// nothing.
+/// are spaced at will, the others become one; `주식회사` and other words for a kind of company are
+/// dropped; a number of three or more digits after a space at the end, a store's number, is
+/// dropped. Bytes that are not UTF-8 are spaces. Doing it twice changes nothing.
 struct MerchantText {
     /// The normalised text, UTF-8.
     private(set) var bytes: [UInt8] = []
     private var spacePending = false
+    /// Where the last part begins that stood apart in the source; 0 when there is only one.
+    private(set) var lastPart = 0
 
     /// Longer texts are cut: no provider's field is above 300 letters.
     static let bytesMax = 1_024
@@ -36,6 +38,7 @@ struct MerchantText {
             }
             index += max(1, letter.length)
         }
+        dropCompanyWords()
         dropStoreNumber()
     }
 
@@ -49,14 +52,29 @@ struct MerchantText {
     }
 
     private mutating func append(_ byte: UInt8) {
-        if spacePending, let last = bytes.last, last < 0x80 { bytes.append(0x20) }
+        if spacePending, let last = bytes.last {
+            if last < 0x80 { bytes.append(0x20) }
+            lastPart = bytes.count
+        }
         spacePending = false
         bytes.append(byte)
     }
 
     private mutating func append(letterOf text: Span<UInt8>, from index: Int, length: Int) {
+        if spacePending { lastPart = bytes.count }
         spacePending = false
         for offset in 0..<length { bytes.append(text[index + offset]) }
+    }
+
+    /// Takes a part out; ASCII on both sides of it stays apart.
+    mutating func cut(_ range: Range<Int>) {
+        bytes.removeSubrange(range)
+        if lastPart > range.lowerBound { lastPart = max(range.lowerBound, lastPart - range.count) }
+        guard range.lowerBound > 0, range.lowerBound < bytes.count,
+            bytes[range.lowerBound - 1] < 0x80, bytes[range.lowerBound] < 0x80
+        else { return }
+        bytes.insert(0x20, at: range.lowerBound)
+        if lastPart >= range.lowerBound { lastPart += 1 }
     }
 
     private mutating func dropStoreNumber() {
@@ -64,6 +82,7 @@ struct MerchantText {
         while end > 0, bytes[end - 1] >= 0x30, bytes[end - 1] <= 0x39 { end -= 1 }
         guard bytes.count - end >= 3, end > 1, bytes[end - 1] == 0x20 else { return }
         bytes.removeLast(bytes.count - end + 1)
+        lastPart = lastPart < bytes.count ? lastPart : 0
         dropStoreNumber()
     }
 
@@ -110,13 +129,13 @@ struct MerchantText {
     }
 
     private static let companyForms: [[UInt8]] = [
-        "(주)", "（주）", "㈜", "(유)", "주식회사",
+        "(주)", "（주）", "㈜", "(유)", "（유）", "(사)", "㈔", "(재)", "(합)",
     ].map { Array($0.utf8) }
 
     private static func companyForm(in text: Span<UInt8>, at index: Int, count: Int) -> Int? {
         let lead = text[index]
         // '(' or the lead bytes that the forms begin with: nearly all letters leave here.
-        guard lead == 0x28 || lead == 0xEF || lead == 0xE3 || lead == 0xEC else { return nil }
+        guard lead == 0x28 || lead == 0xEF || lead == 0xE3 else { return nil }
         for form in companyForms where index + form.count <= count {
             if form.indices.allSatisfy({ text[index + $0] == form[$0] }) { return form.count }
         }

@@ -114,6 +114,32 @@ struct RuleBook: Sendable {
         return table
     }
 
+    /// The names of `payment.csv`, found anywhere in a text.
+    mutating func readPayments(
+        _ bytes: [UInt8],
+        _ taxonomy: Taxonomy
+    ) throws(RuleError) -> TextMatcher {
+        let lines = try RuleLines(bytes, file: "payment.csv", columns: 4)
+        var patterns: [TextMatcher.Pattern] = []
+        var seen: Set<[UInt8]> = []
+        for row in lines.rows {
+            let fields = row.fields
+            let text = MerchantText(Array(fields[1].utf8).span).bytes
+            guard let anchor = TextAnchor(fields[0]) else {
+                throw lines.error(row, "match is none of exact, prefix, word, contains")
+            }
+            guard !text.isEmpty, seen.insert(text).inserted else {
+                throw lines.error(row, "name is empty or used twice")
+            }
+            let id = "payment:\(fields[0]):\(fields[1])"
+            let rule = try add(id, fields[1], fields[2], fields[3], row, of: lines, taxonomy)
+            patterns.append(
+                TextMatcher.Pattern(bytes: text, anchor: anchor, endsWord: false, rule: rule)
+            )
+        }
+        return TextMatcher(patterns)
+    }
+
     /// The strong and the weak patterns of `merchants.csv`.
     mutating func readMerchants(
         _ bytes: [UInt8],

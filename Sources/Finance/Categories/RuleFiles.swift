@@ -12,10 +12,13 @@ public struct RuleFiles: Sendable {
     public var bank: [UInt8]
     /// Content of `expense.csv`.
     public var expense: [UInt8]
+    /// Content of `payment.csv`.
+    public var payment: [UInt8]
 
     /// The names of the files, in the order of this type's properties.
     public static let names = [
         "taxonomy.csv", "mcc.csv", "ksic.csv", "merchants.csv", "bank.csv", "expense.csv",
+        "payment.csv",
     ]
 
     /// Asks `read` for each file by name.
@@ -28,12 +31,13 @@ public struct RuleFiles: Sendable {
         merchants = try read(RuleFiles.names[3])
         bank = try read(RuleFiles.names[4])
         expense = try read(RuleFiles.names[5])
+        payment = try read(RuleFiles.names[6])
     }
 
     /// FNV-1a, 64 bits, over all files with their lengths: a name for the rules, not a proof.
     var digest: UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for file in [taxonomy, mcc, ksic, merchants, bank, expense] {
+        for file in [taxonomy, mcc, ksic, merchants, bank, expense, payment] {
             for byte in file { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
             hash = (hash ^ UInt64(file.count)) &* 0x100_0000_01B3
         }

@@ -31,6 +31,10 @@ struct TextMatcher: Sendable {
         let rule: Int
         /// Bytes of the normalised text.
         let range: Range<Int>
+
+        func moved(by count: Int) -> Match {
+            Match(rule: rule, range: (range.lowerBound + count)..<(range.upperBound + count))
+        }
     }
 
     private struct Node {

@@ -120,7 +120,7 @@ extension SpendingState {
             let source = try reader.number(through: 3)
             let category = try reader.number(through: 255)
             let traits = try reader.number(through: 31)
-            guard !name.isEmpty, currency > 0, category > 0, traits & 15 >= 1, traits & 15 <= 8,
+            guard !name.isEmpty, currency > 0, category > 0, traits & 15 >= 1, traits & 15 <= 10,
                 let origin = MerchantSource(rawValue: UInt8(source))
             else { throw .malformedState }
             let identity = MerchantIdentity(

@@ -45,6 +45,14 @@ import Testing
                 ("알 수 없음", 0, "", "Vehicle Fuel", "transport.fuel", "expense:Vehicle Fuel"),
                 ("알 수 없음", 9_999, "00", "Nothing", "other.spending", "fallback"),
                 ("", 0, "", "", "other.spending", "fallback"),
+                ("네이버페이_스타벅스", 0, "", "", "food.coffee", "text:contains:스타벅스"),
+                ("쿠팡(쿠페이)", 0, "", "", "shopping.online", "text:contains:쿠팡"),
+                ("쿠팡페이", 0, "", "", "other.online", "payment:contains:쿠팡페이"),
+                ("카카오페이지", 0, "", "", "leisure.subscription", "text:contains:카카오페이지"),
+                ("카카오페이-지그재그", 0, "", "", "shopping.clothing", "text:contains:지그재그"),
+                ("KG이니시스-행복약국", 0, "", "", "health.pharmacy", "text:contains:약국"),
+                ("KG이니시스_온유", 0, "", "", "other.online", "payment:contains:kg이니시스"),
+                ("(주)토스페이먼츠", 5812, "", "", "food.restaurant", "mcc:5812"),
             ]
         for row in table {
             let explanation = card(
@@ -62,7 +70,7 @@ import Testing
         let explanation = card("Caffè 스타벅스 강남점 (주)")
         #expect(explanation.evidence == .merchantText)
         #expect(explanation.matched == "스타벅스")
-        #expect(explanation.rulesVersion == 1)
+        #expect(explanation.rulesVersion == 2)
         #expect(explanation.rulesDigest == rules.digest)
         let code = card("", mcc: 5814)
         #expect(code.evidence == .mcc)

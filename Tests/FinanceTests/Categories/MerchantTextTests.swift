@@ -15,6 +15,9 @@ import Testing
             ("쿠팡（주）", "쿠팡"), ("GS 25 역삼 점", "gs 25역삼점"), ("ＧＳ２５", "gs25"), ("이마트 24", "이마트24"),
             ("영화·공연", "영화공연"), ("o2 uk", "o2 uk"), ("7-Eleven", "7 eleven"), ("123456", "123456"),
             ("m6 toll 2017 0042", "m6 toll"), ("", ""), ("***", ""),
+            ("주식 회사 온유", "온유"), ("의료법인(재)성심", "성심"), ("abc 유한회사 def", "abc def"),
+            ("주식(주)회사 b", "b"),
+            ("(유)한빛", "한빛"), ("㈔나눔", "나눔"), ("스타벅스 주식회사 1234", "스타벅스"),
         ]
         for (text, expected) in table { #expect(normal(Array(text.utf8)) == expected, "\(text)") }
     }
@@ -31,6 +34,17 @@ import Testing
             let once = MerchantText(text.span).bytes
             #expect(MerchantText(once.span).bytes == once, "SEED=\(seed) \(text)")
             #expect(String(validating: once, as: UTF8.self) != nil, "SEED=\(seed) \(text)")
+        }
+    }
+
+    @Test(arguments: FoldFixtures.seeds)
+    func `words for a company are gone however they come together`(seed: UInt64) {
+        var random = FoldRandom(seed: seed)
+        let parts = ["주식", "회사", "주식회사", "유한", "재단", "법인", "(주)", " ", "a", "12", "가"]
+        for _ in 0..<5_000 {
+            let text = (0..<random.below(9)).map { _ in parts[random.below(parts.count)] }.joined()
+            let once = MerchantText(Array(text.utf8).span).bytes
+            #expect(MerchantText(once.span).bytes == once, "SEED=\(seed) \(text)")
         }
     }
 
