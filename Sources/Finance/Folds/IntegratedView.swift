@@ -76,7 +76,7 @@ extension EventView {
     /// The fact as a message.
     ///
     /// - Throws: `.event(.truncated)` when it does not decode.
-    fileprivate func decodedFact() throws(FoldError) -> Event.OneOf_Fact {
+    func decodedFact() throws(FoldError) -> Event.OneOf_Fact {
         let event: Event
         // The decoder's reasons are many and its own; parked is parked, and the bytes are kept.
         do { event = try message() } catch { throw .event(.truncated) }

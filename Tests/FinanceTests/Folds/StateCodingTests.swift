@@ -8,7 +8,7 @@ import Testing
         return try SpendingProfile(rules: FoldFixtures.rules).folded(cases).encoded
     }
 
-    private func obeysLaws<State: FoldState>(_: State.Type, _ bytes: [UInt8], seed: UInt64) throws {
+    func obeysLaws<State: FoldState>(_: State.Type, _ bytes: [UInt8], seed: UInt64) throws {
         #expect(try State(decoding: bytes.span).encoded == bytes, "SEED=\(seed)")
         var random = FoldRandom(seed: seed)
         var refused = 0

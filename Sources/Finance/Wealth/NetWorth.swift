@@ -1,0 +1,162 @@
+internal import SwiftProtobuf
+
+/// What a subject had and owed at the end of each month; `NetWorthReport` reads it.
+///
+/// It takes in what `IntegratedView` takes in, and keeps of each figure the latest value of each
+/// month instead of the latest of all.
+public struct NetWorth: Fold {
+    /// Name of the read model.
+    public static let name = "net-worth"
+    /// Of fold and encoding.
+    public static let version: UInt32 = 1
+
+    /// A fold without constants.
+    public init() {}
+
+    /// Takes in balances, balances after movements, holdings, loans, wallets, points, pensions,
+    /// closures and retractions.
+    public func fold(
+        _ event: borrowing EventView,
+        into state: inout NetWorthState
+    ) throws(FoldError) {
+        switch event.type {
+        case .bankTransactionPosted: try foldMovement(event, into: &state)
+        case .balanceReported: try foldBalance(event, into: &state)
+        case .transactionRetracted: try foldRetraction(event, into: &state)
+        case .compartmentOpened, .assetClosed, .holdingReported, .pensionReported,
+            .fundBalanceReported, .loanBalanceReported, .loanTransactionPosted,
+            .revolvingCreditReported, .cashAdvanceReported, .pointsReported,
+            .investBalanceReported, .prepaidBalanceReported, .emoneyTransactionPosted:
+            let fact = try event.decodedFact()
+            var update = AssetUpdate(at: event.occurredAt)
+            try update.read(fact)
+            try state.apply(
+                update,
+                at: try Moment(event),
+                to: try update.asset(else: event.asset)
+            )
+        default: break
+        }
+    }
+
+    private func foldMovement(
+        _ event: borrowing EventView,
+        into state: inout NetWorthState
+    ) throws(FoldError) {
+        let balance: Int64
+        let currency: UInt32
+        do throws(EventError) {
+            guard let bank = try event.bankTransaction(), let after = bank.balanceAfter else {
+                return
+            }
+            balance = after
+            currency = bank.currency
+        } catch { throw .event(error) }
+        let key = IntegratedState.FigureKey(
+            figure: .booked,
+            currency: try SpendingProfile.currency(currency),
+            product: 0
+        )
+        let point = NetWorthState.Point(at: try Moment(event), thousandths: balance)
+        try state.set(point, key, of: event.asset)
+    }
+
+    private func foldBalance(
+        _ event: borrowing EventView,
+        into state: inout NetWorthState
+    ) throws(FoldError) {
+        var update = AssetUpdate(at: event.occurredAt)
+        do throws(EventError) {
+            guard let balance = try event.balance() else { return }
+            update.set(.booked, balance.balance, balance.currency)
+            if let appraised = balance.appraisedValue {
+                update.set(.holding, appraised, balance.currency)
+            }
+        } catch { throw .event(error) }
+        try state.apply(update, at: try Moment(event), to: event.asset)
+    }
+
+    /// A movement that was the last of its month gives way to the balance before it.
+    ///
+    /// Its time stays, since the time of the movement before is not known; the next balance that
+    /// is reported holds anyway. A movement that other values followed changes nothing.
+    private func foldRetraction(
+        _ event: borrowing EventView,
+        into state: inout NetWorthState
+    ) throws(FoldError) {
+        do throws(EventError) {
+            let original = try EventView(try event.retractedBytes(), of: event.asset)
+            guard original.type == .bankTransactionPosted,
+                let bank = try original.bankTransaction(), let after = bank.balanceAfter,
+                let isIn = NetWorth.isIn(bank.kind)
+            else { return }
+            let moved = Int128(bank.amount)
+            let before = Int64(exactly: Int128(after) + (isIn ? -moved : moved))
+            let place = NetWorth.place(of: original, bank.currency)
+            guard let before, let place else { return }
+            state.replace(after, at: place.moment, place.key, of: event.asset, by: before)
+        } catch { throw .event(error) }
+    }
+
+    /// Where a movement's balance is kept; nil for one that was never taken in.
+    private static func place(
+        of event: borrowing EventView,
+        _ currency: UInt32
+    ) -> (moment: Moment, key: IntegratedState.FigureKey)? {
+        do throws(FoldError) {
+            let key = IntegratedState.FigureKey(
+                figure: .booked,
+                currency: try SpendingProfile.currency(currency),
+                product: 0
+            )
+            return (try Moment(event), key)
+        } catch {
+            return nil
+        }
+    }
+
+    /// Whether money came in; nil for a kind without a direction.
+    private static func isIn(_ kind: BankTransactionKind) -> Bool? {
+        do throws(FoldError) {
+            let (isIn, isReversed) = try SpendingProfile.direction(kind)
+            return isIn != isReversed
+        } catch {
+            return nil
+        }
+    }
+}
+
+/// A time with the month that it falls in where it happened.
+struct Moment: Hashable, Sendable {
+    /// Seconds since 1970 UTC.
+    let seconds: Int64
+    /// Since January 1970, at most `CellKey.monthMax`.
+    let month: UInt32
+
+    init(seconds: Int64, month: UInt32) {
+        self.seconds = seconds
+        self.month = month
+    }
+
+    init(_ event: borrowing EventView) throws(FoldError) {
+        seconds = event.occurredAt
+        month = try Occasion(event.occurredAt, event.utcOffsetMinutes).month
+    }
+}
+
+extension EventView {
+    /// The event that a retraction takes back, as it was recorded; empty when it names none.
+    @_lifetime(copy self)
+    func retractedBytes() throws(EventError) -> Span<UInt8> {
+        var reader = WireReader(fact)
+        var bytes = Span<UInt8>()
+        while let tag = try reader.tag() {
+            if tag == 1 << 3 | 2 {
+                bytes = try reader.delimited()
+            } else {
+                try reader.skip(tag)
+            }
+        }
+        return bytes
+    }
+}

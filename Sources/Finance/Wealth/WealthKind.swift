@@ -1,0 +1,83 @@
+/// What kind of thing a part of net worth is.
+public enum WealthKind: UInt8, CaseIterable, Comparable, Sendable {
+    /// Balances of deposit accounts.
+    case deposits = 1
+    /// Holdings, funds, ISAs and the cash of investment accounts.
+    case investments = 2
+    /// IRP, DC, DB and pension savings.
+    case pensions = 3
+    /// Prepaid wallets.
+    case wallets = 4
+    /// Owed to banks, insurers, capital companies and investment firms.
+    case loans = 5
+    /// Cash advances, card loans and revolving credit.
+    case cardDebt = 6
+    /// Deposit accounts below zero.
+    case overdrafts = 7
+
+    /// Whether it is owed: its amounts are negative.
+    public var isOwed: Bool { self >= .loans }
+
+    /// By number.
+    public static func < (left: WealthKind, right: WealthKind) -> Bool {
+        left.rawValue < right.rawValue
+    }
+
+    /// Where a figure counts; nil for points and what only says more of another figure.
+    init?(
+        _ figure: IntegratedState.Figure,
+        of assetKind: UInt8,
+        isNegative: Bool
+    ) {
+        let kind = AssetKind(rawValue: Int(assetKind)) ?? .unspecified
+        switch (figure, kind) {
+        case (.booked, _) where isNegative: self = .overdrafts
+        case (.booked, .investmentAccount), (.booked, .isa): self = .investments
+        case (.booked, .retirementAccount), (.booked, .definedContribution),
+            (.booked, .definedBenefit), (.holding, .retirementAccount),
+            (.holding, .definedContribution), (.holding, .definedBenefit):
+            self = .pensions
+        case (.booked, _): self = .deposits
+        case (.holding, _): self = .investments
+        case (.pension, _): self = .pensions
+        case (.wallet, _): self = .wallets
+        case (.owed, .card), (.owed, .cardBill), (.owed, .cardLoan): self = .cardDebt
+        case (.owed, _): self = .loans
+        case (.available, _), (.points, _): return nil
+        }
+    }
+}
+
+/// Which figures of an asset count, so that nothing counts twice.
+///
+/// A pension's value has its products in it, and so has the appraised value of a fund account or an
+/// ISA, beside its balance: where the whole is known in a currency, its parts only explain it. What
+/// a wallet's movement says of an unnamed account is that of the only named one.
+struct FigureScope {
+    private var pensions: Set<UInt16> = []
+    private var appraised: Set<UInt16> = []
+    private var namedWallets: Set<UInt16> = []
+
+    init(_ keys: some Sequence<IntegratedState.FigureKey>) {
+        for key in keys {
+            switch key.figure {
+            case .pension: pensions.insert(key.currency)
+            case .holding where key.product == 0: appraised.insert(key.currency)
+            case .wallet where key.product != 0: namedWallets.insert(key.currency)
+            default: break
+            }
+        }
+    }
+
+    func counts(_ key: IntegratedState.FigureKey) -> Bool {
+        switch key.figure {
+        case .booked: !pensions.contains(key.currency) && !appraised.contains(key.currency)
+        case .holding:
+            !pensions.contains(key.currency)
+                && (key.product == 0 || !appraised.contains(key.currency))
+        case .wallet: key.product != 0 || !namedWallets.contains(key.currency)
+        case .available: false
+        case .owed, .points, .pension: true
+        }
+    }
+}
