@@ -100,7 +100,7 @@ struct AssetUpdate {
     }
 
     /// FNV-1a, 64 bits; the empty text is 0, so that an asset with one of a thing has product 0.
-    private static func hash(_ text: String) -> UInt64 {
+    static func hash(_ text: String) -> UInt64 {
         guard !text.isEmpty else { return 0 }
         return text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }

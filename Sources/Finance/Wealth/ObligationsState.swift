@@ -1,0 +1,297 @@
+/// What a subject will have to pay, as far as providers say; `FixedCostReport`, `CardBillOutlook`
+/// and `CashFlowForecast` read it.
+///
+/// Of what is reported as a state, the report of the latest business time holds; of payments made,
+/// the sum of each month or day. So the state does not depend on the order of collection. Of each
+/// kind an asset keeps the latest `RecordKind.countMax`.
+public struct ObligationsState: FoldState {
+    /// What a record says.
+    enum RecordKind: UInt8, CaseIterable, Sendable {
+        /// A bill: `on` pays, `extra` the month YYYYMM.
+        case bill = 1
+        /// A payment that a card company announced: `on` falls due.
+        case announced = 2
+        /// A standing order: `every` the standard's cycle, `day` its day.
+        case standingOrder = 3
+        /// Premiums: `every` months, `on` the last, `day` of the month; `extra` 1 from an account.
+        case premiumTerms = 4
+        /// A loan: `amount` of each payment or 0, `day` of the month, `on` matures.
+        case loanTerms = 5
+        /// A loan's state: `amount` owed, `on` the next payment.
+        case loanState = 6
+        /// A lease: `on` the next payment, `day` of the month, `extra` ends.
+        case leaseTerms = 7
+        /// A purchase in instalments on a bill: `amount` of this one, `every` in all, `day` which,
+        /// `on` the bill's month YYYYMM, `extra` what remains or -1.
+        case instalment = 8
+        /// Repaid in a month: `on` the latest day, `extra` how many.
+        case repaid = 9
+        /// Premiums paid in a month.
+        case premiumPaid = 10
+        /// Paid for a lease in a month.
+        case leasePaid = 11
+        /// Approved on a credit card on a day, in one sum.
+        case approved = 12
+        /// The same in `every` instalments.
+        case approvedInstalments = 13
+
+        /// More than pages show and forecasts need; the latest stay.
+        var countMax: Int {
+            switch self {
+            case .bill, .announced, .repaid, .premiumPaid, .leasePaid: 36
+            case .standingOrder, .loanTerms: 200
+            case .premiumTerms, .loanState, .leaseTerms: 10
+            case .instalment, .approvedInstalments: 300
+            case .approved: 120
+            }
+        }
+
+        /// Payments add up; reports replace each other.
+        var isSum: Bool { self >= .repaid }
+
+        static func >= (left: RecordKind, right: RecordKind) -> Bool {
+            left.rawValue >= right.rawValue
+        }
+    }
+
+    /// Which record of an asset.
+    struct Key: Hashable, Comparable, Sendable {
+        let kind: RecordKind
+        let currency: UInt16
+        /// The later of two of a kind has the greater rank: YYYYMMDD, YYYYMM, days since 1970, or
+        /// 0 where there is no order.
+        let rank: UInt32
+        /// Hash of what else tells one from another; 0 where nothing does.
+        let product: UInt64
+
+        static func < (left: Key, right: Key) -> Bool {
+            (left.kind.rawValue, left.currency, left.rank, left.product)
+                < (right.kind.rawValue, right.currency, right.rank, right.product)
+        }
+    }
+
+    /// What it says; what a kind does not use is 0.
+    struct Record: Hashable, Sendable {
+        var at: Int64 = 0
+        var amount: Int64 = 0
+        var on: UInt32 = 0
+        var every: UInt32 = 0
+        var day: UInt32 = 0
+        var extra: Int64 = 0
+    }
+
+    /// One asset.
+    struct Asset: Hashable, Sendable {
+        var kind: UInt8 = 0
+        var provider: [UInt8] = []
+        var closedAt: Int64?
+        var records: [Entry] = []
+    }
+
+    /// A record with its key.
+    struct Entry: Hashable, Sendable {
+        let key: Key
+        var record: Record
+    }
+
+    var assets: [AssetID: Asset] = [:]
+
+    static let assetsMax = IntegratedState.assetsMax
+    static let textBytesMax = 64
+    /// All kinds at their most.
+    static let recordsMax = 1_500
+
+    /// Nothing known.
+    public init() {}
+
+    /// Takes in one record: a report by time, a payment by adding it.
+    mutating func take(
+        _ record: Record,
+        _ key: Key,
+        of id: AssetID,
+        isTakenBack: Bool = false
+    ) throws(FoldError) {
+        try admit(id)
+        if key.kind.isSum {
+            var change = record
+            if isTakenBack {
+                change.amount = try SpendingProfile.negated(record.amount)
+                change.extra = try SpendingProfile.negated(record.extra)
+            }
+            guard change.amount != 0 || change.extra != 0 else { return }
+            try assets[id, default: Asset()].add(change, key)
+        } else if !isTakenBack {
+            assets[id, default: Asset()].replace(record, key)
+        }
+    }
+
+    /// Names an asset.
+    mutating func open(_ id: AssetID, kind: UInt8, provider: [UInt8]) throws(FoldError) {
+        try admit(id)
+        assets[id, default: Asset()].kind = kind
+        assets[id, default: Asset()].provider = provider
+    }
+
+    /// Ends an asset.
+    mutating func close(_ id: AssetID, at seconds: Int64) throws(FoldError) {
+        try admit(id)
+        let known = assets[id]?.closedAt
+        assets[id, default: Asset()].closedAt = max(known ?? seconds, seconds)
+    }
+
+    private func admit(_ id: AssetID) throws(FoldError) {
+        guard assets[id] != nil || assets.count < ObligationsState.assetsMax else { throw .full }
+    }
+}
+
+extension ObligationsState.Asset {
+    /// The first place whose key is not before `key`.
+    func index(of key: ObligationsState.Key) -> Int {
+        var low = 0
+        var high = records.count
+        while low < high {
+            let middle = (low + high) / 2
+            if records[middle].key < key { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// Whether it is closed and nothing was reported since.
+    var isClosed: Bool {
+        guard let closedAt else { return false }
+        return !records.contains { !$0.key.kind.isSum && $0.record.at > closedAt }
+    }
+
+    /// The records of a kind in a currency, by rising rank.
+    func all(
+        _ kind: ObligationsState.RecordKind,
+        in currency: UInt16
+    ) -> [ObligationsState.Entry] {
+        records.filter { $0.key.kind == kind && $0.key.currency == currency }
+    }
+
+    fileprivate mutating func replace(
+        _ record: ObligationsState.Record,
+        _ key: ObligationsState.Key
+    ) {
+        let index = index(of: key)
+        if index < records.count, records[index].key == key {
+            if records[index].record.at <= record.at { records[index].record = record }
+            return
+        }
+        insert(record, key, at: index)
+    }
+
+    fileprivate mutating func add(
+        _ record: ObligationsState.Record,
+        _ key: ObligationsState.Key
+    ) throws(FoldError) {
+        let index = index(of: key)
+        guard index < records.count, records[index].key == key else {
+            return insert(record, key, at: index)
+        }
+        var known = records[index].record
+        known.amount = try known.amount.adding(record.amount)
+        known.extra = try known.extra.adding(record.extra)
+        known.on = max(known.on, record.on)
+        if known.amount == 0, known.extra == 0 {
+            records.remove(at: index)
+        } else {
+            records[index].record = known
+        }
+    }
+
+    /// The latest of a kind stay: the earliest goes, which may be the new one.
+    private mutating func insert(
+        _ record: ObligationsState.Record,
+        _ key: ObligationsState.Key,
+        at index: Int
+    ) {
+        records.insert(ObligationsState.Entry(key: key, record: record), at: index)
+        let ofKind = records.indices.filter {
+            records[$0].key.kind == key.kind && records[$0].key.currency == key.currency
+        }
+        if ofKind.count > key.kind.countMax { records.remove(at: ofKind[0]) }
+    }
+}
+
+extension ObligationsState {
+    /// Appends the canonical encoding: assets by id, records by key.
+    public func encode(into bytes: inout [UInt8]) {
+        var taken: [UInt8] = []
+        swap(&taken, &bytes)
+        var writer = StateWriter(appendingTo: taken)
+        writer.number(assets.count)
+        for (id, asset) in assets.sorted(by: { $0.key < $1.key }) {
+            writer.fixed(id.high)
+            writer.fixed(id.low)
+            writer.number(UInt64(asset.kind))
+            writer.text(asset.provider)
+            writer.optional(asset.closedAt)
+            writer.number(asset.records.count)
+            for entry in asset.records {
+                writer.number(UInt64(entry.key.kind.rawValue))
+                writer.number(UInt64(entry.key.currency))
+                writer.number(UInt64(entry.key.rank))
+                writer.fixed(entry.key.product)
+                writer.signed(entry.record.at)
+                writer.signed(entry.record.amount)
+                writer.number(UInt64(entry.record.on))
+                writer.number(UInt64(entry.record.every))
+                writer.number(UInt64(entry.record.day))
+                writer.signed(entry.record.extra)
+            }
+        }
+        bytes = writer.finish()
+    }
+
+    /// Reads what `encode` wrote.
+    ///
+    /// - Throws: `.malformedState`.
+    public init(decoding bytes: Span<UInt8>) throws(FoldError) {
+        var reader = StateReader(bytes)
+        var previous: AssetID?
+        for _ in 0..<(try reader.count(through: ObligationsState.assetsMax)) {
+            let id = AssetID(high: try reader.fixed(), low: try reader.fixed())
+            guard previous.map({ $0 < id }) ?? true else { throw .malformedState }
+            previous = id
+            var asset = Asset()
+            asset.kind = UInt8(try reader.number(through: 255))
+            asset.provider = try reader.bytes(through: ObligationsState.textBytesMax)
+            asset.closedAt = try reader.optional()
+            for _ in 0..<(try reader.count(through: ObligationsState.recordsMax)) {
+                let entry = try Entry(&reader)
+                guard asset.records.last.map({ $0.key < entry.key }) ?? true else {
+                    throw .malformedState
+                }
+                asset.records.append(entry)
+            }
+            assets[id] = asset
+        }
+        try reader.finish()
+    }
+}
+
+extension ObligationsState.Entry {
+    fileprivate init(_ reader: inout StateReader) throws(FoldError) {
+        let code = UInt8(try reader.number(through: 255))
+        guard let kind = ObligationsState.RecordKind(rawValue: code) else { throw .malformedState }
+        let word = UInt64(UInt32.max)
+        let currency = UInt16(try reader.number(through: 999))
+        guard currency > 0 else { throw .malformedState }
+        key = ObligationsState.Key(
+            kind: kind,
+            currency: currency,
+            rank: UInt32(try reader.number(through: word)),
+            product: try reader.fixed()
+        )
+        record = ObligationsState.Record(
+            at: try reader.signed(),
+            amount: try reader.signed(),
+            on: UInt32(try reader.number(through: word)),
+            every: UInt32(try reader.number(through: word)),
+            day: UInt32(try reader.number(through: word)),
+            extra: try reader.signed()
+        )
+    }
+}

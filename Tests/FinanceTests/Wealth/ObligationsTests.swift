@@ -1,0 +1,314 @@
+import Finance
+import Foundation
+import SwiftProtobuf
+import Testing
+
+enum ObligationFixtures {
+    static func approval(
+        _ amount: Int64,
+        on seconds: Int64,
+        instalments: UInt32 = 0,
+        pay: PayType = .credit
+    ) -> Event {
+        WealthFixtures.event(at: seconds) {
+            $0.cardApproved.amount = amount
+            $0.cardApproved.payType = pay
+            $0.cardApproved.instalments = instalments
+            $0.cardApproved.merchantName = "가게"
+        }
+    }
+
+    static func bill(_ amount: Int64, month: UInt32, paysOn: UInt32, at seconds: Int64) -> Event {
+        WealthFixtures.event(at: seconds) {
+            $0.cardBilled.amount = amount
+            $0.cardBilled.month = month
+            $0.cardBilled.paysOn = paysOn
+        }
+    }
+
+    static func line(
+        _ amount: Int64,
+        _ number: UInt32,
+        of count: UInt32,
+        month: UInt32,
+        at seconds: Int64
+    ) -> Event {
+        WealthFixtures.event(at: seconds) {
+            $0.cardBillLineCharged.amount = amount
+            $0.cardBillLineCharged.month = month
+            $0.cardBillLineCharged.merchantName = "가전"
+            $0.cardBillLineCharged.instalments = count
+            $0.cardBillLineCharged.instalment = number
+            $0.cardBillLineCharged.balanceAfter = amount * Int64(count - number)
+        }
+    }
+
+    static func due(_ amount: Int64, on day: UInt32, at seconds: Int64) -> Event {
+        WealthFixtures.event(at: seconds) {
+            $0.cardPaymentScheduled.amount = amount
+            $0.cardPaymentScheduled.dueOn = day
+        }
+    }
+
+    static func premium(
+        _ amount: Int64,
+        day: UInt32,
+        cycle: PremiumCycle = .monthly,
+        endsOn: UInt32 = 0,
+        at seconds: Int64
+    ) -> Event {
+        WealthFixtures.event(at: seconds) {
+            $0.premiumScheduleReported.amount = amount
+            $0.premiumScheduleReported.day = day
+            $0.premiumScheduleReported.cycle = cycle
+            $0.premiumScheduleReported.endsOn = endsOn
+            $0.premiumScheduleReported.payingAccount = "1"
+        }
+    }
+
+    static func paid(_ amount: Int64, at seconds: Int64) -> Event {
+        WealthFixtures.event(at: seconds) { $0.premiumPaid.amount = amount }
+    }
+
+    static func repaid(_ amount: Int64, at seconds: Int64) -> Event {
+        WealthFixtures.event(at: seconds) {
+            $0.loanTransactionPosted.amount = amount
+            $0.loanTransactionPosted.kind = .repaid
+        }
+    }
+
+    static func loan(_ balance: Int64, next: UInt32 = 0, at seconds: Int64) -> Event {
+        WealthFixtures.event(at: seconds) {
+            $0.loanBalanceReported.balance = balance
+            $0.loanBalanceReported.nextPaymentOn = next
+        }
+    }
+
+    static func loanTerms(
+        day: UInt32,
+        amount: Int64? = nil,
+        matures: UInt32 = 0,
+        at seconds: Int64
+    ) -> Event {
+        WealthFixtures.event(at: seconds) {
+            $0.loanTermsReported.paymentDay = day
+            $0.loanTermsReported.maturesOn = matures
+            if let amount { $0.loanTermsReported.paymentAmount = amount }
+        }
+    }
+
+    static func standing(_ amount: Int64, _ cycle: TransferCycle, day: UInt32) -> Event {
+        WealthFixtures.event(at: 1) {
+            $0.scheduledTransferReported.amount = amount
+            $0.scheduledTransferReported.cycle = cycle
+            $0.scheduledTransferReported.day = day
+            $0.scheduledTransferReported.orderNumber = "1"
+        }
+    }
+
+    /// Events of all kinds, all at different times.
+    static func events(seed: UInt64, count: Int = 200) -> [(UInt64, Event)] {
+        var random = FoldRandom(seed: seed)
+        return (0..<count).map { index in
+            let seconds = 1_700_000_000 + Int64(index) * 90_000 + Int64(random.below(9_000))
+            let amount = Int64(random.below(900) + 1) * 1_000
+            let month = UInt32(202_401 + random.below(12))
+            let event =
+                switch random.below(10) {
+                case 0: approval(amount, on: seconds, instalments: [0, 0, 3][random.below(3)])
+                case 1: bill(amount, month: month, paysOn: month * 100 + 14, at: seconds)
+                case 2: line(amount, UInt32(random.below(6) + 1), of: 6, month: month, at: seconds)
+                case 3: due(amount, on: month * 100 + 14, at: seconds)
+                case 4: premium(amount, day: 10, at: seconds)
+                case 5: paid(amount, at: seconds)
+                case 6: repaid(amount, at: seconds)
+                case 7: loan(amount, next: month * 100 + 20, at: seconds)
+                case 8: loanTerms(day: 20, at: seconds)
+                default: WealthFixtures.closed(at: seconds)
+                }
+            return (UInt64(random.below(3)), event)
+        }
+    }
+}
+
+@Suite struct ObligationsTests {
+    private typealias Make = ObligationFixtures
+
+    private func state(_ events: [(UInt64, Event)]) throws -> ObligationsState {
+        try WealthFixtures.fold(Obligations(), events)
+    }
+
+    private func dues(
+        _ events: [Event],
+        from: CivilDate,
+        days: Int32 = 60
+    ) throws -> [String] {
+        let state = try state(events.map { (1, $0) })
+        return state.dues(in: .krw, from: from, through: from.adding(days: days)).map {
+            "\($0.day) \($0.amount)"
+        }
+    }
+
+    @Test func `what falls due follows from terms, once each`() throws {
+        let from = try WealthFixtures.day(2025, 12, 1)
+        let at = try WealthFixtures.noon(2025, 11, 20)
+        let table: [(name: String, events: [Event], dues: [String])] = [
+            (
+                "an announcement and the bill for the same day are one",
+                [
+                    Make.due(900, on: 20_251_214, at: at),
+                    Make.bill(900, month: 202_511, paysOn: 20_251_214, at: at),
+                ], ["2025-12-14 900"]
+            ),
+            (
+                "a later announcement replaces the one of the same day",
+                [Make.due(900, on: 20_251_214, at: at), Make.due(950, on: 20_251_214, at: at + 1)],
+                ["2025-12-14 950"]
+            ),
+            (
+                "premiums come every month until the last",
+                [
+                    Make.premium(70, day: 31, endsOn: 20_251_231, at: at)
+                ], ["2025-12-31 70"]
+            ),
+            (
+                "quarterly premiums follow the last one paid",
+                [
+                    Make.premium(70, day: 10, cycle: .quarterly, at: at),
+                    Make.paid(70, at: try WealthFixtures.noon(2025, 10, 10)),
+                ], ["2026-01-10 70"]
+            ),
+            (
+                "quarterly premiums of which none was paid are not guessed",
+                [Make.premium(70, day: 10, cycle: .quarterly, at: at)], []
+            ),
+            (
+                "a loan is repaid as last time, on the day that it names",
+                [
+                    Make.loan(9_000, next: 20_251_222, at: at),
+                    Make.repaid(400, at: try WealthFixtures.noon(2025, 11, 22)),
+                ], ["2025-12-22 400", "2026-01-22 400"]
+            ),
+            (
+                "a loan's agreed payment and day hold without a next day, until it matures",
+                [
+                    Make.loan(9_000, at: at),
+                    Make.loanTerms(day: 5, amount: 300, matures: 20_260_101, at: at),
+                ], ["2025-12-05 300"]
+            ),
+            ("a loan that is repaid asks nothing", [Make.loan(0, next: 20_251_222, at: at)], []),
+            (
+                "a monthly standing order runs on its day",
+                [Make.standing(50, .everyMonth, day: 31)], ["2025-12-31 50"]
+            ),
+            (
+                "a weekly one on its weekday, Monday is 32",
+                [Make.standing(50, .everyWeek, day: 32)],
+                (0..<9).map { "\(from.adding(days: Int32($0 * 7))) 50" }
+            ),
+            ("one that was given up does not", [Make.standing(0, .everyMonth, day: 31)], []),
+            (
+                "nothing is due of what is closed",
+                [Make.premium(70, day: 31, at: at), WealthFixtures.closed(at: at + 1)], []
+            ),
+        ]
+        for row in table { #expect(try dues(row.events, from: from) == row.dues, "\(row.name)") }
+    }
+
+    @Test func `a card payment taken back, a repayment too, leave no trace`() throws {
+        let at = try WealthFixtures.noon(2025, 11, 20)
+        let known = try state([(1, Make.approval(500, on: at)), (1, Make.repaid(400, at: at))])
+        for event in [
+            Make.approval(70, on: at), Make.approval(80, on: at, instalments: 3),
+            Make.repaid(90, at: at - 1), Make.paid(30, at: at),
+        ] {
+            let with = try WealthFixtures.fold(Obligations(), [(1, event)], from: known)
+            #expect(with.encoded != known.encoded)
+            let without = try WealthFixtures.fold(
+                Obligations(),
+                [(1, try WealthFixtures.retraction(of: event, at: at + 9))],
+                from: with
+            )
+            #expect(without.encoded == known.encoded)
+        }
+    }
+
+    @Test(arguments: FoldFixtures.seeds)
+    func `events of different times may come in any order`(seed: UInt64) throws {
+        let events = Make.events(seed: seed).filter {
+            // Of two lines for the same instalment the later in the log holds: they have no time.
+            if case .cardBillLineCharged = $0.1.fact { return false }
+            return true
+        }
+        var random = FoldRandom(seed: seed &+ 1)
+        let one = try state(events).encoded
+        for _ in 0..<5 {
+            #expect(try state(events.shuffled(using: &random)).encoded == one, "SEED=\(seed)")
+        }
+    }
+
+    @Test func `the next bill is what was bought in its month and what remains of instalments`()
+        throws
+    {
+        let card = UInt64(2)
+        var events: [(UInt64, Event)] = [
+            (1, IntegratedFixtures.opened(1, .cardBill, provider: "C1")),
+            (1, IntegratedFixtures.opened(2, .card, provider: "C1")),
+            (1, IntegratedFixtures.opened(3, .card, provider: "C2")),
+        ]
+        for (month, amount) in [(9, 300_000), (10, 500_000), (11, 400_000)] as [(Int, Int64)] {
+            events.append(
+                (
+                    1,
+                    Make.bill(
+                        amount,
+                        month: UInt32(202_500 + month),
+                        paysOn: UInt32(20_250_000 + month * 100 + 14),
+                        at: try WealthFixtures.noon(2025, month, 1)
+                    )
+                )
+            )
+        }
+        let at = try WealthFixtures.noon(2025, 11, 1)
+        events += [
+            (1, Make.line(10_000, 1, of: 3, month: 202_511, at: at)),
+            // Within the bill's month, which ends two weeks before the 14th of December.
+            (card, Make.approval(50_000, on: try WealthFixtures.noon(2025, 11, 1))),
+            (card, Make.approval(20_000, on: try WealthFixtures.noon(2025, 11, 30))),
+            (card, Make.approval(60_000, on: try WealthFixtures.noon(2025, 11, 9), instalments: 6)),
+            (card, Make.approval(7_000, on: at, pay: .debit)),
+            // Outside it; another company's.
+            (card, Make.approval(90_000, on: try WealthFixtures.noon(2025, 10, 31))),
+            (card, Make.approval(90_000, on: try WealthFixtures.noon(2025, 12, 1))),
+            (3, Make.approval(90_000, on: at)),
+        ]
+        let state = try state(events)
+        let early = CardBillOutlook(of: state, after: try WealthFixtures.day(2025, 11, 20))
+        let bill = try #require(early.bills.first)
+        #expect(early.bills.count == 1)
+        #expect(bill.paysOn.description == "2025-12-14" && bill.provider == "C1")
+        #expect(bill.purchases == 70_000 && bill.instalments == 20_000 && bill.known == 90_000)
+        #expect(bill.expected == 400_000 && bill.source == .estimated)
+        #expect(early.instalments.map(\.amount) == [10_000, 10_000])
+        let late = CardBillOutlook(of: state, after: try WealthFixtures.day(2025, 12, 2))
+        #expect(late.bills.map(\.expected) == [90_000] && late.bills.map(\.source) == [.bought])
+        let announced = try WealthFixtures.fold(
+            Obligations(),
+            [(1, Make.due(95_000, on: 20_251_214, at: at))],
+            from: state
+        )
+        let outlook = CardBillOutlook(of: announced, after: try WealthFixtures.day(2025, 12, 2))
+        #expect(outlook.bills.map(\.expected) == [95_000, 400_000])
+        #expect(outlook.bills.map(\.source) == [.announced, .estimated])
+    }
+}
+
+extension StateCodingTests {
+    @Test(arguments: FoldFixtures.seeds)
+    func `obligations are their bytes`(seed: UInt64) throws {
+        let events = ObligationFixtures.events(seed: seed)
+        let state = try WealthFixtures.fold(Obligations(), events)
+        try obeysLaws(ObligationsState.self, state.encoded, seed: seed)
+        #expect(ObligationsState().encoded == [0])
+    }
+}
