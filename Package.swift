@@ -199,7 +199,12 @@ let package = Package(
                 "Simulation", protobuf,
             ]
         ),
-        tests("MyData", ["MyData", "Files", "Finance", "Cryptography", "Simulation", protobuf]),
+        .testTarget(
+            name: "MyDataTests",
+            dependencies: ["MyData", "Files", "Finance", "Cryptography", "Simulation", protobuf],
+            exclude: ["Samples"],
+            swiftSettings: strict
+        ),
         tests("Sandbox", ["Sandbox", "MyData", "Finance", "Files", "Simulation"]),
         tests(
             "Collector",

@@ -108,6 +108,7 @@ enum Rules {
                 Place("Sources/LMDB/", because: "over liblmdb"),
                 Place("Sources/Cryptography/", because: "over libcrypto"),
                 Place("Sources/Compression/", because: "over libzstd"),
+                Place("Sources/MyData/JSON/", because: "over libsimdjson"),
                 Place("Sources/Files/", because: "over the system's files"),
                 Place("Sources/Threads/", because: "over the system's threads"),
                 Place("Sources/jangbu/Bench/", because: "calls the floors in C"),

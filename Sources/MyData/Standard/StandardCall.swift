@@ -87,9 +87,23 @@ public struct Answer: Sendable {
     public var calls: [StandardCall] = []
     /// Digest of the list, by which a page that comes twice is known.
     public var listDigest: UInt64 = 0
+    /// What breaks the standard in it and changes nothing: each field once for all rows.
+    public var deviations: [AnswerDeviation] = []
+    /// Fields beside a list that the standard does not have; no row's event can carry them.
+    public var unmapped: [Unmapped] = []
 
     /// An answer that says nothing yet.
     public init() {}
+
+    /// Forgets what it says and keeps its memory.
+    mutating func reset() {
+        (code, nextPage, searchTimestamp, rowCount, listDigest) = (0, nil, nil, 0, 0)
+        assets.removeAll(keepingCapacity: true)
+        events.removeAll(keepingCapacity: true)
+        calls.removeAll(keepingCapacity: true)
+        deviations.removeAll(keepingCapacity: true)
+        unmapped.removeAll(keepingCapacity: true)
+    }
 
     /// 00001: nothing changed since the search_timestamp that was sent.
     public var isUnchanged: Bool { code == 1 }

@@ -1,0 +1,316 @@
+internal import Finance
+internal import SwiftProtobuf
+
+/// A field of an answer with the place in a fact that it fills.
+///
+/// ```swift
+/// .money("balance_amt", .must) { $0.balance = $1 }
+/// ```
+struct FieldMap<Fact>: Sendable {
+    typealias Setter =
+        @Sendable (inout Fact, borrowing WireRow, Int, inout RowNotes) throws(AnswerFault) -> Void
+
+    let field: WireField
+    let set: Setter
+
+    init(_ name: String, _ type: WireType, _ need: WireField.Need, _ set: @escaping Setter) {
+        field = WireField(name, type, need)
+        self.set = set
+    }
+}
+
+/// Texts, days and flags.
+extension FieldMap {
+    /// AH(n).
+    static func text(
+        _ name: String,
+        _ bytesMax: Int,
+        _ need: WireField.Need = .may,
+        _ set: @escaping @Sendable (inout Fact, String) -> Void
+    ) -> FieldMap {
+        FieldMap(name, .text(bytesMax), need) {
+            (fact, row, place, _) throws(AnswerFault) in
+            set(&fact, try row.text(place, bytesMax).string)
+        }
+    }
+
+    /// aN(n) and the like.
+    static func word(
+        _ name: String,
+        _ countMax: Int,
+        _ need: WireField.Need = .may,
+        _ set: @escaping @Sendable (inout Fact, String) -> Void
+    ) -> FieldMap {
+        FieldMap(name, .word(countMax), need) {
+            (fact, row, place, _) throws(AnswerFault) in
+            set(&fact, try row.string(place, countMax))
+        }
+    }
+
+    /// true or false.
+    static func flag(
+        _ name: String,
+        _ need: WireField.Need = .may,
+        _ set: @escaping @Sendable (inout Fact, Bool) -> Void
+    ) -> FieldMap {
+        FieldMap(name, .boolean, need) { (fact, row, place, _) throws(AnswerFault) in
+            set(&fact, try row.boolean(place))
+        }
+    }
+
+    /// DATE, as YYYYMMDD.
+    static func day(
+        _ name: String,
+        _ need: WireField.Need = .may,
+        _ set: @escaping @Sendable (inout Fact, UInt32) -> Void
+    ) -> FieldMap {
+        FieldMap(name, .date, need) { (fact, row, place, _) throws(AnswerFault) in
+            set(&fact, try row.date(place))
+        }
+    }
+
+    /// N6, as YYYYMM.
+    static func month(
+        _ name: String,
+        _ need: WireField.Need = .may,
+        _ set: @escaping @Sendable (inout Fact, UInt32) -> Void
+    ) -> FieldMap {
+        FieldMap(name, .month, need) { (fact, row, place, _) throws(AnswerFault) in
+            set(&fact, try row.month(place))
+        }
+    }
+
+    /// When the row happened.
+    static func moment(_ name: String) -> FieldMap {
+        FieldMap(name, .moment, .must) { (_, row, place, notes) throws(AnswerFault) in
+            notes.moment = try row.moment(place)
+        }
+    }
+
+    /// The day on which the row happened.
+    static func momentOfDay(_ name: String) -> FieldMap {
+        FieldMap(name, .date, .must) { (_, row, place, notes) throws(AnswerFault) in
+            _ = try row.date(place)
+            notes.moment = try row.moment(place)
+        }
+    }
+
+    /// DTIME or DATE of something else than the row, in seconds UTC.
+    static func instant(
+        _ name: String,
+        _ need: WireField.Need = .may,
+        _ set: @escaping @Sendable (inout Fact, Int64) -> Void
+    ) -> FieldMap {
+        FieldMap(name, .moment, need) { (fact, row, place, _) throws(AnswerFault) in
+            set(&fact, try row.moment(place).seconds)
+        }
+    }
+}
+
+/// Numbers and codes.
+extension FieldMap {
+    /// An amount in thousandths: F(18,3) or, with `whole`, N(p).
+    static func money(
+        _ name: String,
+        _ need: WireField.Need = .may,
+        whole digits: Int? = nil,
+        _ set: @escaping @Sendable (inout Fact, Int64) -> Void
+    ) -> FieldMap {
+        let type = digits.map { WireType.integer($0) } ?? .decimal(18, 3)
+        return exact(name, type, need, unit: 3, set)
+    }
+
+    /// An amount that is positive because something else gives its direction.
+    static func magnitude(
+        _ name: String,
+        whole digits: Int? = nil,
+        _ set: @escaping @Sendable (inout Fact, Int64) -> Void
+    ) -> FieldMap {
+        let type = digits.map { WireType.integer($0) } ?? .decimal(18, 3)
+        return FieldMap(name, type, .must) { (fact, row, place, _) throws(AnswerFault) in
+            let value = try row.exact(place, type, unit: 3)
+            guard value >= 0 else { throw row.fault(.inconsistent, place) }
+            set(&fact, value)
+        }
+    }
+
+    /// A number in units of 10^-`unit`.
+    static func exact(
+        _ name: String,
+        _ type: WireType,
+        _ need: WireField.Need = .may,
+        unit: Int,
+        _ set: @escaping @Sendable (inout Fact, Int64) -> Void
+    ) -> FieldMap {
+        FieldMap(name, type, need) { (fact, row, place, _) throws(AnswerFault) in
+            set(&fact, try row.exact(place, type, unit: unit))
+        }
+    }
+
+    /// A rate in hundred-thousandths of one percent: F(7,5), F(5,3).
+    static func rate(
+        _ name: String,
+        _ type: WireType,
+        _ need: WireField.Need = .may,
+        unit: Int = 5,
+        _ set: @escaping @Sendable (inout Fact, Int32) -> Void
+    ) -> FieldMap {
+        FieldMap(name, type, need) { (fact, row, place, _) throws(AnswerFault) in
+            let value = try row.exact(place, type, unit: unit)
+            guard let rate = Int32(exactly: value) else { throw row.fault(.fieldLength, place) }
+            set(&fact, rate)
+        }
+    }
+
+    /// A count or another number without sign: N(p).
+    static func number(
+        _ name: String,
+        _ digits: Int,
+        _ need: WireField.Need = .may,
+        _ set: @escaping @Sendable (inout Fact, UInt32) -> Void
+    ) -> FieldMap {
+        FieldMap(name, .integer(digits), need) { (fact, row, place, _) throws(AnswerFault) in
+            set(&fact, try row.count(place, digits: digits))
+        }
+    }
+
+    /// A currency by its letters; the won is left out.
+    static func currency(
+        _ name: String = "currency_code",
+        _ need: WireField.Need = .may,
+        _ set: @escaping @Sendable (inout Fact, UInt32) -> Void
+    ) -> FieldMap {
+        FieldMap(name, .code(3), need) { (fact, row, place, _) throws(AnswerFault) in
+            guard let currency = Currency(alphabeticCode: try row.string(place, 3)) else {
+                throw row.fault(.codeUnknown, place)
+            }
+            set(&fact, UInt32(currency))
+        }
+    }
+
+    /// A code in digits that is the number of an enum's case.
+    ///
+    /// - Parameter need: of a `must` code an unknown one is a fault; any other is kept as it is.
+    static func code<Code: SwiftProtobuf.Enum & CaseIterable>(
+        _ name: String,
+        _ digits: Int = 2,
+        _ need: WireField.Need = .may,
+        of type: Code.Type = Code.self,
+        adding offset: Int = 0,
+        _ set: @escaping @Sendable (inout Fact, Code) -> Void
+    ) -> FieldMap {
+        var codes: [Int: Code] = [:]
+        for code in Code.allCases where code.rawValue > offset {
+            codes[code.rawValue - offset] = code
+        }
+        return FieldMap(name, .code(digits), need) {
+            [codes] (fact, row, place, notes) throws(AnswerFault) in
+            if let number = try row.code(place, digits: digits), let code = codes[number] {
+                set(&fact, code)
+            } else if need == .must {
+                throw row.fault(.codeUnknown, place)
+            } else {
+                row.keep(place, in: &notes.unmapped)
+            }
+        }
+    }
+
+    /// A code by its letters.
+    static func code<Code: Sendable>(
+        _ name: String,
+        _ countMax: Int,
+        _ need: WireField.Need = .may,
+        in codes: [String: Code],
+        _ set: @escaping @Sendable (inout Fact, Code) -> Void
+    ) -> FieldMap {
+        FieldMap(name, .code(countMax), need) {
+            (fact, row, place, notes) throws(AnswerFault) in
+            if let code = codes[try row.string(place, countMax)] {
+                set(&fact, code)
+            } else if need == .must {
+                throw row.fault(.codeUnknown, place)
+            } else {
+                row.keep(place, in: &notes.unmapped)
+            }
+        }
+    }
+
+    /// A code that stays the number that it is, because the standard's list grows.
+    static func codeNumber(
+        _ name: String,
+        _ digits: Int,
+        _ need: WireField.Need = .may,
+        _ set: @escaping @Sendable (inout Fact, UInt32) -> Void
+    ) -> FieldMap {
+        FieldMap(name, .code(digits), need) { (fact, row, place, notes) throws(AnswerFault) in
+            if let number = try row.code(place, digits: digits) {
+                set(&fact, UInt32(number))
+            } else {
+                row.keep(place, in: &notes.unmapped)
+            }
+        }
+    }
+}
+
+/// What has no place of its own in a fact.
+extension FieldMap {
+    /// Checked and not recorded: counts of lists and what the call itself says.
+    static func unrecorded(
+        _ name: String,
+        _ type: WireType,
+        _ need: WireField.Need = .may
+    ) -> FieldMap {
+        FieldMap(name, type, need) { (_, row, place, _) throws(AnswerFault) in
+            try row.check(place, type)
+        }
+    }
+
+    /// Checked and kept in the event as it was sent.
+    static func kept(
+        _ name: String,
+        _ type: WireType,
+        _ need: WireField.Need = .may
+    ) -> FieldMap {
+        FieldMap(name, type, need) { (_, row, place, notes) throws(AnswerFault) in
+            try row.check(place, type)
+            row.keep(place, in: &notes.unmapped)
+        }
+    }
+
+    /// A list within a row, each of whose objects is handed to `add`.
+    static func list<Part>(
+        _ name: String,
+        _ need: WireField.Need = .may,
+        of start: @escaping @Sendable () -> Part,
+        _ fields: [FieldMap<Part>],
+        _ add: @escaping @Sendable (inout Fact, Part) -> Void
+    ) -> FieldMap {
+        let names = WireNames(fields.map(\.field))
+        return FieldMap(name, .list, need) { (fact, row, place, notes) throws(AnswerFault) in
+            var parts: [Part] = []
+            var inner = notes
+            try row.forEach(place, names) { (part) throws(AnswerFault) in
+                parts.append(try fields.read(part, start(), 0, &inner))
+            }
+            notes.unmapped = inner.unmapped
+            for part in parts { add(&fact, part) }
+        }
+    }
+}
+
+extension Array {
+    /// Fills a fact with the fields of a row whose first has the place `first`.
+    func read<Fact>(
+        _ row: borrowing WireRow,
+        _ start: Fact,
+        _ first: Int,
+        _ notes: inout RowNotes
+    ) throws(AnswerFault) -> Fact where Element == FieldMap<Fact> {
+        var fact = start
+        for index in indices where row.has(first + index) {
+            try self[index].set(&fact, row, first + index, &notes)
+        }
+        if row.hasUnknown { row.appendUnknown(to: &notes.unmapped) }
+        return fact
+    }
+}

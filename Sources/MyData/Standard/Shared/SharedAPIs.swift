@@ -1,0 +1,6 @@
+internal import Finance
+
+/// What several industries serve: pensions, prepaid means, dormant assets.
+enum SharedAPIs {
+    static let all: [StandardAPI] = []
+}
