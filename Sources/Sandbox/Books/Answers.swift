@@ -17,6 +17,7 @@ extension SandboxWorld {
         switch terrain.providers[provider].industry {
         case .bank: return desk.bank(query.call.api)
         case .card: return desk.card(query.call.api)
+        case .efin: return desk.efin(query.call.api)
         default: return .refused(40_301)
         }
     }

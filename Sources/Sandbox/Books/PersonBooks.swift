@@ -12,12 +12,15 @@ struct PersonBooks: Sendable {
     var funds: [FundAccount] = []
     var loans: [LoanAccount] = []
     var orders: [StandingOrder] = []
+    var wallets: [Wallet] = []
+    var payments: [PaymentAccount] = []
     /// Bought on credit and not billed on the last day, less what is to be given back.
     var unbilled: Int64 = 0
 
     /// Every asset's face, closed ones too.
     var faces: [AssetFace] {
         deposits.map(\.face) + cards.map(\.face) + funds.map(\.face) + loans.map(\.face)
+            + wallets.map(\.face) + payments.map(\.face)
     }
 
     /// Whether a provider ever lists something.

@@ -16,6 +16,17 @@ extension SandboxWorld {
             let isBank = terrain.providers[loan.face.provider].industry != .capital
             statements.append(statement(of: loan, isBank ? .loan : .capitalLoan, at: second))
         }
+        for wallet in books.wallets {
+            var statement = blank(wallet.face, .prepaidWallet)
+            add(wallet.rows, to: &statement, at: second)
+            statement.balance = wallet.state(at: second).balance
+            statements.append(statement)
+        }
+        for account in books.payments {
+            var statement = blank(account.face, .paymentAccount)
+            add(account.rows, to: &statement, at: second)
+            statements.append(statement)
+        }
         for card in books.cards { statements += self.statements(of: card, at: second) }
         statements += bills(books, at: second)
         for index in statements.indices where statements[index].key != "-" {
@@ -53,6 +64,13 @@ extension SandboxWorld {
             statement.balance = row.balance
         }
         return statement
+    }
+
+    private func add(_ rows: [WalletRow], to statement: inout AssetStatement, at second: Int64) {
+        for row in rows where row.at <= second {
+            statement.movements += 1
+            if row.isIn { statement.paidIn += row.amount } else { statement.paidOut += row.amount }
+        }
     }
 
     /// A fund's balance is its value at the last price.

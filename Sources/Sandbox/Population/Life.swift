@@ -53,6 +53,8 @@ struct Life {
         case buyCurrency(Int)
         case buyFund(Int), sellFund(Int)
         case repay(Int)
+        case splitByWallet, emptyWallet
+        case undoWalletPayment(Int)
     }
 
     /// A deed that comes again every so many months.
@@ -154,6 +156,9 @@ struct Life {
         case .buyFund(let index): buyFund(index, at: second)
         case .sellFund(let index): sellFund(index, at: second)
         case .repay(let index): repay(index, at: second)
+        case .splitByWallet: splitByWallet(at: second)
+        case .emptyWallet: emptyWallet(at: second)
+        case .undoWalletPayment(let place): undoWalletPayment(place, at: second)
         default: preconditionFailure("a deed that nobody does")
         }
     }

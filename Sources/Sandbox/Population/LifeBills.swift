@@ -82,6 +82,7 @@ extension Life {
         holding amount: Int64,
         at second: Int64
     ) {
+        if let payment = place.payment { undoPayment(payment, holding: amount, at: second) }
         if place.isAbroad {
             books.cards[place.card].overseas[place.row].changedAt = second
             books.cards[place.card].overseas[place.row].changedTo = status

@@ -9,6 +9,7 @@ extension Life {
         keepHouse()
         beginSaving()
         beginLending()
+        beginPaying()
     }
 
     /// Some day before the books begin.

@@ -7,6 +7,8 @@ struct ApprovalPlace: Sendable {
     var isAbroad = false
     /// Row of the account that a debit card took it from.
     var debited: Bool = false
+    /// Row of the payment account that it was made through.
+    var payment: Int?
 }
 
 /// What a person buys, and how it is paid.
@@ -31,6 +33,14 @@ extension Life {
         let trade = Trades.daily[haunt.trade]
         budget -= won
         let amount = Int64(won) * 1_000
+        if chance.hits(trade.isBranched ? 90 : 170), payByWallet(haunt, amount, at: second) {
+            return
+        }
+        if trade.kind == "online" || trade.kind == "delivery", chance.hits(350),
+            payByService(haunt, amount, at: second)
+        {
+            return
+        }
         let isByCredit = !creditCards.isEmpty && (debitCards.isEmpty || chance.hits(780))
         if isByCredit {
             var months = 0
@@ -58,7 +68,8 @@ extension Life {
         _ haunt: Haunt,
         _ amount: Int64,
         months: Int,
-        at second: Int64
+        at second: Int64,
+        payment: Int? = nil
     ) {
         var row = ApprovalRow(
             at: second,
@@ -71,7 +82,8 @@ extension Life {
         row.instalments = UInt8(months)
         let isSmall = amount < 20_000_000 && Trades.daily[haunt.trade].kind == "parking"
         if isSmall, terrain.quirks[books.cards[card].face.provider].captures { row.status = 4 }
-        let place = record(row, on: card, isAbroad: false)
+        var place = record(row, on: card, isAbroad: false)
+        place.payment = payment
         charge(place, months: months)
         foresee(place, amount, isCorrectable: months == 0)
     }
