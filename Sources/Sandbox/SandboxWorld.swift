@@ -84,6 +84,8 @@ public struct AssetStatement: Hashable, Sendable {
     public var paidOut: Int64
     /// Balance, value or debt at the end, in thousandths; nil where the asset has none.
     public var balance: Int64?
+    /// Of an investment account, what its holdings are worth at the last closing prices.
+    public var holdings: Int64?
     /// The day from which on the provider no longer lists it, if that day has come.
     public var closedOn: CivilDate?
 

@@ -18,6 +18,9 @@ extension SandboxWorld {
         case .bank: return desk.bank(query.call.api)
         case .card: return desk.card(query.call.api)
         case .efin: return desk.efin(query.call.api)
+        case .insu: return desk.insu(query.call.api)
+        case .invest: return desk.invest(query.call.api)
+        case .capital: return desk.capital(query.call.api)
         default: return .refused(40_301)
         }
     }

@@ -13,6 +13,9 @@ struct PersonBooks: Sendable {
     var loans: [LoanAccount] = []
     var orders: [StandingOrder] = []
     var wallets: [Wallet] = []
+    var policies: [Policy] = []
+    var investments: [InvestAccount] = []
+    var leases: [Lease] = []
     var payments: [PaymentAccount] = []
     /// Bought on credit and not billed on the last day, less what is to be given back.
     var unbilled: Int64 = 0
@@ -20,7 +23,8 @@ struct PersonBooks: Sendable {
     /// Every asset's face, closed ones too.
     var faces: [AssetFace] {
         deposits.map(\.face) + cards.map(\.face) + funds.map(\.face) + loans.map(\.face)
-            + wallets.map(\.face) + payments.map(\.face)
+            + wallets.map(\.face) + payments.map(\.face) + policies.map(\.face)
+            + investments.map(\.face) + leases.map(\.face)
     }
 
     /// Whether a provider ever lists something.

@@ -27,6 +27,7 @@ extension SandboxWorld {
             add(account.rows, to: &statement, at: second)
             statements.append(statement)
         }
+        statements += others(books, at: second)
         for card in books.cards { statements += self.statements(of: card, at: second) }
         statements += bills(books, at: second)
         for index in statements.indices where statements[index].key != "-" {
@@ -64,6 +65,42 @@ extension SandboxWorld {
             statement.balance = row.balance
         }
         return statement
+    }
+
+    /// Policies by their premiums, investment accounts by what was settled in cash, leases.
+    private func others(_ books: PersonBooks, at second: Int64) -> [AssetStatement] {
+        var statements: [AssetStatement] = []
+        for policy in books.policies {
+            var statement = blank(policy.face, .policy)
+            for row in policy.rows where row.at <= second {
+                statement.movements += 1
+                statement.paidOut += row.amount
+            }
+            statements.append(statement)
+        }
+        for account in books.investments {
+            var statement = blank(account.face, .investmentAccount)
+            for row in account.rows where row.at <= second {
+                statement.movements += 1
+                if row.isIn {
+                    statement.paidIn += row.settled
+                } else {
+                    statement.paidOut += row.settled
+                }
+            }
+            statement.balance = account.cash(at: second)
+            statement.holdings = account.value(at: second)
+            statements.append(statement)
+        }
+        for lease in books.leases {
+            var statement = blank(lease.face, .operatingLease)
+            for row in lease.rows where row.at <= second {
+                statement.movements += 1
+                statement.paidOut += row.amount
+            }
+            statements.append(statement)
+        }
+        return statements
     }
 
     private func add(_ rows: [WalletRow], to statement: inout AssetStatement, at second: Int64) {

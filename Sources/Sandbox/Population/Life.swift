@@ -54,6 +54,8 @@ struct Life {
         case buyFund(Int), sellFund(Int)
         case repay(Int)
         case splitByWallet, emptyWallet
+        case payPremium(Int), payLease(Int)
+        case invest(Int), trade(Int), dividend(Int), divest(Int)
         case undoWalletPayment(Int)
     }
 
@@ -159,6 +161,12 @@ struct Life {
         case .splitByWallet: splitByWallet(at: second)
         case .emptyWallet: emptyWallet(at: second)
         case .undoWalletPayment(let place): undoWalletPayment(place, at: second)
+        case .payPremium(let index): payPremium(index, at: second)
+        case .payLease(let index): payLease(index, at: second)
+        case .invest(let index): invest(index, at: second)
+        case .trade(let index): trade(index, at: second)
+        case .dividend(let index): dividend(index, at: second)
+        case .divest(let index): divest(index, at: second)
         default: preconditionFailure("a deed that nobody does")
         }
     }

@@ -10,6 +10,9 @@ extension Life {
         beginSaving()
         beginLending()
         beginPaying()
+        beginInsuring()
+        beginInvesting()
+        beginLeasing()
     }
 
     /// Some day before the books begin.
