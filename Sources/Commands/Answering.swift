@@ -10,33 +10,45 @@ extension SubjectDraft {
     /// Which rows of an answer the log does not hold as often as the answer does, and which parts
     /// of a state it holds otherwise.
     ///
-    /// Afterwards `desk.seen` has how often each row, and each part, is in the answer so far.
+    /// Afterwards `desk.answer` has what is in the answer so far.
     mutating func decide(
         _ piece: Piece,
         of statement: Statement,
-        _ compartment: CompartmentID,
+        _ outcome: inout Outcome,
         _ desk: inout Desk
-    ) -> [Int] {
-        desk.seen.removeAll(keepingCapacity: true)
+    ) {
+        desk.answer.begin(covering: covered(by: statement))
         if piece.firstRow > 0, let first = piece.rows.first {
             // Another batch had the rows before; rarely, as they fill half of one.
             look(at: statement.events.span.extracting(0..<first.bounds.lowerBound), &desk)
         }
-        var new: [Int] = []
-        model.withRows(of: compartment) { known in
+        for row in piece.rows where row.kind == .outcome {
+            let bytes = statement.events.span.extracting(row.bounds)
+            desk.answer.note(outcome: bytes, with: &desk.hash)
+        }
+        model.withRows(of: outcome.compartment) { known in
             for (index, row) in piece.rows.enumerated() {
                 let bytes = statement.events.span.extracting(row.bounds)
-                let isNew =
-                    row.kind == .state
-                    ? known.learn(part: bytes, row.place, &desk)
-                    : known.learn(movement: bytes, row.place, &desk)
-                if isNew { new.append(piece.firstRow + index) }
+                let learnt =
+                    switch row.kind {
+                    case .movement:
+                        known.learn(movement: bytes, row.place, &desk.answer, &desk.hash)
+                    case .outcome:
+                        known.learn(outcome: bytes, row.place, &desk.answer, &desk.hash)
+                    case .state: known.learn(part: bytes, row.place, &desk.answer, &desk.hash)
+                    }
+                switch learnt {
+                case .known: continue
+                case .new: break
+                case .newOccurrence(let number):
+                    outcome.occurrences[piece.firstRow + index] = number
+                }
+                outcome.rows.append(piece.firstRow + index)
             }
         }
-        return new
     }
 
-    /// Notes in `desk.seen` what is in the answer before a piece of it.
+    /// Notes in `desk.answer` what is in it before a piece.
     private func look(at events: Span<UInt8>, _ desk: inout Desk) {
         var nothing = KnownRows()
         var cursor = Frame.EventCursor()
@@ -44,14 +56,13 @@ extension SubjectDraft {
             while let bounds = try cursor.next(in: events) {
                 let bytes = events.extracting(bounds)
                 guard let event = RowHash.event(bytes) else { continue }
-                if NaturalKey.kind(of: event.type) == .state {
-                    _ = nothing.learn(part: bytes, .none, &desk)
-                } else {
-                    _ = nothing.learn(movement: bytes, .none, &desk)
-                }
+                _ =
+                    RowHash.kind(of: event) == .state
+                    ? nothing.learn(part: bytes, .none, &desk.answer, &desk.hash)
+                    : nothing.learn(movement: bytes, .none, &desk.answer, &desk.hash)
             }
         } catch {
-            // The part before a piece may end in the length of the piece's first row.
+            // What is before a piece ends with the length of the piece's first row.
         }
     }
 
@@ -64,12 +75,8 @@ extension SubjectDraft {
         into frames: inout FrameBatch
     ) throws(RecordError) {
         guard case .answer(let apiCode, let scope) = statement.origin else { return }
-        switch scope {
-        case .part: break
-        case .days(let days):
-            guard let covered = covered(days, apiCode) else { return }
-            let missing = model.withRows(of: target.id) { $0.missing(covered, desk.seen) }
-            guard !missing.isEmpty else { return }
+        let missing = model.withRows(of: target.id) { $0.missing(in: desk.answer) }
+        if !missing.isEmpty {
             try retract(
                 missing,
                 &outcome,
@@ -78,19 +85,18 @@ extension SubjectDraft {
                 with: &desk,
                 into: &frames
             )
-        case .state:
-            let missing = model.withRows(of: target.id) { $0.missingParts(apiCode, desk.seen) }
-            guard !missing.isEmpty else { return }
-            try end(missing, &outcome, of: statement, at: target, with: &desk, into: &frames)
         }
+        guard scope == .state else { return }
+        let ended = model.withRows(of: target.id) { $0.missingParts(apiCode, in: desk.answer) }
+        guard !ended.isEmpty else { return }
+        try end(ended, &outcome, of: statement, at: target, with: &desk, into: &frames)
     }
 
-    /// The days that are over.
-    private func covered(
-        _ days: ClosedRange<CivilDate>,
-        _ apiCode: UInt32
-    ) -> ClosedRange<RowPlace>? {
-        guard let today = CivilDate(secondsSinceEpoch: now / 1_000_000) else { return nil }
+    /// The days that an answer covers and that are over.
+    private func covered(by statement: Statement) -> ClosedRange<RowPlace>? {
+        guard case .answer(let apiCode, .days(let days)) = statement.origin,
+            let today = CivilDate(secondsSinceEpoch: now / 1_000_000)
+        else { return nil }
         let last = min(days.upperBound, today.adding(days: -1))
         guard days.lowerBound <= last else { return nil }
         let first = RowPlace(apiCode: apiCode, day: days.lowerBound.daysSinceEpoch)
@@ -114,20 +120,22 @@ extension SubjectDraft {
         )
         let keys = naturalKeys(of: statement, &desk.hash)
         // In the log's order, so that the same answer gives the same frames.
-        var taken: [(content: UInt64, event: PlacedEvent)] = []
+        var taken: [PlacedEvent] = []
         for (content, count) in missing {
             // The last recorded of equal rows go first.
-            taken += (found[content] ?? []).suffix(Int(count)).map { (content, $0) }
+            taken += (found[content] ?? []).suffix(Int(count))
         }
-        taken.sort {
-            ($0.event.revision, $0.event.index) < ($1.event.revision, $1.event.index)
-        }
-        for (content, place) in taken {
+        taken.sort { ($0.revision, $0.index) < ($1.revision, $1.index) }
+        for place in taken {
             guard frames.bytes.count < RecordLimit.bytesPerBatchMax else {
                 outcome.isWhole = false
                 break
             }
             guard let event = RowHash.event(place.bytes.span) else { continue }
+            // Some providers list a cancelled approval on the day of its cancellation only.
+            if let key = desk.hash.outcomeKey(of: event), hasOutcome(key, target.id, missing) {
+                continue
+            }
             let isChanged = desk.hash.key(of: event).map { keys.contains($0) } ?? false
             let retraction = RetractionView(
                 of: place.bytes.span,
@@ -146,9 +154,19 @@ extension SubjectDraft {
                 with: &desk,
                 into: &frames
             ) { EventWriter.append(retraction, at: envelope, to: &$0) }
-            model.withRows(of: target.id) { $0.remove(content) }
+            model.withRows(of: target.id) { $0.remove(place.bytes.span, with: &desk.hash) }
             outcome.retracted += 1
         }
+    }
+
+    /// Whether something became of an approval that still stands.
+    private func hasOutcome(
+        _ key: UInt64,
+        _ compartment: CompartmentID,
+        _ missing: [UInt64: UInt32]
+    ) -> Bool {
+        guard let standing = model.known[compartment]?.outcomes[key] else { return false }
+        return missing[standing.content] == nil
     }
 
     /// What a retraction takes beside the event in it, at most.
@@ -222,70 +240,5 @@ extension SubjectDraft {
         } catch {
             return 0
         }
-    }
-}
-
-extension KnownRows {
-    /// Notes a row of an answer.
-    /// - Returns: whether the log does not hold as many of it as the answer does so far.
-    @inline(__always)
-    fileprivate mutating func learn(
-        movement bytes: Span<UInt8>,
-        _ place: RowPlace,
-        _ desk: inout Desk
-    ) -> Bool {
-        let content = desk.hash.row(bytes)
-        let earlier = desk.seen[content, default: 0]
-        // A row with a number that comes twice is on two pages: the list moved between them.
-        if earlier > 0, let event = RowHash.event(bytes), NaturalKey.isNumbered(event) {
-            return false
-        }
-        desk.seen[content] = earlier + 1
-        guard earlier >= movements[content]?.count ?? 0 else { return false }
-        add(content, at: place)
-        return true
-    }
-
-    /// Notes a part of a state in an answer.
-    /// - Returns: whether the log's last report of it says anything else.
-    fileprivate mutating func learn(
-        part bytes: Span<UInt8>,
-        _ place: RowPlace,
-        _ desk: inout Desk
-    ) -> Bool {
-        guard let event = RowHash.event(bytes), let key = desk.hash.key(of: event) else {
-            return learn(movement: bytes, place, &desk)
-        }
-        desk.seen[key, default: 0] += 1
-        let content = desk.hash.row(event.bytesWithoutTime())
-        let isNew = parts[key]?.content != content
-        parts[key] = Part(
-            content: content,
-            apiCode: event.apiCode,
-            isGone: RowHash.isGone(event)
-        )
-        return isNew
-    }
-
-    /// Rows on covered days that there are more of than the answer has, and how many more.
-    fileprivate func missing(
-        _ covered: ClosedRange<RowPlace>,
-        _ seen: [UInt64: UInt32]
-    ) -> [UInt64: UInt32] {
-        var missing: [UInt64: UInt32] = [:]
-        for (content, row) in movements where row.place.isIn(covered) {
-            let standing = seen[content] ?? 0
-            if row.count > standing { missing[content] = row.count - standing }
-        }
-        return missing
-    }
-
-    /// Parts of the API's state that the answer does not have.
-    fileprivate func missingParts(_ apiCode: UInt32, _ seen: [UInt64: UInt32]) -> Set<UInt64> {
-        var missing: Set<UInt64> = []
-        for (key, part) in parts where part.apiCode == apiCode && !part.isGone {
-            if seen[key] == nil { missing.insert(key) }
-        }
-        return missing
     }
 }

@@ -256,8 +256,8 @@ struct Desk: ~Copyable {
     var sealer: FrameSealer
     var opener: FrameOpener
     var hash: RowHash
-    /// How often each row, and each part of a state, is in the answer being decided.
-    var seen: [UInt64: UInt32] = [:]
+    /// What is in the answer being decided.
+    var answer = AnswerContents()
 
     init(rowKey: SecretKey) throws(FrameError) {
         let sealer = try FrameSealer()

@@ -169,8 +169,8 @@ extension ModelLoader {
             var cursor = Frame.EventCursor()
             while let bounds = try cursor.next(in: events) {
                 let bytes = events.extracting(bounds)
-                guard let event = RowHash.event(bytes), event.apiCode != 0,
-                    NaturalKey.kind(of: event.type) == .state, let key = hash.key(of: event),
+                guard let event = RowHash.event(bytes), RowHash.kind(of: event) == .state,
+                    let key = hash.key(of: event),
                     keys.contains(key)
                 else { continue }
                 found[key] = bytes.array

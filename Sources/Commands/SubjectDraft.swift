@@ -10,6 +10,8 @@ struct Outcome: Sendable {
     let compartment: CompartmentID
     /// Indexes in the statement of the rows that are new.
     var rows: [Int] = []
+    /// Of some of them: which of the parts with the same natural key they are.
+    var occurrences: [Int: UInt32] = [:]
     /// Parts that are gone.
     var gone = 0
     /// Movements that were taken back.
@@ -66,19 +68,26 @@ struct SubjectDraft {
         into frames: inout FrameBatch
     ) throws(RecordError) -> Outcome {
         var outcome = Outcome(statement: piece.statement, compartment: target.id)
-        outcome.rows =
-            switch statement.origin {
-            case .file(let ordinals): decide(piece, of: statement, ordinals, target.id, &desk)
-            case .answer: decide(piece, of: statement, target.id, &desk)
-            }
+        switch statement.origin {
+        case .file(let ordinals):
+            outcome.rows = decide(piece, of: statement, ordinals, target.id, &desk)
+        case .answer: decide(piece, of: statement, &outcome, &desk)
+        }
         let hasText = statement.hasCounterpartyText
         for row in outcome.rows {
             let event = statement.events.span.extracting(
                 piece.rows[row - piece.firstRow].bounds
             )
-            try makeRoom(event.count, at: target, hasText, with: &desk, into: &frames)
-            body.appendLength(event.count)
-            body.append(span: event)
+            try makeRoom(event.count + 8, at: target, hasText, with: &desk, into: &frames)
+            if let occurrence = outcome.occurrences[row] {
+                let suffix = KnownRows.suffix(occurrence: occurrence)
+                body.appendLength(event.count + suffix.count)
+                body.append(span: event)
+                body += suffix
+            } else {
+                body.appendLength(event.count)
+                body.append(span: event)
+            }
             count += 1
         }
         if piece.isLast {
@@ -232,17 +241,5 @@ extension CompartmentRole {
         case .own: .personal
         case .evidence, .view, .credential: .control
         }
-    }
-}
-
-extension Array where Element == UInt8 {
-    /// A length as Protobuf writes it.
-    fileprivate mutating func appendLength(_ length: Int) {
-        var rest = length
-        while rest >= 0x80 {
-            append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        append(UInt8(rest))
     }
 }

@@ -1,5 +1,4 @@
 internal import Cryptography
-internal import Finance
 internal import Frame
 internal import Synchronization
 internal import Vault
@@ -28,112 +27,6 @@ struct WriteModel: Sendable {
             known[compartment] = rows
         }
         return try body(&rows)
-    }
-}
-
-/// What stands in one compartment's log.
-struct KnownRows: Sendable {
-    /// Rows that happened and were not taken back, by hash of their content.
-    var movements: [UInt64: Movement] = [:]
-    /// The last report of each part of a state, by hash of its natural key.
-    var parts: [UInt64: Part] = [:]
-
-    /// Equal rows.
-    struct Movement: Sendable {
-        var count: UInt32
-        let place: RowPlace
-    }
-
-    /// 16 bytes.
-    struct Part: Sendable {
-        /// Hash of the event but its time.
-        var content: UInt64
-        let apiCode: UInt32
-        var isGone: Bool
-    }
-
-    var count: Int { movements.count + parts.count }
-
-    /// Notes one more of the equal rows.
-    mutating func add(_ content: UInt64, at place: RowPlace) {
-        movements[content, default: Movement(count: 0, place: place)].count += 1
-    }
-
-    /// Notes one fewer of the equal rows.
-    mutating func remove(_ content: UInt64) {
-        guard let left = movements[content]?.count else { return }
-        if left > 1 { movements[content]?.count -= 1 } else { movements[content] = nil }
-    }
-
-    /// Notes an event that the log holds.
-    mutating func take(_ bytes: Span<UInt8>, with hash: inout RowHash) {
-        guard let event = RowHash.event(bytes) else { return add(hash.row(bytes), at: .none) }
-        if let taken = RowHash.retracted(event) {
-            return remove(hash.row(taken))
-        }
-        guard event.apiCode != 0, NaturalKey.kind(of: event.type) == .state,
-            let key = hash.key(of: event)
-        else { return add(hash.row(bytes), at: RowPlace(event)) }
-        parts[key] = Part(
-            content: hash.row(event.bytesWithoutTime()),
-            apiCode: event.apiCode,
-            isGone: RowHash.isGone(event)
-        )
-    }
-}
-
-/// Keyed hashes of rows and of natural keys, of this process only.
-struct RowHash {
-    private let code: HMAC
-    private var keyBytes: [UInt8] = []
-
-    init(key: SecretKey) { code = key.withBytes { HMAC(key: $0) } }
-
-    func row(_ event: Span<UInt8>) -> UInt64 {
-        code.code(event).withBytes { $0.littleEndian(UInt64.self, at: 0) }
-    }
-
-    /// Hash of the natural key within the API; nil when the fact's bytes cannot be read.
-    mutating func key(of event: borrowing EventView) -> UInt64? {
-        keyBytes.removeAll(keepingCapacity: true)
-        do throws(EventError) {
-            try NaturalKey.append(event, to: &keyBytes)
-        } catch {
-            return nil
-        }
-        keyBytes.appendLittleEndian(event.apiCode)
-        return row(keyBytes.span)
-    }
-}
-
-// What a log holds was checked before it was recorded. If this build cannot read it all the same,
-// it counts as a row like any other: known by its bytes.
-extension RowHash {
-    @_lifetime(copy bytes)
-    static func event(_ bytes: Span<UInt8>) -> EventView? {
-        do throws(EventError) {
-            return try EventView(bytes, of: AssetID(high: 0, low: 0))
-        } catch {
-            return nil
-        }
-    }
-
-    /// The event that `event` takes back.
-    @_lifetime(copy event)
-    static func retracted(_ event: borrowing EventView) -> Span<UInt8>? {
-        do throws(EventError) {
-            return try event.retraction()?.event
-        } catch {
-            return nil
-        }
-    }
-
-    static func isGone(_ event: borrowing EventView) -> Bool {
-        do throws(EventError) {
-            return try GonePart.isGone(event)
-        } catch {
-            return false
-        }
     }
 }
 

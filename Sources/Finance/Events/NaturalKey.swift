@@ -17,19 +17,21 @@ public enum NaturalKey {
     /// How facts of a type follow each other; what no provider says counts as a movement.
     public static func kind(of type: EventType) -> Kind { entry(of: type).kind }
 
-    /// Appends the key of `event`: its type, which of equal ones it is, the time where it has one,
-    /// and the key's fields as they are encoded.
+    /// Appends the key of `event`: its type, which of those that have the rest in common it is, the
+    /// time where it has one, and the key's fields as they are encoded.
     ///
+    /// `occurrence` stands for the event's own, when it has none yet.
     /// - Throws: why the fact's bytes cannot be read; some bytes may have been appended then.
     public static func append(
         _ event: borrowing EventView,
+        occurrence: UInt32? = nil,
         to bytes: inout [UInt8]
     ) throws(EventError) {
         let entry = entry(of: event.type)
         // A cancellation and a correction of one approval take each other's place.
         let type = entry.kind == .outcome ? EventType.cardApprovalCancelled : event.type
         append(UInt64(type.rawValue), to: &bytes)
-        append(UInt64(event.occurrence), to: &bytes)
+        append(UInt64(occurrence ?? event.occurrence), to: &bytes)
         if entry.isTimed { append(UInt64(bitPattern: event.occurredAt), to: &bytes) }
         try append(fieldsOf: event, entry.fields, to: &bytes)
     }
@@ -55,10 +57,9 @@ public enum NaturalKey {
         return true
     }
 
-    /// Whether the source gave the row a number: the same row twice is then one.
+    /// Whether the source gave it a number or a code: the same twice in one answer is then one.
     public static func isNumbered(_ event: borrowing EventView) -> Bool {
         let entry = entry(of: event.type)
-        guard entry.kind != .state else { return false }
         var reader = WireReader(event.fact)
         do throws(EventError) {
             while let tag = try reader.tag() {
