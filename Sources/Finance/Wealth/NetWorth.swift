@@ -23,6 +23,11 @@ public struct NetWorth: Fold {
         case .bankTransactionPosted: try foldMovement(event, into: &state)
         case .balanceReported: try foldBalance(event, into: &state)
         case .transactionRetracted: try foldRetraction(event, into: &state)
+        case .accountListed:
+            guard case .accountListed(let listed) = try event.decodedFact() else { return }
+            // 1002 time deposit, 1003 instalment deposit.
+            let isSaving = listed.accountType == 1_002 || listed.accountType == 1_003
+            try state.list(event.asset, isSaving: isSaving)
         case .compartmentOpened, .assetClosed, .holdingReported, .pensionReported,
             .fundBalanceReported, .loanBalanceReported, .loanTransactionPosted,
             .revolvingCreditReported, .cashAdvanceReported, .pointsReported,

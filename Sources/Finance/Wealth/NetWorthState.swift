@@ -20,6 +20,8 @@ public struct NetWorthState: FoldState {
     struct Asset: Hashable, Sendable {
         /// Number of the `AssetKind`; 0 until its compartment is known.
         var kind: UInt8 = 0
+        /// Whether it was listed as a time or instalment deposit.
+        var isSaving = false
         /// When it was last found closed.
         var closed: Moment?
         /// By rising key.
@@ -66,6 +68,13 @@ public struct NetWorthState: FoldState {
             }
         }
         pointCount += added
+    }
+
+    /// Takes in whether a listed account is a time or instalment deposit.
+    mutating func list(_ id: AssetID, isSaving: Bool) throws(FoldError) {
+        guard isSaving != (assets[id]?.isSaving ?? false) else { return }
+        try admit(id, EmptyCollection())
+        assets[id, default: Asset()].isSaving = isSaving
     }
 
     /// Takes in one value: `apply` without its lists, since movements are many.
@@ -186,6 +195,7 @@ extension NetWorthState {
             writer.fixed(id.high)
             writer.fixed(id.low)
             writer.number(UInt64(asset.kind))
+            writer.number(asset.isSaving ? 1 : 0)
             writer.number(asset.closed == nil ? 0 : 1)
             if let closed = asset.closed { writer.moment(closed) }
             writer.number(asset.series.count)
@@ -225,6 +235,7 @@ extension NetWorthState {
 extension NetWorthState.Asset {
     fileprivate init(_ reader: inout StateReader) throws(FoldError) {
         kind = UInt8(try reader.number(through: 255))
+        isSaving = try reader.number(through: 1) == 1
         if try reader.number(through: 1) == 1 { closed = try reader.moment() }
         var previous: IntegratedState.FigureKey?
         for _ in 0..<(try reader.count(through: NetWorthState.seriesMax)) {
