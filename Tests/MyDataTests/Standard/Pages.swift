@@ -26,9 +26,10 @@ func read(
     _ industry: Industry = .bank,
     askedAt: Int64 = 1_788_000_000
 ) throws(AnswerFault) -> Answer {
+    let bytes = Array(body.utf8)
     var reader = AnswerReader()
     return try reader.read(
-        Array(body.utf8).span,
+        bytes.span,
         of: call,
         from: AnswerSource(industry),
         askedAt: askedAt

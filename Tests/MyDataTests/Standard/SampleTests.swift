@@ -7,7 +7,8 @@ import Testing
 @Suite struct SampleTests {
     private func answer(_ name: String, askedAt: Int64 = 1_788_480_000) throws -> Answer {
         let file = Checkout.root + "/Tests/MyDataTests/Samples/" + name + ".json"
-        let exchange = try Exchange(try Files.read(file).span)
+        let bytes = try Files.read(file)
+        let exchange = try Exchange(bytes.span)
         var reader = AnswerReader()
         return try reader.read(
             exchange.body.span,
