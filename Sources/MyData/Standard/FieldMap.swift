@@ -225,7 +225,7 @@ extension FieldMap {
     ) -> FieldMap {
         FieldMap(name, .code(countMax), need) {
             (fact, row, place, notes) throws(AnswerFault) in
-            if let code = codes[try row.string(place, countMax)] {
+            if let code = codes[try row.codeText(place, countMax)] {
                 set(&fact, code)
             } else if need == .must {
                 throw row.fault(.codeUnknown, place)

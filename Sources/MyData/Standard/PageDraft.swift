@@ -7,8 +7,9 @@ struct BodyFacts {
     var day: UInt32 = 0
     /// The one flag that some bodies have.
     var flag = false
-    /// Currency that is said once for all.
-    var currency: UInt32 = 0
+    /// Versions of the provider's APIs.
+    var version = ""
+    var versionMin = ""
 }
 
 /// What a row says beside its fact.
@@ -19,8 +20,6 @@ struct RowNotes {
     var moment: Moment?
     /// Values without a field or a code.
     var unmapped: [Unmapped] = []
-    /// The industry's code of the account or contract, for what is called next.
-    var key = ""
 }
 
 /// An answer in the making.
@@ -32,8 +31,6 @@ struct PageDraft {
     var answer: Answer
     private var letters: UInt32 = 0
     private var lettersCode: UInt32 = 410
-    /// Whether more pages of the same list follow.
-    var hasNext: Bool { answer.nextPage != nil }
 
     init(call: StandardCall, source: AnswerSource, askedAt: Int64, answer: consuming Answer) {
         (self.call, self.source, self.askedAt) = (call, source, askedAt)
@@ -64,6 +61,12 @@ struct PageDraft {
     /// Appends an event about the asset that was asked about.
     mutating func append(_ fact: Event.OneOf_Fact, _ notes: RowNotes) {
         PageDraft.append(event(fact, notes), to: &answer.events)
+    }
+
+    /// Adds a call that follows from what was said, if the provider answers it.
+    mutating func call(_ api: ProviderAPI, _ parameters: [StandardCall.Parameter] = []) {
+        guard source.offers(api) else { return }
+        answer.calls.append(StandardCall(api, parameters))
     }
 
     /// An event as it stands in `ListedAsset.events`.
@@ -152,5 +155,13 @@ struct PageDraft {
         }
         bytes.append(UInt8(truncatingIfNeeded: length))
         bytes.append(contentsOf: encoded)
+    }
+}
+
+extension Unmapped {
+    /// A value as it was sent.
+    init(_ name: String, _ value: String) {
+        self.init()
+        (self.name, self.value) = (name, value)
     }
 }

@@ -109,7 +109,8 @@ public struct StandardAPI: Sendable {
 
     /// Every API that is known, by industry.
     public static let all: [StandardAPI] =
-        CommonAPIs.all + BankAPIs.all + CardAPIs.all + SharedAPIs.all
+        CommonAPIs.all + BankAPIs.all + CardAPIs.all + InvestAPIs.all + InsuAPIs.all
+        + EfinAPIs.all + CapitalAPIs.all + GinsuAPIs.all + SharedAPIs.all
 
     private static let byNumber = Dictionary(
         uniqueKeysWithValues: all.map { ($0.api, $0) }

@@ -92,6 +92,11 @@ public struct Answer: Sendable {
     /// Fields beside a list that the standard does not have; no row's event can carry them.
     public var unmapped: [Unmapped] = []
 
+    /// Terms of the transfer request, of 정보제공-공통-002.
+    public var terms: TransferTerms?
+    /// The provider's own APIs, of 정보제공-공통-001.
+    public var offer = ProviderOffer()
+
     /// An answer that says nothing yet.
     public init() {}
 
@@ -103,6 +108,7 @@ public struct Answer: Sendable {
         calls.removeAll(keepingCapacity: true)
         deviations.removeAll(keepingCapacity: true)
         unmapped.removeAll(keepingCapacity: true)
+        (terms, offer) = (nil, ProviderOffer())
     }
 
     /// 00001: nothing changed since the search_timestamp that was sent.

@@ -59,19 +59,15 @@ struct WireRow: ~Escapable {
     func appendUnknown(to unmapped: inout [Unmapped]) {
         for index in unknown.indices {
             let field = unknown[index]
-            var kept = Unmapped()
-            kept.name = bytes.extracting(field.name).string
-            kept.value = wire(field.value).bytes.string
-            unmapped.append(kept)
+            unmapped.append(
+                Unmapped(bytes.extracting(field.name).string, wire(field.value).bytes.string)
+            )
         }
     }
 
     /// Keeps a field's value as it was sent, because its code has no name.
     func keep(_ place: Int, in unmapped: inout [Unmapped]) {
-        var kept = Unmapped()
-        kept.name = names.fields[place].name
-        kept.value = value(place).bytes.string
-        unmapped.append(kept)
+        unmapped.append(Unmapped(names.fields[place].name, value(place).bytes.string))
     }
 
     func fault(_ reason: QuarantineReason, _ place: Int) -> AnswerFault {
@@ -167,6 +163,13 @@ extension WireRow {
         try word(place, countMax).string
     }
 
+    /// A code as text; of a number, with the zeros before it that numbers cannot have.
+    func codeText(_ place: Int, _ countMax: Int) throws(AnswerFault) -> String {
+        let text = try string(place, countMax)
+        guard value(place).kind == .number else { return text }
+        return String(repeating: "0", count: countMax - text.utf8.count) + text
+    }
+
     func boolean(_ place: Int) throws(AnswerFault) -> Bool {
         guard has(place) else { return false }
         do throws(ValueFault) {
@@ -206,6 +209,14 @@ extension WireRow {
     func date(_ place: Int) throws(AnswerFault) -> UInt32 {
         do throws(ValueFault) {
             return try value(place).date()
+        } catch { throw fault(error.reason, place) }
+    }
+
+    /// The day of a DTIME or DATE, as YYYYMMDD.
+    func day(_ place: Int) throws(AnswerFault) -> UInt32 {
+        do throws(ValueFault) {
+            _ = try value(place).moment()
+            return try WireValue(.number, value(place).bytes.extracting(first: 8)).date()
         } catch { throw fault(error.reason, place) }
     }
 

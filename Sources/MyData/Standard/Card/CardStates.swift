@@ -1,6 +1,6 @@
 internal import Finance
 
-/// Terms of cards.
+/// Terms of cards, and points.
 enum CardStates {
     private static let brands: [String: CardBrand] = [
         "I01": .visa, "I02": .mastercard, "I03": .unionpay, "I04": .amex, "I05": .jcb,
@@ -23,5 +23,20 @@ enum CardStates {
         ]
     ) { (terms, notes, page) throws(AnswerFault) in
         page.append(.cardTermsReported(terms), notes)
+    }
+
+    /// 카드-003.
+    static let points = AnswerMap(
+        list: "point_list",
+        count: "point_cnt",
+        2,
+        of: PointsReported.init,
+        [
+            .text("point_name", 60, .must) { $0.name = $1 },
+            .exact("remain_point_amt", .integer(12), .must, unit: 0) { $0.balance = $1 },
+            .exact("expiring_point_amt", .integer(12), .should, unit: 0) { $0.expiring = $1 },
+        ]
+    ) { (points, notes, page) throws(AnswerFault) in
+        page.append(.pointsReported(points), notes)
     }
 }
