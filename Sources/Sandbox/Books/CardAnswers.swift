@@ -7,9 +7,14 @@ extension Desk {
         switch api {
         case .card001: return cards()
         case .card002: return card { cardTerms($0) }
+        case .card003: return points()
         case .card004: return bills()
         case .card005: return billLines()
         case .card006: return payments()
+        case .card007: return revolving()
+        case .card010: return cardLoans()
+        case .card011: return cashAdvances()
+        case .card012: return longLoans()
         case .card008: return card { approvals($0.domestic, isAbroad: false) }
         case .card009: return card { approvals($0.overseas, isAbroad: true) }
         default: return .refused(40_301)

@@ -110,20 +110,13 @@ extension Desk {
             body.code("pay_due", policy.type == 17 ? 1 : 2)
             body.text("pay_cycle", policy.months == 12 ? "1Y" : "1M")
             body.integer("pay_cnt", Int64(policy.type == 17 ? 1 : 240))
-            if policy.card == nil {
-                let account = books.deposits[policy.account].face
-                body.text("pay_org_code", terrain.shortCode(account.provider))
-                body.code("pay_date", policy.day)
-                body.day("pay_end_date", policy.expiresOn)
-                body.amount("pay_amt", policy.premium)
-                body.flag("is_auto_pay", true)
-                body.text("pay_account_num", account.number)
-            } else {
-                body.code("pay_date", policy.day)
-                body.day("pay_end_date", policy.expiresOn)
-                body.amount("pay_amt", policy.premium)
-                body.flag("is_auto_pay", true)
-            }
+            let account = policy.card == nil ? books.deposits[policy.account].face : nil
+            body.text("pay_org_code", ifAny: account.map { terrain.shortCode($0.provider) })
+            body.code("pay_date", policy.day)
+            body.day("pay_end_date", policy.expiresOn)
+            body.amount("pay_amt", policy.premium)
+            body.flag("is_auto_pay", true)
+            body.text("pay_account_num", ifAny: account?.number)
         }
     }
 

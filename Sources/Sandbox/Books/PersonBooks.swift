@@ -9,6 +9,8 @@ struct PersonBooks: Sendable {
     var deposits: [DepositAccount] = []
     var cards: [PaymentCard] = []
     var bills: [CardBill] = []
+    var points: [CardPoints] = []
+    var advances: [CashAdvance] = []
     var funds: [FundAccount] = []
     var loans: [LoanAccount] = []
     var orders: [StandingOrder] = []

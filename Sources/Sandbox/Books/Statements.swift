@@ -152,17 +152,30 @@ extension SandboxWorld {
         return sums.values.sorted { $0.currency < $1.currency }
     }
 
+    /// What a card company says of its customer: bills, cash advances that are owed, points.
     private func bills(_ books: PersonBooks, at second: Int64) -> [AssetStatement] {
         var sums: [Int: AssetStatement] = [:]
+        var (loans, points) = (sums, sums)
         for card in books.cards where card.type == 1 {
             var face = card.face
             (face.number, face.seqno) = ("-", nil)
             sums[face.provider] = blank(face, .cardBill)
+            loans[face.provider] = blank(face, .cardLoan)
+            loans[face.provider]?.balance = 0
+            points[face.provider] = blank(face, .cardPoints)
+        }
+        for advance in books.advances where advance.at <= second && advance.repaidAt > second {
+            loans[advance.provider]?.movements += 1
+            loans[advance.provider]?.balance? += advance.amount
+        }
+        for kind in books.points {
+            // Points count as units: thousandths of a point.
+            points[kind.provider]?.balance = kind.points(at: second) * 1_000
         }
         for bill in books.bills where bill.issuedAt <= second {
             sums[bill.provider]?.movements += 1
             sums[bill.provider]?.paidOut += bill.amount
         }
-        return sums.sorted { $0.key < $1.key }.map(\.value)
+        return [sums, loans, points].flatMap { $0.sorted { $0.key < $1.key }.map(\.value) }
     }
 }

@@ -54,7 +54,7 @@ struct Life {
         case buyFund(Int), sellFund(Int)
         case repay(Int)
         case splitByWallet, emptyWallet
-        case payPremium(Int), payLease(Int)
+        case payPremium(Int), payLease(Int), takeAdvance
         case invest(Int), trade(Int), dividend(Int), divest(Int)
         case undoWalletPayment(Int)
     }
@@ -123,6 +123,7 @@ struct Life {
         if !creditCards.isEmpty, chance.hits(32) {
             plan(.buyAbroad, on: date, at: chance.below(86_400))
         }
+        if !issuers.isEmpty, chance.hits(2) { plan(.takeAdvance, on: date, at: 43_000) }
         if chance.hits(25) { plan(.withdrawCash, on: date, at: chance.within(32_400...75_600)) }
     }
 
@@ -167,6 +168,7 @@ struct Life {
         case .trade(let index): trade(index, at: second)
         case .dividend(let index): dividend(index, at: second)
         case .divest(let index): divest(index, at: second)
+        case .takeAdvance: takeAdvance(at: second)
         default: preconditionFailure("a deed that nobody does")
         }
     }

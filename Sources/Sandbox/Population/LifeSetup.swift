@@ -75,6 +75,13 @@ extension Life {
             let company = companies.remove(at: chance.below(companies.count))
             let card = openCard(company, type: 1)
             creditCards.append(card)
+            books.points.append(
+                CardPoints(
+                    provider: company,
+                    name: terrain.providers[company].name + " 포인트",
+                    opening: Int64(chance.within(0...40_000))
+                )
+            )
             issuers.append(
                 Issuer(provider: company, account: main, day: chance.pick([14, 15, 21, 25]))
             )

@@ -59,7 +59,7 @@ struct LifeTests {
             for (provider, issued) in company {
                 let name = fixture.world.terrain.providers[provider].name
                 let paid = books.deposits.flatMap(\.rows).filter {
-                    $0.channel == .card && books.texts[Int($0.memo)] == name
+                    $0.channel == .card && !$0.isIn && books.texts[Int($0.memo)] == name
                 }
                 let due = issued.filter { $0.paysOn.daysSinceEpoch <= books.lastDay }
                 #expect(
@@ -85,7 +85,7 @@ struct LifeTests {
                     $0 + ($1.standing(at: end) == 0 ? 0 : $1.won)
                 }
             }
-            let billed = books.bills.flatMap(\.lines).filter { $0.kind != 6 }.reduce(0) {
+            let billed = books.bills.flatMap(\.lines).filter { $0.kind < 3 }.reduce(0) {
                 $0 + $1.amount - $1.fee
             }
             #expect(standing == billed + books.unbilled, "\(seed) person \(person)")
@@ -119,6 +119,80 @@ struct LifeTests {
             }
             let sum = legs.reduce(0) { $0 + ($1.isIn ? $1.amount : -$1.amount) }
             #expect(sum == 0 && legs.count.isMultiple(of: 2), "\(seed) person \(person)")
+        }
+    }
+
+    @Test(arguments: Seed.smoke)
+    func `what charges a wallet or an investment leaves the account, and the other way`(
+        seed: Seed
+    ) {
+        let fixture = Fixture(seed)
+        var seen = 0
+        for person in 0..<60 {
+            let books = fixture.books(person)
+            let rows = books.deposits.flatMap(\.rows)
+            func moved(_ memo: String, _ isIn: Bool) -> Int64 {
+                rows.filter { books.texts[Int($0.memo)] == memo && $0.isIn == isIn }
+                    .reduce(0) { $0 + $1.amount }
+            }
+            for wallet in books.wallets {
+                let charged = wallet.rows.filter { $0.kind == 5_102 }.reduce(0) { $0 + $1.amount }
+                let emptied = wallet.rows.filter { $0.kind == 5_201 }.reduce(0) { $0 + $1.amount }
+                #expect(moved(wallet.face.name + "충전", false) == charged, "\(seed) \(person)")
+                #expect(moved(wallet.face.name, true) == emptied, "\(seed) \(person)")
+                #expect(wallet.rows.allSatisfy { $0.balance >= 0 && $0.earned >= 0 })
+                seen += wallet.rows.count
+            }
+            for (provider, accounts) in Dictionary(grouping: books.investments, by: \.face.provider)
+            {
+                let name = fixture.world.terrain.providers[provider].name
+                let rows = accounts.flatMap(\.rows)
+                let paidIn = rows.filter { $0.detail == .paidIn }.reduce(0) { $0 + $1.amount }
+                let paidOut = rows.filter { $0.detail == .paidOut }.reduce(0) { $0 + $1.amount }
+                #expect(moved(name, false) == paidIn, "\(seed) \(person)")
+                #expect(moved(name, true) == paidOut, "\(seed) \(person)")
+                seen += rows.count
+            }
+            for (provider, policies) in Dictionary(grouping: books.policies, by: \.face.provider) {
+                let name = fixture.world.terrain.providers[provider].name
+                let premiums = policies.flatMap(\.rows).reduce(0) { $0 + $1.amount }
+                let byCard = books.cards.flatMap(\.domestic)
+                    .filter { books.texts[Int($0.merchant)] == name }.reduce(0) { $0 + $1.amount }
+                #expect(moved(name, false) + byCard == premiums, "\(seed) \(person)")
+            }
+            for (name, loans) in Dictionary(grouping: books.loans, by: \.face.name) {
+                let repaid = loans.flatMap(\.rows).filter { $0.kind == 2 }
+                #expect(
+                    moved(name, false) == repaid.reduce(0) { $0 + $1.amount },
+                    "\(seed) \(person)"
+                )
+                #expect(repaid.allSatisfy { $0.principal + $0.interest == $0.amount })
+                for loan in loans {
+                    var balance = loan.opening
+                    for row in loan.rows {
+                        balance += row.kind == 1 ? row.principal : -row.principal
+                        #expect(row.balance == balance && balance >= 0, "\(seed) \(person)")
+                    }
+                }
+            }
+        }
+        #expect(seen > 3_000, "\(seed)")
+    }
+
+    @Test(arguments: Seed.smoke)
+    func `a payment service and the card behind it tell of the same payments`(seed: Seed) {
+        let fixture = Fixture(seed)
+        for person in 0..<60 {
+            let books = fixture.books(person)
+            let end = KoreanClock.start(of: books.lastDay + 1)
+            for service in books.payments {
+                let name = fixture.world.terrain.providers[service.face.provider].name
+                let paid = service.rows.reduce(0) { $0 + ($1.isIn ? -$1.amount : $1.amount) }
+                let approved = books.cards[service.card].domestic
+                    .filter { books.texts[Int($0.merchant)].hasPrefix(name) }
+                    .reduce(0) { $0 + $1.standing(at: end) }
+                #expect(paid == approved, "\(seed) person \(person)")
+            }
         }
     }
 
