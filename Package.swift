@@ -205,7 +205,13 @@ let package = Package(
             exclude: ["Samples"],
             swiftSettings: strict
         ),
-        tests("Sandbox", ["Sandbox", "MyData", "Finance", "Files", "Simulation"]),
+        tests(
+            "Sandbox",
+            [
+                "Sandbox", "MyData", "Finance", "Files", "Simulation", httpClient, httpTypes,
+                logging, nioCore, nioSSL, nioHTTP,
+            ]
+        ),
         tests(
             "Collector",
             [

@@ -56,18 +56,6 @@ extension [UInt8] {
 }
 
 extension CivilDate {
-    /// A day written as YYYYMMDD, or nil when there is no such day.
-    init?(digits: UInt32) {
-        let number = Int(digits)
-        self.init(year: number / 10_000, month: number / 100 % 100, day: number % 100)
-    }
-
-    /// YYYYMMDD.
-    var digits: UInt32 {
-        let (year, month, day) = components
-        return UInt32(year * 10_000 + month * 100 + day)
-    }
-
     /// 99991231: until the service ends or deletion is asked for.
     public static let withoutEnd = CivilDate(daysSinceEpoch: CivilDate.greatest)
 }

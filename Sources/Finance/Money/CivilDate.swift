@@ -93,6 +93,23 @@ public struct CivilDate: Hashable, Comparable, Sendable {
     }
 }
 
+extension CivilDate {
+    /// A day as providers write it, YYYYMMDD; nil for 0 and what is no day.
+    public init?(digits: UInt32) {
+        self.init(
+            year: Int(digits / 10_000),
+            month: Int(digits / 100 % 100),
+            day: Int(digits % 100)
+        )
+    }
+
+    /// YYYYMMDD.
+    public var digits: UInt32 {
+        let (year, month, day) = components
+        return UInt32(year * 10_000 + month * 100 + day)
+    }
+}
+
 extension CivilDate: CustomStringConvertible {
     /// ISO 8601, `2026-11-21`.
     public var description: String {

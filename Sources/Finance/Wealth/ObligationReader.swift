@@ -167,20 +167,6 @@ struct ObligationReader {
     }
 }
 
-extension CivilDate {
-    /// A day as providers write it, YYYYMMDD; nil for 0 and what is no day.
-    init?(digits: UInt32) {
-        self.init(
-            year: Int(digits / 10_000),
-            month: Int(digits / 100 % 100),
-            day: Int(digits % 100)
-        )
-    }
-
-    /// YYYYMMDD.
-    var digits: UInt32 { month.digits * 100 + UInt32(components.day) }
-}
-
 extension Month {
     /// A month as providers write it, YYYYMM.
     ///

@@ -47,14 +47,6 @@ enum LocalClock {
     }
 }
 
-extension CivilDate {
-    /// `YYYYMMDD` as a number.
-    var number: UInt32 {
-        let (year, month, day) = components
-        return UInt32(year * 10_000 + month * 100 + day)
-    }
-}
-
 extension UInt32 {
     /// The code of a currency as a fact has it: the won is left out.
     init(_ currency: Currency) {

@@ -60,7 +60,7 @@ public struct BerkaAccounts: Importer {
             $0.requested = true
         }
         terms.depositTermsReported = .with {
-            $0.openedOn = day.number
+            $0.openedOn = day.digits
             $0.currency = UInt32(.czk)
             $0.savingMethod = .demand
             $0.statementFrequency = frequency

@@ -68,8 +68,8 @@ public struct BerkaLoans: Importer {
         let status = try BerkaLoans.status(row)
         var granted = LocalClock.prague.envelope(day, .day)
         granted.loanTermsReported = .with {
-            $0.openedOn = day.number
-            $0.maturesOn = day.adding(months: Int32(months)).number
+            $0.openedOn = day.digits
+            $0.maturesOn = day.adding(months: Int32(months)).digits
             $0.repaymentAccount = "account-\(account)"
             $0.amount = amount.thousandths
             $0.currency = UInt32(.czk)

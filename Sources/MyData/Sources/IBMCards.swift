@@ -94,7 +94,7 @@ public struct IBMCards: Importer {
         let brand = try IBMCards.brand(row)
         terms.cardTermsReported = .with {
             $0.brand = brand
-            $0.issuedOn = month.day(1).number
+            $0.issuedOn = month.day(1).digits
             $0.creditLimit = limit.thousandths
             $0.currency = UInt32(limit.currency)
         }

@@ -1,4 +1,6 @@
-/// JSON as requests have it: small, read once. Pages of providers are never read by this.
+/// JSON as requests have it: small, read once.
+///
+/// Pages of providers are never read by this.
 indirect enum JSONText: Hashable, Sendable {
     case text(String)
     /// As it is written.
@@ -206,6 +208,12 @@ struct JSONObject: Sendable {
             bytes.append(contentsOf: value.encoded)
         }
         bytes.append(UInt8(ascii: "]"))
+    }
+
+    /// An object.
+    mutating func add(_ name: String, _ value: JSONObject) {
+        key(name)
+        bytes.append(contentsOf: value.encoded)
     }
 
     /// A list of texts.

@@ -2,15 +2,16 @@ internal import Finance
 internal import Logging
 internal import Synchronization
 
-/// Answers every request: providers, the authentication body, and the sandbox's own controls. Knows
-/// nothing of connections.
+/// Answers every request: providers, the authentication body, and the sandbox's own controls.
+///
+/// Knows nothing of connections.
 final class SandboxDesk: Sendable {
     let books: any SandboxBooks
     let clock: SandboxClock
     let configuration: SandboxServerConfiguration
     /// Providers by org_code.
     let providers: [String: ProviderRegistration]
-    let tokens = TokenRegister()
+    let tokens: TokenRegister
     let traffic = Traffic()
     let counters = TrafficCounters()
     let plan: FaultPlan
@@ -33,6 +34,10 @@ final class SandboxDesk: Sendable {
             registrations[registration.provider.code] = registration
         }
         providers = registrations
+        tokens = TokenRegister(
+            journal: configuration.keepsTokens
+                ? TokenJournal(configuration.directory + "/tokens.journal", logger) : nil
+        )
         plan = FaultPlan(configuration.faults, seed: configuration.seed, now: clock.seconds)
         signer = try ConsentSigner(authority)
     }

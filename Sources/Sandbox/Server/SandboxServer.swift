@@ -39,8 +39,11 @@ public final class SandboxServer: Service {
     /// Prepares the server; nothing listens before `run`.
     ///
     /// - Parameters:
-    ///   - onListening: gets the port once connections are taken.
+    ///   - books: people and what their providers say.
+    ///   - clock: the sandbox's time.
+    ///   - configuration: where, for whom, with which faults.
     ///   - logger: faults name themselves in it.
+    ///   - onListening: gets the port once connections are taken.
     /// - Throws: `SandboxError`.
     public init(
         books: any SandboxBooks,

@@ -60,6 +60,10 @@ public struct SandboxServerConfiguration: Sendable {
     /// Regular transfers only in the providers' slots (50009).
     public var keepsSlots = true
 
+    /// Tokens outlive the process, in `tokens.journal` of the directory: a provider that starts
+    /// anew still knows whom it gave what.
+    public var keepsTokens = true
+
     /// Nothing misbehaves.
     public init(directory: String, operators: [OperatorRegistration]) {
         (self.directory, self.operators) = (directory, operators)

@@ -151,6 +151,7 @@ extension SandboxDesk {
         now: Int64
     ) throws(OAuthError) -> ServerReply {
         var issued: IssuedToken
+        let other = tokens.lastIssued(by: code, notFor: person)
         do throws(CryptographyError) {
             issued = try tokens.issue(
                 person: person,
@@ -162,11 +163,7 @@ extension SandboxDesk {
         } catch {
             throw .serverError
         }
-        if struck.contains(where: { $0.kind == .token }),
-            let other = tokens.lastIssued(by: code, notFor: person)
-        {
-            issued.token = other
-        }
+        if let other, struck.contains(where: { $0.kind == .token }) { issued.token = other }
         var object = JSONObject()
         object.add("tx_id", transaction)
         object.add("token_type", "Bearer")

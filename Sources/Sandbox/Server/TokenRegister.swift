@@ -61,13 +61,25 @@ final class TokenRegister: Sendable {
     private struct State {
         var access: [String: Live] = [:]
         var refresh: [String: Grant] = [:]
-        /// The live access token of each.
+        /// The last access token of each.
         var current: [Holder: String] = [:]
+        /// The transfer request that stands.
+        var holding: [Holder: Grant] = [:]
         /// The last one issued by each provider, which a broken provider issues again.
         var last: [String: String] = [:]
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
+    private let journal: TokenJournal?
+
+    /// What `journal` has, or nothing; from now on it gets all that changes.
+    init(journal: TokenJournal? = nil) {
+        self.journal = journal
+        var begun = State()
+        for entry in journal?.entries() ?? [] { TokenRegister.replay(entry, into: &begun) }
+        journal?.begin(with: TokenRegister.live(begun))
+        state = Mutex(begun)
+    }
 
     /// A new pair; what the same service had for this person there is dead.
     func issue(
@@ -109,7 +121,8 @@ final class TokenRegister: Sendable {
             guard let grant = state.access[token]?.grant ?? state.refresh[token],
                 grant.provider == provider, grant.client == client
             else { return false }
-            drop(grant, &state)
+            TokenRegister.drop(grant, &state)
+            journal?.append(.dropped(refresh: grant.refreshToken))
             return true
         }
     }
@@ -122,7 +135,12 @@ final class TokenRegister: Sendable {
     }
 
     /// Ends an access token alone, before its time.
-    func expire(_ token: String) { state.withLock { $0.access[token] = nil } }
+    func expire(_ token: String) {
+        state.withLock { state in
+            state.access[token] = nil
+            journal?.append(.expired(access: token))
+        }
+    }
 
     /// The last access token that this provider issued for another person.
     func lastIssued(by provider: String, notFor person: Int) -> String? {
@@ -140,23 +158,47 @@ final class TokenRegister: Sendable {
     private func put(_ token: String, _ grant: Grant, now: Int64) -> IssuedToken {
         let ends = min(now + TokenRegister.accessSeconds, grant.refreshEnds)
         state.withLock { state in
-            let holder = Holder(grant)
-            if let old = state.current[holder], let live = state.access[old] {
-                live.grant === grant ? state.access[old] = nil : drop(live.grant, &state)
-            }
-            state.access[token] = Live(grant: grant, ends: ends)
-            state.refresh[grant.refreshToken] = grant
-            state.current[holder] = token
-            state.last[grant.provider] = token
+            TokenRegister.put(token, grant, ends: ends, into: &state)
+            journal?.append(.issued(access: token, ends: ends, grant: grant))
         }
         return IssuedToken(token: token, lifetime: ends - now, grant: grant)
     }
 
-    private func drop(_ grant: Grant, _ state: inout State) {
+    private static func put(_ token: String, _ grant: Grant, ends: Int64, into state: inout State) {
+        let holder = Holder(grant)
+        if let old = state.current[holder] { state.access[old] = nil }
+        if let old = state.holding[holder], old !== grant { state.refresh[old.refreshToken] = nil }
+        state.access[token] = Live(grant: grant, ends: ends)
+        state.refresh[grant.refreshToken] = grant
+        (state.current[holder], state.holding[holder]) = (token, grant)
+        state.last[grant.provider] = token
+    }
+
+    private static func drop(_ grant: Grant, _ state: inout State) {
         if let token = state.current.removeValue(forKey: Holder(grant)) {
             state.access[token] = nil
         }
+        state.holding[Holder(grant)] = nil
         state.refresh[grant.refreshToken] = nil
+    }
+
+    private static func replay(_ entry: TokenJournal.Entry, into state: inout State) {
+        switch entry {
+        case .issued(let access, let ends, let grant):
+            let known = state.refresh[grant.refreshToken] ?? grant
+            put(access, known, ends: ends, into: &state)
+        case .expired(let access): state.access[access] = nil
+        case .dropped(let refresh):
+            if let grant = state.refresh[refresh] { drop(grant, &state) }
+        }
+    }
+
+    private static func live(_ state: State) -> [TokenJournal.Entry] {
+        state.holding.map { holder, grant in
+            let token = state.current[holder] ?? ""
+            // A dead access token still says which refresh token lives.
+            return .issued(access: token, ends: state.access[token]?.ends ?? 0, grant: grant)
+        }
     }
 
     /// 192 random bits as 32 letters.

@@ -78,6 +78,23 @@ struct TransferTerms: Hashable, Sendable {
         flags.category = text["is_consent_trans_category"]?.scalar != "false"
     }
 
+    /// As a text that reads as the same terms.
+    var text: JSONObject {
+        var object = JSONObject()
+        object.add("scope", scopes.joined(separator: " "))
+        object.add("is_scheduled", isScheduled ? "true" : "false")
+        object.add("fnd_cycle", basicText)
+        object.add("add_cycle", additionalText)
+        object.add("end_date", endDate.compact)
+        object.add("purpose", purpose)
+        object.add("period", period)
+        object.add("is_consent_trans_memo", flags.memo ? "true" : "false")
+        object.add("is_consent_merchant_name_regno", flags.merchant ? "true" : "false")
+        object.add("is_consent_trans_category", flags.category ? "true" : "false")
+        if let assets { object.add("assets", texts: assets.sorted()) }
+        return object
+    }
+
     /// The cycle of basic or of additional APIs.
     func cycle(isBasic: Bool) -> Cycle {
         Cycle(isBasic ? basicText : additionalText) ?? .weeks(1)

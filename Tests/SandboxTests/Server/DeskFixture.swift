@@ -19,8 +19,13 @@ final class DeskFixture {
     let secret = "secret"
     private var serial = 0
 
-    init(faults: [String] = [], keepsSlots: Bool = true) throws {
-        directory = try TemporaryDirectory("desk")
+    init(
+        faults: [String] = [],
+        keepsSlots: Bool = true,
+        keepsTokens: Bool = false,
+        in shared: TemporaryDirectory? = nil
+    ) throws {
+        directory = try shared ?? TemporaryDirectory("desk")
         let first = try #require(CivilDate(year: 2025, month: 1, day: 1))
         world = SandboxWorld(
             WorldConfiguration(seed: 7, personCount: 8, firstDay: first, months: 12)
@@ -31,7 +36,7 @@ final class DeskFixture {
             operators: [OperatorRegistration(clientSecret: secret)]
         )
         configuration.faults = try faults.map { try #require(Fault($0)) }
-        configuration.keepsSlots = keepsSlots
+        (configuration.keepsSlots, configuration.keepsTokens) = (keepsSlots, keepsTokens)
         desk = try SandboxDesk(
             books: world,
             clock: clock,
