@@ -66,8 +66,6 @@ public struct CashFlowForecast: Hashable, Sendable {
     public let everyday: Int64
     /// The day with the lowest expected balance, the first of equal ones.
     public let lowest: Day
-    /// Rule for `everyday`.
-    public let rule: RestRule
     /// Measured on this person's own past; empty without one.
     public let accuracy: [Accuracy]
 
@@ -123,9 +121,8 @@ public struct CashFlowForecast: Hashable, Sendable {
         balance = start
         self.path = path
         items = plan.items
-        everyday = model.rest(in: day.month)
+        everyday = model.rest
         self.lowest = lowest
-        rule = model.rule
         accuracy = errors.trials.enumerated().compactMap { place, trials in
             let errors = trials.map { Int64(clamping: $0.error.magnitude) }
             return errors.median.map {
@@ -143,7 +140,7 @@ public struct CashFlowForecast: Hashable, Sendable {
     ) -> [Day] {
         let known = plan.model.month
         // A person without a past is unsure by a whole month's rest.
-        let unsure = Int64(clamping: plan.model.rest(in: day.month).magnitude)
+        let unsure = Int64(clamping: plan.model.rest.magnitude)
         let widths = (1...ForecastErrors.horizonMax).map {
             errors.halfWidth(ahead: $0, knownAt: known) ?? unsure
         }

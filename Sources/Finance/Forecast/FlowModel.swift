@@ -1,72 +1,8 @@
-/// How the rest, all that neither comes back regularly nor is announced, is foretold.
-public enum RestRule: UInt8, CaseIterable, Sendable {
-    /// Mean of the last six months.
-    case mean6 = 1
-    /// Mean of the last twelve.
-    case mean12 = 2
-    /// Median of the last three.
-    case median3 = 3
-    /// Median of the last six.
-    case median6 = 4
-    /// Median of the last twelve.
-    case median12 = 5
-    /// Mean of the median of the last six and the same month a year before.
-    case seasonal = 6
-
-    /// The rest of the month that is `ahead` months, from 1, after the last of `rest`, oldest
-    /// first; nil when it takes more of them.
-    func foretell(_ rest: ArraySlice<Int64>, ahead: Int) -> Int64? {
-        switch self {
-        case .mean6: return RestRule.mean(rest.suffix(6))
-        case .mean12: return RestRule.mean(rest.suffix(12))
-        case .median3: return Array(rest.suffix(3)).median
-        case .median6: return Array(rest.suffix(6)).median
-        case .median12: return Array(rest.suffix(12)).median
-        case .seasonal:
-            let place = rest.endIndex - 1 + ahead - 12
-            guard place >= rest.startIndex, place < rest.endIndex,
-                let usual = Array(rest.suffix(6)).median
-            else { return nil }
-            return RestRule.mean([usual, rest[place]])
-        }
-    }
-
-    /// Rounded half to even; nil of nothing.
-    private static func mean(_ amounts: ArraySlice<Int64>) -> Int64? {
-        guard !amounts.isEmpty else { return nil }
-        let sum = amounts.reduce(Int128(0)) { $0 + Int128($1) }
-        return Int64(clamping: sum.dividedHalfEven(by: Int128(amounts.count)))
-    }
-
-    /// The rule that would have erred least over the last twelve months, one month ahead and three
-    /// months together; the first of equal ones.
-    static func best(for rest: [Int64]) -> RestRule {
-        var best: (rule: RestRule, error: Int128)?
-        let places = max(3, rest.count - 12)..<max(3, rest.count)
-        for rule in RestRule.allCases where rule != .seasonal || rest.count >= 18 {
-            let error = places.reduce(Int128(0)) { sum, place in
-                var told: Int128 = 0
-                var actual: Int128 = 0
-                var error: Int128 = 0
-                for ahead in 1...3 where place + ahead <= rest.count {
-                    guard let one = rule.foretell(rest[..<place], ahead: ahead) else { return sum }
-                    told += Int128(one)
-                    actual += Int128(rest[place + ahead - 1])
-                    if ahead != 2 { error += Int128((told - actual).magnitude) }
-                }
-                return sum + error
-            }
-            if best.map({ error < $0.error }) ?? true { best = (rule, error) }
-        }
-        return best?.rule ?? .mean6
-    }
-}
-
 /// What is known at the end of a month, and what it says of the months after.
 ///
 /// A month is foretold as the sum of payments that come back, each on its date; of payments that
 /// come in every month but not regularly (card bills, loans, premiums), each kind by the median of
-/// its last three months; and of the rest, by the rule that would have erred least so far.
+/// its last three months; and of the rest, which is as in the last six months.
 struct FlowModel {
     /// Payments of one kind that vary.
     enum Group: CaseIterable {
@@ -90,8 +26,8 @@ struct FlowModel {
     let groups: [Group: Int64]
     /// Median day of the payments of a group.
     let groupDays: [Group: Int]
-    let rest: [Int64]
-    let rule: RestRule
+    /// Of a month, all that neither comes back regularly nor is of a group.
+    let rest: Int64
 
     /// A model that knows the totals through `month`, and payments through the month of `seen`.
     init(_ history: FlowHistory, through month: Month, seen: CivilDate, taxonomy: Taxonomy) {
@@ -138,22 +74,30 @@ struct FlowModel {
         }
         self.groups = groups
         self.groupDays = groupDays
-        rest = range.enumerated().map { place, month in
-            Int64(clamping: Int128(history.total(month)) - taken[place])
-        }
-        rule = RestRule.best(for: rest)
+        rest = FlowModel.usual(
+            range.enumerated().map { place, month in
+                Int64(clamping: Int128(history.total(month)) - taken[place])
+            }
+        )
     }
 
-    /// The rest of a later month.
-    func rest(in later: Month) -> Int64 {
-        let ahead = Int(later.index - month.index)
-        return rule.foretell(rest[...], ahead: ahead)
-            ?? RestRule.median6.foretell(rest[...], ahead: ahead) ?? 0
+    /// Mean of the last six months without the greatest and the least, rounded half to even; the
+    /// median of fewer than five.
+    ///
+    /// One holiday or one bonus does not show, and a change of habit does within half a year. Means,
+    /// medians, smoothing, the month a year before and choosing among them by person all erred more
+    /// (docs/forecast.md).
+    static func usual(_ months: [Int64]) -> Int64 {
+        let last = Array(months.suffix(6))
+        guard last.count >= 5 else { return last.median ?? 0 }
+        let middle = last.sorted().dropFirst().dropLast()
+        let sum = middle.reduce(Int128(0)) { $0 + Int128($1) }
+        return Int64(clamping: sum.dividedHalfEven(by: Int128(middle.count)))
     }
 
     /// The total of a later month.
     func total(in later: Month) -> Int64 {
-        var sum = Int128(rest(in: later))
+        var sum = Int128(rest)
         for one in recurring {
             sum += Int128(one.amount) * Int128(one.run.days(in: later).count)
         }

@@ -43,7 +43,7 @@ struct FlowPlan {
 
     /// What moves on a day: the items, and the day's share of its month's rest.
     func flow(on day: CivilDate) -> Int64 {
-        let rest = Int128(model.rest(in: day.month))
+        let rest = Int128(model.rest)
         let count = Int128(day.month.dayCount)
         let number = Int128(day.components.day)
         // Differences of running shares, so that a month's days add up to its rest.

@@ -1,7 +1,7 @@
 /// How good forecasts are on months that were held back, against two that need no thought.
 ///
 /// Each of the last `heldBack` months of each person is foretold from what was known at the end of
-/// an earlier one, one to three months ahead, with rules and intervals from then too.
+/// an earlier one, one to three months ahead, with intervals from then too.
 public struct ForecastMeasure: Sendable {
     /// What is foretold.
     public enum Target: CaseIterable, Sendable {

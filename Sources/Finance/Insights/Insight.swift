@@ -99,7 +99,8 @@ public struct Insight: Hashable, Sendable {
     public var key: String {
         let asset = asset.map { String($0.high, radix: 16) + String($0.low, radix: 16) } ?? ""
         let category = category.map { String($0.rawValue) } ?? ""
-        let about = AssetUpdate.hash(merchant + "/" + category + "/" + asset)
+        let events = places.map { "\($0.revision).\($0.index)" }.joined(separator: "/")
+        let about = AssetUpdate.hash([merchant, category, asset, events].joined(separator: "/"))
         return "\(kind.rawValue)-\(since)-\(String(about, radix: 16))"
     }
 }

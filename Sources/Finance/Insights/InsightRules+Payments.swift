@@ -100,8 +100,10 @@ extension InsightRules {
         ]
     }
 
-    /// A card payment abroad between midnight and six in Korea, with one at home within twelve hours
-    /// of it: who sleeps here does not shop there. In any currency.
+    /// A card payment abroad between midnight and six in Korea, in any currency, with one at home
+    /// within twelve hours of it.
+    ///
+    /// Who sleeps here does not shop there.
     func overseasAtNight() -> [Insight] {
         guard currency == .krw else { return [] }
         let cards = basis.payments.filter {
