@@ -216,7 +216,7 @@ let package = Package(
             "Collector",
             [
                 "Collector", "Sandbox", "MyData", "Commands", "Vault", "EventLog", "Frame",
-                "Finance", "Cryptography", "Files", "Simulation", protobuf,
+                "Finance", "Cryptography", "Files", "Simulation", protobuf, logging,
             ]
         ),
         tests(

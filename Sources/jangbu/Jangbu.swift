@@ -34,8 +34,8 @@ struct Jangbu: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, DemoCommand.self, ImportCommand.self, LogCommand.self,
             ReplayCommand.self, StateHashCommand.self, ShredCommand.self, SandboxCommand.self,
-            CategoriesCommand.self, ForecastCommand.self, BenchCommand.self,
-            CompletionsCommand.self,
+            CategoriesCommand.self, ForecastCommand.self, CollectCommand.self,
+            BenchCommand.self, CompletionsCommand.self,
         ]
     )
 

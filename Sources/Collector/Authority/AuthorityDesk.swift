@@ -1,0 +1,156 @@
+internal import Synchronization
+
+/// The body that authenticates persons and signs their transfer requests (통합인증).
+public struct SigningAuthority: Hashable, Sendable {
+    /// Its org_code.
+    public var code: String
+    /// Where it answers.
+    public var place: ProviderPlace
+    /// How this operator is known to it.
+    public var registration: ClientRegistration
+
+    /// A body.
+    public init(code: String, place: ProviderPlace, registration: ClientRegistration) {
+        (self.code, self.place, self.registration) = (code, place, registration)
+    }
+}
+
+/// Why a request was not signed.
+public enum SigningError: Error, Hashable, Sendable {
+    /// No answer.
+    case transport(TransportFault)
+    /// Refused, by rsp_code; 0 is a refusal without one.
+    case refused(UInt32)
+    /// An answer that lacks what it must have.
+    case unreadable
+}
+
+/// Who signs.
+public enum Signer: Hashable, Sendable {
+    /// A person by CI.
+    case person(ci: String)
+    /// A person of a sandbox by number, where a real body asks for name and telephone.
+    case sandbox(Int)
+}
+
+/// Asks the authentication body for signatures: `sign_request`, then `sign_result`.
+public final class AuthorityDesk: Sendable {
+    private let authority: SigningAuthority
+    private let client: ProviderClient
+    private let ids: TransactionIDs
+    private let clock: CollectorClock
+    private let token = Mutex<(text: String, endsAt: Int64)?>(nil)
+    private let limits = ProviderLimits()
+
+    /// A desk over open connections.
+    public init(
+        _ authority: SigningAuthority,
+        operatorCode: String,
+        client: ProviderClient,
+        clock: CollectorClock
+    ) {
+        (self.authority, self.client, self.clock) = (authority, client, clock)
+        ids = TransactionIDs(operator: operatorCode, chance: clock.chance)
+    }
+
+    /// Has a person sign a text for each provider; the signatures come in the same order.
+    public func sign(
+        _ texts: [String],
+        by signer: Signer
+    ) async throws(SigningError) -> [SignedConsent] {
+        let token = try await serverToken()
+        let signing = ids.next()
+        let transactions = texts.indices.map { "\(signing)_\($0)" }
+        let list = zip(texts, transactions).map { text, transaction in
+            JSONText.object([
+                ("tx_id", transaction), ("consent", text),
+                ("consent_len", String(text.utf8.count)),
+            ])
+        }
+        var members: [(name: String, value: [UInt8])] = [
+            ("sign_tx_id", JSONText.text(signing)), ("consent_type", JSONText.text("1")),
+            ("consent_cnt", JSONText.text(String(texts.count))),
+            ("consent_list", JSONText.list(list)),
+        ]
+        switch signer {
+        case .person(let ci): members.append(("user_ci", JSONText.text(ci)))
+        case .sandbox(let number): members.append(("person", JSONText.text(String(number))))
+        }
+        let asked = try await ask("sign_request", JSONText.object(raw: members), token)
+        guard let certificate = JSONText.members(asked)?["cert_tx_id"] else { throw .unreadable }
+        let body = JSONText.object([("sign_tx_id", signing), ("cert_tx_id", certificate)])
+        let signed = try await ask("sign_result", body, token)
+        guard let ci = JSONText.members(signed)?["user_ci"],
+            let list = JSONText.objects(signed, in: "signed_consent_list"),
+            list.count == texts.count
+        else { throw .unreadable }
+        var consents: [SignedConsent] = []
+        for (index, entry) in list.enumerated() {
+            guard entry["tx_id"] == transactions[index], let signature = entry["signed_consent"]
+            else { throw .unreadable }
+            consents.append(
+                SignedConsent(
+                    transaction: transactions[index],
+                    authority: authority.code,
+                    personKey: ci,
+                    consent: texts[index],
+                    signature: signature,
+                    certificateTransaction: certificate,
+                    signatureTransaction: signing
+                )
+            )
+        }
+        return consents
+    }
+
+    private func serverToken() async throws(SigningError) -> String {
+        let now = clock.seconds
+        if let known = token.withLock({ $0 }), known.endsAt - now > 600 { return known.text }
+        let request = ProviderRequest(
+            path: "/oauth/2.0/token",
+            form: .form,
+            parameters: [
+                ("grant_type", "client_credentials"),
+                ("client_id", authority.registration.identifier),
+                ("client_secret", authority.registration.secret), ("scope", "ca"),
+            ],
+            transaction: ids.next()
+        )
+        guard let members = JSONText.members(try await send(request)),
+            let text = members["access_token"],
+            let seconds = members["expires_in"].flatMap({ Int64($0) })
+        else { throw .unreadable }
+        token.withLock { $0 = (text, now + min(seconds, 366 * 86_400)) }
+        return text
+    }
+
+    private func ask(
+        _ name: String,
+        _ body: [UInt8],
+        _ token: String
+    ) async throws(SigningError) -> [UInt8] {
+        var request = ProviderRequest(
+            path: "/v1/ca/" + name,
+            form: .json,
+            parameters: [],
+            token: token,
+            transaction: ids.next()
+        )
+        request.rawBody = body
+        return try await send(request)
+    }
+
+    private func send(_ request: ProviderRequest) async throws(SigningError) -> [UInt8] {
+        let reply: ProviderReply
+        do throws(TransportFault) {
+            reply = try await client.send(request, to: authority.place, within: limits)
+        } catch {
+            throw .transport(error)
+        }
+        guard reply.status == 200 else {
+            let code = JSONText.members(reply.body)?["rsp_code"].flatMap { UInt32($0) }
+            throw .refused(code ?? 0)
+        }
+        return reply.body
+    }
+}

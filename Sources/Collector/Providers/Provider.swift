@@ -1,0 +1,133 @@
+public import Finance
+
+/// One provider as the configuration describes it; adding one changes no code.
+public struct Provider: Hashable, Sendable {
+    /// org_code, ten letters and digits.
+    public var code: String
+    /// What people call it.
+    public var name: String
+    /// Its industry: the first part of its API's path, and which APIs it has.
+    public var industry: Industry
+    /// Where it answers.
+    public var place: ProviderPlace
+    /// Version of its data APIs, such as `v2`.
+    public var version: String
+    /// When it takes regular transfers; none means always.
+    public var slots: [TimeSlot]
+    /// How this operator is known to it.
+    public var registration: ClientRegistration
+    /// What is asked of it at most.
+    public var limits: ProviderLimits
+
+    /// A provider.
+    public init(
+        code: String,
+        name: String,
+        industry: Industry,
+        place: ProviderPlace,
+        registration: ClientRegistration,
+        version: String = "v2",
+        slots: [TimeSlot] = [],
+        limits: ProviderLimits = .init()
+    ) {
+        (self.code, self.name, self.industry) = (code, name, industry)
+        (self.place, self.registration, self.version) = (place, registration, version)
+        (self.slots, self.limits) = (slots, limits)
+    }
+}
+
+/// Where a provider answers, always over TLS.
+public struct ProviderPlace: Hashable, Sendable {
+    /// Name or address.
+    public var host: String
+    /// TCP port.
+    public var port: Int
+    /// What stands before the version in every path: empty, or `/` and no `/` at its end.
+    public var basePath: String
+
+    /// A place.
+    public init(host: String, port: Int = 443, basePath: String = "") {
+        (self.host, self.port, self.basePath) = (host, port, basePath)
+    }
+
+    /// `https://host:port/base`, without anything about a person.
+    public var root: String { "https://\(host):\(port)\(basePath)" }
+}
+
+/// What the portal gave this operator to be known by at a provider.
+public struct ClientRegistration: Hashable, Sendable {
+    /// client_id.
+    public var identifier: String
+    /// client_secret; never in a log or an error.
+    public var secret: String
+    /// Callback of the individual authentication.
+    public var redirect: String
+
+    /// A registration.
+    public init(identifier: String, secret: String, redirect: String = "") {
+        (self.identifier, self.secret, self.redirect) = (identifier, secret, redirect)
+    }
+}
+
+extension ClientRegistration: CustomStringConvertible, CustomDebugStringConvertible {
+    /// The identifier alone.
+    public var description: String { identifier }
+    /// The identifier alone.
+    public var debugDescription: String { identifier }
+}
+
+/// What is asked of one provider at most, and why.
+public struct ProviderLimits: Hashable, Sendable {
+    /// Connections kept open to it: TLS with client certificates is dear for both sides.
+    public var connectionsMax = 8
+    /// Calls under way at once: more only wait at the provider.
+    public var callsAtOnceMax = 16
+    /// Rows asked for on a page; the standard allows 500.
+    public var rowsPerPage = 500
+    /// Bytes of one answer, 8 MiB: 500 rows of the longest kind are 2 MiB.
+    public var answerBytesMax = 8 << 20
+    /// Pages of one answer, 1,000: half a million rows of one account in one window.
+    public var pagesMax = 1_000
+    /// From sending a request to the whole answer.
+    public var deadline: Duration = .seconds(30)
+    /// Times that one call is tried.
+    public var attemptsMax: UInt32 = 4
+
+    /// The limits above.
+    public init() {}
+}
+
+/// The providers that this operator collects from.
+public struct Providers: Sendable {
+    /// In the order of their codes.
+    public let all: [Provider]
+    private let numbers: [String: Int]
+
+    /// Why a list of providers is not one.
+    public enum Fault: Error, Hashable, Sendable {
+        /// Two have the same org_code.
+        case repeated(code: String)
+        /// An org_code is not ten letters and digits.
+        case badCode(String)
+    }
+
+    /// A list of providers with different codes.
+    public init(_ all: [Provider]) throws(Fault) {
+        self.all = all.sorted { $0.code < $1.code }
+        var numbers: [String: Int] = [:]
+        for (number, provider) in self.all.enumerated() {
+            let isCode = provider.code.utf8.allSatisfy {
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                    || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0)
+            }
+            guard provider.code.utf8.count == 10, isCode else { throw .badCode(provider.code) }
+            guard numbers.updateValue(number, forKey: provider.code) == nil else {
+                throw .repeated(code: provider.code)
+            }
+        }
+        self.numbers = numbers
+    }
+
+    /// The provider with an org_code.
+    public subscript(_ code: String) -> Provider? { numbers[code].map { all[$0] } }
+}

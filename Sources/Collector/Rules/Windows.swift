@@ -1,0 +1,94 @@
+public import Finance
+
+/// One period of a history that is asked for in one call.
+public struct Window: Hashable, Sendable {
+    /// Its days, in Korea, inclusive.
+    public var days: ClosedRange<CivilDate>
+    /// What the call says it is for; decides how far back it may go.
+    public var trigger: TransferTrigger
+
+    /// A window.
+    public init(days: ClosedRange<CivilDate>, trigger: TransferTrigger) {
+        (self.days, self.trigger) = (days, trigger)
+    }
+}
+
+/// How long and how far back a history may be asked for (§2.5).
+public enum Windows {
+    /// Whether an API goes by days, or by months, or is one of the slow histories that regular
+    /// transfers may ask three months of.
+    public enum Reach: Hashable, Sendable {
+        /// 31 days of a regular transfer.
+        case days
+        /// Three months of a regular transfer.
+        case months
+    }
+
+    /// Days that are asked for again although they were covered: corrections, cancellations and
+    /// late rows come up to a month after.
+    public static let overlapDays: Int32 = 30
+
+    /// The windows that bring what is wanted, newest first, to be asked one after the other.
+    ///
+    /// - Parameters:
+    ///   - history: the first day that is of interest.
+    ///   - covered: days that complete answers covered, in order, apart from each other.
+    ///   - reach: how the API counts.
+    ///   - trigger: what the transfer is for.
+    ///   - today: the day in Korea; what it has so far is asked for too.
+    public static func plan(
+        from history: CivilDate,
+        covered: [ClosedRange<CivilDate>],
+        reach: Reach,
+        trigger: TransferTrigger,
+        today: CivilDate
+    ) -> [Window] {
+        let oldest = max(history, today.adding(months: -60).adding(days: 1))
+        let nearest = first(of: trigger, reach, before: today)
+        // Back to where nothing is missing, and always over the overlap.
+        var start = today.adding(days: -overlapDays)
+        if let gap = firstGap(from: oldest, covered: covered, today: today) {
+            start = min(start, gap)
+        }
+        var windows = [
+            Window(days: max(start, nearest, min(oldest, today))...today, trigger: trigger)
+        ]
+        // Regular transfers go no further; what they cannot reach waits for the person.
+        guard trigger == .userConsent || trigger == .userSearch else { return windows }
+        var end = windows[0].days.lowerBound.adding(days: -1)
+        while start <= end, oldest <= end {
+            let begin = max(oldest, start, end.adding(months: -12).adding(days: 1))
+            windows.append(Window(days: begin...end, trigger: .userSearch))
+            end = begin.adding(days: -1)
+        }
+        return windows
+    }
+
+    /// The first day that a call of this kind may ask for.
+    public static func first(
+        of trigger: TransferTrigger,
+        _ reach: Reach,
+        before today: CivilDate
+    ) -> CivilDate {
+        switch trigger {
+        case .userConsent, .userRefresh: today.adding(months: -12).adding(days: 1)
+        case .userSearch: today.adding(months: -60).adding(days: 1)
+        case .scheduled, .unspecified, .UNRECOGNIZED:
+            reach == .months
+                ? today.adding(months: -3).adding(days: 1) : today.adding(days: -30)
+        }
+    }
+
+    /// The first day of `from`...yesterday that is not covered.
+    static func firstGap(
+        from: CivilDate,
+        covered: [ClosedRange<CivilDate>],
+        today: CivilDate
+    ) -> CivilDate? {
+        var missing = from
+        for range in covered where range.lowerBound <= missing && range.upperBound >= missing {
+            missing = range.upperBound.adding(days: 1)
+        }
+        return missing < today ? missing : nil
+    }
+}

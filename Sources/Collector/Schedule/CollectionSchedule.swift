@@ -1,0 +1,221 @@
+internal import Finance
+public import Frame
+public import ServiceLifecycle
+internal import Synchronization
+
+/// Runs regular transfers in each customer's cycle, spread over the providers' slots.
+///
+/// What is due is worked out from the log when it starts and after each transfer, so nothing of it
+/// has to be kept. Fair: whoever was due first goes first, and no provider takes more than its
+/// share of the transfers under way, so one that is slow holds up nobody else.
+public final class CollectionSchedule: Service {
+    /// How regular transfers stand.
+    public struct Figures: Sendable, Equatable {
+        /// Transfers that have a time.
+        public var planned = 0
+        /// Transfers under way.
+        public var active = 0
+        /// Seconds by which the oldest due transfer is late.
+        public var lagSeconds: Int64 = 0
+        /// Transfers that ended since the start.
+        public var done: UInt64 = 0
+        /// Those that brought nothing.
+        public var failed: UInt64 = 0
+    }
+
+    private struct Work: Sendable, Hashable {
+        var subject: SubjectID
+        var provider: String
+    }
+
+    private struct State {
+        var queue = DueQueue<Work>()
+        /// Who has a time or is under way.
+        var known: Set<Work> = []
+        /// Transfers under way at each provider.
+        var active: [String: Int] = [:]
+        var activeCount = 0
+        /// Due, but their provider has its share; in order.
+        var held: [String: [(at: Int64, work: Work)]] = [:]
+        var figures = Figures()
+    }
+
+    /// Transfers of one provider under way at once.
+    static let perProviderMax = 32
+    /// Transfers under way at once.
+    static let atOnceMax = 256
+    /// Longest sleep: who was enrolled in the meantime is looked for after it.
+    static let sleepSecondsMax: Int64 = 60
+
+    private let collector: Collector
+    private let subjects: @Sendable () -> [SubjectID]
+    private let state = Mutex(State())
+
+    /// A schedule for the persons that `subjects` names, each time anew.
+    public init(
+        _ collector: Collector,
+        subjects: @escaping @Sendable () -> [SubjectID]
+    ) {
+        (self.collector, self.subjects) = (collector, subjects)
+    }
+
+    /// Works until the task is cancelled or the service group shuts down; transfers under way end.
+    public func run() async throws {
+        await withGracefulShutdownHandler {
+            await withDiscardingTaskGroup { tasks in
+                var plannedAt = Int64.min
+                while !Task.isCancelled, !isStopped.load() {
+                    let now = collector.clock.seconds
+                    if now >= plannedAt &+ CollectionSchedule.sleepSecondsMax || plannedAt > now {
+                        plannedAt = now
+                        for subject in subjects() { plan(subject) }
+                    }
+                    for work in due() {
+                        tasks.addTask { await self.run(work) }
+                    }
+                    guard await pause() else { break }
+                }
+            }
+        } onGracefulShutdown: {
+            self.isStopped.set()
+        }
+    }
+
+    private let isStopped = Flag()
+
+    /// Gives a person's transfers a time that have none.
+    private func plan(_ subject: SubjectID, notBefore: Int64 = 0) {
+        let book: SubjectBook
+        do throws(BookError) {
+            book = try collector.books.book(of: subject)
+        } catch {
+            // Erased, or damaged: nothing is due, and who opens it otherwise is told why.
+            return
+        }
+        let now = collector.clock.seconds
+        for request in book.register.liveRequests {
+            guard let provider = collector.providers[request.provider] else { continue }
+            let work = Work(subject: subject, provider: provider.code)
+            let at = DueTime.next(
+                under: request,
+                after: book.state.providers[provider.code],
+                in: provider.slots,
+                spread: CollectionSchedule.spread(work),
+                now: now
+            )
+            guard let at else { continue }
+            state.withLock { state in
+                if state.known.insert(work).inserted {
+                    state.queue.insert(work, at: max(at, notBefore))
+                }
+            }
+        }
+    }
+
+    /// What is to be started now.
+    private func due() -> [(at: Int64, work: Work)] {
+        let now = collector.clock.seconds
+        return state.withLock { state in
+            var started: [(at: Int64, work: Work)] = []
+            func start(_ entry: (at: Int64, work: Work)) {
+                state.active[entry.work.provider, default: 0] += 1
+                state.activeCount += 1
+                started.append(entry)
+            }
+            func hasRoom(_ provider: String) -> Bool {
+                state.activeCount < CollectionSchedule.atOnceMax
+                    && state.active[provider, default: 0] < CollectionSchedule.perProviderMax
+            }
+            for provider in state.held.keys.sorted() {
+                while hasRoom(provider), let first = state.held[provider]?.first {
+                    state.held[provider]?.removeFirst()
+                    start(first)
+                }
+            }
+            while state.activeCount < CollectionSchedule.atOnceMax,
+                let next = state.queue.take(dueAt: now)
+            {
+                let entry = (at: next.at, work: next.item)
+                if hasRoom(entry.work.provider) {
+                    start(entry)
+                } else {
+                    state.held[entry.work.provider, default: []].append(entry)
+                }
+            }
+            let oldest = state.held.values.compactMap(\.first?.at).min()
+            let first = [oldest, state.queue.firstTime].compactMap { $0 }.min() ?? now
+            state.figures.lagSeconds = max(0, now - first)
+            return started
+        }
+    }
+
+    private func run(_ entry: (at: Int64, work: Work)) async {
+        let work = entry.work
+        var isDone = false
+        var notBefore: Int64 = 0
+        do throws(CollectError) {
+            isDone = try await collector.collect(
+                work.subject,
+                from: work.provider,
+                for: .scheduled
+            ).isComplete
+        } catch .stopped(let until) {
+            notBefore = until
+        } catch .outsideSlot(let until) {
+            notBefore = until
+        } catch {
+            // What left evidence waits by that; what left none must not come back at once.
+            notBefore = collector.clock.seconds + DueTime.retrySeconds
+        }
+        state.withLock { state in
+            state.active[work.provider, default: 1] -= 1
+            state.activeCount -= 1
+            state.known.remove(work)
+            state.figures.done += 1
+            if !isDone { state.figures.failed += 1 }
+        }
+        plan(work.subject, notBefore: notBefore)
+    }
+
+    /// Waits until something is due; false when the task is cancelled.
+    private func pause() async -> Bool {
+        let now = collector.clock.seconds
+        let (next, isFull) = state.withLock { state in
+            (
+                state.queue.firstTime,
+                state.activeCount >= CollectionSchedule.atOnceMax
+                    || state.held.values.contains { !$0.isEmpty }
+            )
+        }
+        let seconds = min(max(1, (next ?? .max) - now), CollectionSchedule.sleepSecondsMax)
+        do {
+            try await collector.clock.sleep(isFull ? .milliseconds(50) : .seconds(seconds))
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private static func spread(_ work: Work) -> UInt64 {
+        var hash: UInt64 = work.subject.low ^ work.subject.high
+        for byte in work.provider.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return hash ^ hash >> 32
+    }
+
+    /// How regular transfers stand now.
+    public var figures: Figures {
+        state.withLock { state in
+            var figures = state.figures
+            figures.planned = state.queue.count
+            figures.active = state.activeCount
+            return figures
+        }
+    }
+}
+
+/// A flag that is set once.
+private final class Flag: Sendable {
+    private let value = Mutex(false)
+    func set() { value.withLock { $0 = true } }
+    func load() -> Bool { value.withLock { $0 } }
+}

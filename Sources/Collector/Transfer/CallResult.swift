@@ -1,0 +1,80 @@
+internal import Commands
+internal import Finance
+internal import MyData
+
+/// What came of one call with all its pages.
+struct CallResult: Sendable {
+    /// How it ended.
+    enum End: Sendable {
+        /// All pages were read.
+        case complete
+        /// Nothing changed.
+        case unchanged
+        /// An answer breaks the standard.
+        case quarantined(PayloadQuarantined)
+        /// The asset is no longer there.
+        case closed
+        /// It was given up.
+        case failed(Failure)
+        /// It was not asked: the provider is being left alone, or the person's turn is over.
+        case skipped
+    }
+
+    /// Why a call was given up, in words of the evidence, and what it means for the others.
+    struct Failure: Sendable {
+        var status: UInt32 = 0
+        var code: UInt32 = 0
+        var attempts: UInt32 = 0
+        var reach: Reach
+
+        enum Reach: Sendable {
+            /// This call alone.
+            case call
+            /// All calls of the asset.
+            case asset
+            /// All calls of the person at this provider.
+            case person
+            /// The transfer request is over.
+            case request
+        }
+    }
+
+    var call: StandardCall
+    /// The evidence of it.
+    var made: TransferCall
+    var end: End
+    /// Days asked for.
+    var window: Window?
+    /// Assets, of a list.
+    var assets: [ListedAsset] = []
+    /// Events of all pages.
+    var events: [UInt8] = []
+    /// Calls that follow.
+    var calls: [StandardCall] = []
+
+    init(_ call: StandardCall, window: Window?, end: End = .skipped) {
+        (self.call, self.window, self.end) = (call, window, end)
+        made = TransferCall()
+        made.api = call.api
+        if let window {
+            made.fromOn = window.days.lowerBound.yyyymmdd
+            made.toOn = window.days.upperBound.yyyymmdd
+        }
+    }
+
+    var isComplete: Bool {
+        if case .complete = end { true } else { false }
+    }
+
+    /// Takes in what a page says.
+    mutating func take(_ answer: borrowing Answer, isNew: Bool) {
+        made.code = answer.code
+        if let mark = answer.searchTimestamp, made.pages == 0 { made.searchTimestamp = mark }
+        made.pages += 1
+        guard isNew else { return }
+        made.rows += UInt32(clamping: answer.rowCount)
+        if events.isEmpty { events = answer.events } else { events += answer.events }
+        assets += answer.assets
+        calls += answer.calls
+    }
+}

@@ -1,0 +1,209 @@
+internal import Cryptography
+internal import Finance
+internal import MyData
+
+/// Makes the calls of one person at one provider.
+struct CallRunner: Sendable {
+    let desk: ProviderDesk
+    let token: TokenKeeper
+    let readers: AnswerReaders
+    let source: AnswerSource
+
+    /// What a try of one page came to.
+    private enum Try {
+        case page(Answer)
+        case over(CallResult.End)
+        case again(afterMilliseconds: Int64)
+        case renew
+    }
+
+    /// Asks one question to its last page.
+    func run(_ question: Question) async -> CallResult {
+        var result = CallResult(question.call, window: question.window)
+        let start = desk.clock.now()
+        result.end = await pages(of: question, into: &result)
+        result.made.milliseconds = UInt32(clamping: (desk.clock.now() - start) / 1_000)
+        if case .failed(let failure) = result.end { result.made.code = failure.code }
+        return result
+    }
+
+    private func pages(of question: Question, into result: inout CallResult) async -> CallResult.End
+    {
+        var paging = Paging(pagesMax: desk.provider.limits.pagesMax)
+        var cursor: String?
+        while true {
+            let answer: Answer
+            switch await page(cursor, of: question, into: &result) {
+            case .success(let page): answer = page
+            case .failure(let ended): return ended.end
+            }
+            if answer.isUnchanged {
+                result.made.code = 1
+                return .unchanged
+            }
+            let taken = paging.took(
+                next: answer.nextPage,
+                digest: answer.listDigest,
+                rows: answer.rowCount
+            )
+            result.take(answer, isNew: taken.isNew)
+            desk.board.count { $0.rows += UInt64(answer.rowCount) }
+            switch taken.step {
+            case .done: return .complete
+            case .next(let next): cursor = next
+            case .cursorRepeats, .tooMany:
+                return .failed(CallResult.Failure(status: 200, reach: .call))
+            }
+        }
+    }
+
+    private struct Ended: Error { var end: CallResult.End }
+
+    private func page(
+        _ cursor: String?,
+        of question: Question,
+        into result: inout CallResult
+    ) async -> Result<Answer, Ended> {
+        var rules = CallRules(
+            attemptsMax: desk.provider.limits.attemptsMax,
+            seed: desk.clock.chance()
+        )
+        var held: TokenKeeper.Held
+        do throws(TokenRefusal) {
+            held = try await token.current()
+        } catch {
+            return .failure(Ended(end: end(of: error, rules)))
+        }
+        while true {
+            let next = await attempt(cursor, of: question, held, &rules, into: &result)
+            switch next {
+            case .page(let answer): return .success(answer)
+            case .over(let end): return .failure(Ended(end: end))
+            case .again(let milliseconds):
+                do {
+                    try await desk.clock.sleep(.milliseconds(milliseconds))
+                } catch {
+                    return .failure(Ended(end: .skipped))
+                }
+            case .renew:
+                do throws(TokenRefusal) {
+                    held = try await token.renewed(after: held.generation)
+                } catch {
+                    return .failure(Ended(end: end(of: error, rules)))
+                }
+            }
+        }
+    }
+
+    private func end(of refusal: TokenRefusal, _ rules: CallRules) -> CallResult.End {
+        var failure = CallResult.Failure(attempts: rules.attempts, reach: .person)
+        switch refusal {
+        case .transport(.cancelled): return .skipped
+        case .refused(let error):
+            failure.status = 401
+            if error.action == .stopProvider { desk.stop(forSeconds: 3_600) }
+        case .unreadable(let status): failure.status = status
+        case .transport, .duplicate, .nothingToRefresh: break
+        }
+        return .failed(failure)
+    }
+
+    private func attempt(
+        _ cursor: String?,
+        of question: Question,
+        _ held: TokenKeeper.Held,
+        _ rules: inout CallRules,
+        into result: inout CallResult
+    ) async -> Try {
+        let askedAt = desk.clock.seconds
+        let (heard, transaction) = await desk.send { transaction in
+            question.request(page: cursor, token: held.access, transaction: transaction)
+        }
+        if result.made.transaction.isEmpty { result.made.transaction = transaction }
+        desk.board.count { $0.requests += 1 }
+        switch heard {
+        case .stopped: return .over(.skipped)
+        case .fault(let fault):
+            desk.board.count { $0.unanswered += 1 }
+            return decide(rules.answered(.failed(fault)), rules)
+        case .reply(let reply, let code):
+            desk.board.count { $0.bytes += UInt64(reply.body.count) }
+            guard reply.status == 200 else {
+                desk.board.count { $0.refusals[code ?? 0, default: 0] += 1 }
+                let outcome: CallOutcome =
+                    code.map {
+                        .answered(status: reply.status, code: $0, retryAfter: reply.retryAfter)
+                    } ?? .unreadable(status: reply.status, retryAfter: reply.retryAfter)
+                return decide(rules.answered(outcome), rules, status: reply.status, code: code ?? 0)
+            }
+            return read(reply, of: question, transaction, askedAt, &rules)
+        }
+    }
+
+    private func read(
+        _ reply: ProviderReply,
+        of question: Question,
+        _ transaction: String,
+        _ askedAt: Int64,
+        _ rules: inout CallRules
+    ) -> Try {
+        do throws(AnswerFault) {
+            let answer = try readers.read(
+                reply.body,
+                of: question.call,
+                from: source,
+                askedAt: askedAt
+            )
+            let action = rules.answered(
+                .answered(status: 200, code: answer.code, retryAfter: reply.retryAfter)
+            )
+            guard action != .take, action != .unchanged else { return .page(answer) }
+            desk.board.count { $0.refusals[answer.code, default: 0] += 1 }
+            return decide(action, rules, status: 200, code: answer.code)
+        } catch {
+            let action = rules.answered(.unreadable(status: 200, retryAfter: nil))
+            guard action == .quarantine else { return decide(action, rules, status: 200) }
+            desk.board.count { $0.quarantined += 1 }
+            var payload = PayloadQuarantined()
+            payload.api = question.call.api
+            payload.transaction = transaction
+            (payload.reason, payload.field, payload.row) = (error.reason, error.field, error.row)
+            payload.payload.append(contentsOf: reply.body)
+            payload.digest.append(contentsOf: SHA256.hash(reply.body).bytes)
+            payload.query.append(contentsOf: question.record)
+            return .over(.quarantined(payload))
+        }
+    }
+
+    private func decide(
+        _ action: CallAction,
+        _ rules: CallRules,
+        status: UInt32 = 0,
+        code: UInt32 = 0
+    ) -> Try {
+        func failed(_ reach: CallResult.Failure.Reach) -> Try {
+            .over(
+                .failed(
+                    CallResult.Failure(
+                        status: status,
+                        code: code,
+                        attempts: rules.attempts,
+                        reach: reach
+                    )
+                )
+            )
+        }
+        switch action {
+        case .retry(let milliseconds): return .again(afterMilliseconds: milliseconds)
+        case .refreshToken: return .renew
+        case .closeAsset: return .over(.closed)
+        case .giveUpAsset: return failed(.asset)
+        case .giveUpPerson, .waitForSlot: return failed(.person)
+        case .endRequest: return failed(.request)
+        case .stopProvider(let seconds):
+            desk.stop(forSeconds: seconds)
+            return failed(.person)
+        case .giveUpCall, .waitForWeek, .take, .unchanged, .quarantine: return failed(.call)
+        }
+    }
+}

@@ -1,0 +1,103 @@
+internal import Finance
+internal import Synchronization
+
+/// The way to one provider: its connections, its pace and whether it is asked at all.
+final class ProviderDesk: Sendable {
+    /// What became of a request.
+    enum Heard: Sendable {
+        /// An answer, with its rsp_code where it is a refusal that has one.
+        case reply(ProviderReply, code: UInt32?)
+        /// None.
+        case fault(TransportFault)
+        /// It was not sent: the provider is left alone until then, seconds since 1970-01-01 UTC.
+        case stopped(until: Int64)
+    }
+
+    let provider: Provider
+    let oauth: OAuthRequests
+    let clock: CollectorClock
+    private let client: ProviderClient
+    private let ids: TransactionIDs
+    private let turnstile: Turnstile
+    private let circuit = Mutex(Circuit())
+    let board: FigureBoard
+
+    init(
+        _ provider: Provider,
+        client: ProviderClient,
+        ids: TransactionIDs,
+        clock: CollectorClock,
+        board: FigureBoard
+    ) {
+        (self.provider, self.client, self.ids) = (provider, client, ids)
+        (self.clock, self.board) = (clock, board)
+        oauth = OAuthRequests(provider)
+        turnstile = Turnstile(width: provider.limits.callsAtOnceMax)
+    }
+
+    /// Sends what `make` makes with a fresh x-api-tran-id, when it is its turn.
+    func send(
+        _ make: @Sendable (String) -> ProviderRequest
+    ) async -> (heard: Heard, transaction: String) {
+        let transaction = ids.next()
+        let heard = await turnstile.pass {
+            if let until = waitsUntil() { return Heard.stopped(until: until) }
+            guard !Task.isCancelled else {
+                circuit.withLock { $0.withdrawn() }
+                return .fault(.cancelled)
+            }
+            return await exchange(make(transaction))
+        }
+        return (heard, transaction)
+    }
+
+    private func exchange(_ request: ProviderRequest) async -> Heard {
+        do throws(TransportFault) {
+            let reply = try await client.send(
+                request,
+                to: provider.place,
+                within: provider.limits
+            )
+            guard reply.status != 200 else {
+                circuit.withLock { $0.succeeded() }
+                return .reply(reply, code: nil)
+            }
+            let code = JSONText.members(reply.body)?["rsp_code"].flatMap { UInt32($0) }
+            // Maintenance and slots are no failures; the rules for them come with their codes.
+            let isFailure = reply.status >= 500 && code != 50008 && code != 50009
+            circuit.withLock { circuit in
+                if isFailure { circuit.failed(at: clock.seconds) } else { circuit.succeeded() }
+            }
+            return .reply(reply, code: code)
+        } catch {
+            circuit.withLock { circuit in
+                switch error {
+                case .cancelled: circuit.withdrawn()
+                default: circuit.failed(at: clock.seconds)
+                }
+            }
+            return .fault(error)
+        }
+    }
+
+    private func waitsUntil() -> Int64? {
+        circuit.withLock { circuit in
+            guard case .wait(let until) = circuit.mayAsk(at: clock.seconds) else { return nil }
+            return until
+        }
+    }
+
+    /// Asks nothing for so many seconds.
+    func stop(forSeconds seconds: Int64) {
+        circuit.withLock { $0.stopped(forSeconds: seconds, at: clock.seconds) }
+    }
+
+    /// Until when the provider is left alone, in seconds since 1970-01-01 UTC; nil when it is not.
+    var stoppedUntil: Int64? {
+        circuit.withLock { circuit in circuit.closedUntil.flatMap { $0 > clock.seconds ? $0 : nil }
+        }
+    }
+
+    /// Calls that wait for their turn.
+    var waitingCount: Int { turnstile.waitingCount }
+}

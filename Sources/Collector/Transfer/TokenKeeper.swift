@@ -1,0 +1,204 @@
+internal import Finance
+internal import Frame
+internal import Synchronization
+
+/// The token of one person at one provider while it is used, renewed once however many calls find
+/// it dead at the same time.
+final class TokenKeeper: Sendable {
+    /// A token with the number of renewals before it.
+    struct Held: Sendable {
+        var access: String
+        var generation: Int
+    }
+
+    private struct State {
+        var token: CollectionState.Token
+        var access: String
+        var expiresAt: Int64
+        var generation = 0
+        var events: [Event] = []
+        var isOver = false
+    }
+
+    /// A token is renewed this many seconds before it ends: no call outlives it.
+    static let marginSeconds: Int64 = 600
+
+    private let desk: ProviderDesk
+    private let subject: SubjectID
+    private let issued: IssuedTokens
+    private let single = Turnstile(width: 1)
+    private let state: Mutex<State>
+
+    init(
+        _ token: CollectionState.Token,
+        of subject: SubjectID,
+        at desk: ProviderDesk,
+        issued: IssuedTokens
+    ) {
+        (self.desk, self.subject, self.issued) = (desk, subject, issued)
+        state = Mutex(
+            State(token: token, access: token.access, expiresAt: token.expiresAt)
+        )
+    }
+
+    /// What happened to the token, to be recorded.
+    var events: [Event] { state.withLock { $0.events } }
+
+    /// A token that will hold for the next minutes.
+    func current() async throws(TokenRefusal) -> Held {
+        let (held, expiresAt) = state.withLock { state in
+            (Held(access: state.access, generation: state.generation), state.expiresAt)
+        }
+        let isClaimed = issued.claim(held.access, of: desk.provider.code, for: holder)
+        guard isClaimed else {
+            end(.duplicate)
+            throw .duplicate
+        }
+        guard expiresAt - desk.clock.seconds <= TokenKeeper.marginSeconds else { return held }
+        return try await renewed(after: held.generation)
+    }
+
+    /// The token after the one of `generation`, which the provider no longer takes.
+    func renewed(after generation: Int) async throws(TokenRefusal) -> Held {
+        let result = await single.pass { () -> Result<Held, TokenRefusal> in
+            let known = state.withLock { state in
+                (
+                    held: Held(access: state.access, generation: state.generation),
+                    token: state.token, isOver: state.isOver
+                )
+            }
+            // Another call was here first.
+            guard known.held.generation == generation else { return .success(known.held) }
+            guard !known.isOver else { return .failure(.nothingToRefresh) }
+            return await renew(known.token)
+        }
+        return try result.get()
+    }
+
+    private var holder: IssuedTokens.Holder {
+        let request = state.withLock { $0.token.request }
+        return IssuedTokens.Holder(subject: subject.bytes, request: request)
+    }
+
+    private func renew(_ token: CollectionState.Token) async -> Result<Held, TokenRefusal> {
+        guard !token.refresh.isEmpty, token.refreshExpiresAt > desk.clock.seconds else {
+            end(.refused)
+            return .failure(.nothingToRefresh)
+        }
+        do throws(TokenRefusal) {
+            let grant = try await TokenDesk(desk).refresh(token.refresh)
+            let now = desk.clock.seconds
+            let isClaimed = issued.claim(grant.access, of: desk.provider.code, for: holder)
+            guard isClaimed else {
+                end(.duplicate)
+                return .failure(.duplicate)
+            }
+            return .success(
+                state.withLock { state in
+                    state.generation += 1
+                    state.access = grant.access
+                    state.expiresAt = now + grant.expiresIn
+                    var event = Event()
+                    event.occurredAt = now
+                    event.tokenIssued = grant.event(
+                        request: token.request,
+                        provider: desk.provider.code,
+                        at: now
+                    )
+                    state.events.append(event)
+                    return Held(access: grant.access, generation: state.generation)
+                }
+            )
+        } catch {
+            if case .refused(let error) = error, error.action == .askPerson { end(.refused) }
+            return .failure(error)
+        }
+    }
+
+    /// The token is not used any more; the provider was not told.
+    func end(_ reason: TokenEnd) {
+        state.withLock { state in
+            guard !state.isOver else { return }
+            state.isOver = true
+            var event = Event()
+            event.occurredAt = desk.clock.seconds
+            event.tokenEnded.request.append(contentsOf: state.token.request)
+            event.tokenEnded.provider = desk.provider.code
+            event.tokenEnded.reason = reason
+            state.events.append(event)
+        }
+    }
+}
+
+/// Asks one provider's token endpoints, with the same patience as its data APIs.
+struct TokenDesk {
+    private let desk: ProviderDesk
+
+    init(_ desk: ProviderDesk) { self.desk = desk }
+
+    /// A token for a person's signed request.
+    func issue(for signed: SignedConsent) async throws(TokenRefusal) -> TokenGrant {
+        try await ask { [oauth = desk.oauth] in oauth.token(for: signed, transaction: $0) }
+    }
+
+    /// A token for the code of an individual authentication.
+    func issue(code: String) async throws(TokenRefusal) -> TokenGrant {
+        try await ask { [oauth = desk.oauth] in oauth.token(code: code, transaction: $0) }
+    }
+
+    /// A new access token.
+    func refresh(_ token: String) async throws(TokenRefusal) -> TokenGrant {
+        try await ask { [oauth = desk.oauth] in oauth.refresh(token, transaction: $0) }
+    }
+
+    /// Ends a token; true when the provider says that it is revoked, false when it was not valid.
+    func revoke(_ token: String) async throws(TokenRefusal) -> Bool {
+        let reply = try await reply { [oauth = desk.oauth] in
+            oauth.revoke(token, transaction: $0)
+        }
+        guard reply.status == 200, let code = JSONText.members(reply.body)?["rsp_code"] else {
+            throw .unreadable(status: reply.status)
+        }
+        return code == "00000"
+    }
+
+    private func ask(
+        _ make: @Sendable (String) -> ProviderRequest
+    ) async throws(TokenRefusal) -> TokenGrant {
+        try TokenGrant(try await reply(make))
+    }
+
+    private func reply(
+        _ make: @Sendable (String) -> ProviderRequest
+    ) async throws(TokenRefusal) -> ProviderReply {
+        var backoff = Backoff(seed: desk.clock.chance())
+        var left = desk.provider.limits.attemptsMax
+        while true {
+            left -= 1
+            let (heard, _) = await desk.send(make)
+            switch heard {
+            case .reply(let reply, _):
+                guard reply.status == 429 || reply.status >= 500, left > 0 else { return reply }
+                let seconds = reply.retryAfter ?? 0
+                guard seconds <= CallRules.waitSecondsMax else {
+                    desk.stop(forSeconds: seconds)
+                    return reply
+                }
+                try await wait(max(backoff.next(), seconds * 1_000))
+            case .fault(.cancelled): throw .transport(.cancelled)
+            case .fault(let fault):
+                guard left > 0 else { throw .transport(fault) }
+                try await wait(backoff.next())
+            case .stopped: throw .transport(.unreachable)
+            }
+        }
+    }
+
+    private func wait(_ milliseconds: Int64) async throws(TokenRefusal) {
+        do {
+            try await desk.clock.sleep(.milliseconds(milliseconds))
+        } catch {
+            throw .transport(.cancelled)
+        }
+    }
+}

@@ -1,0 +1,256 @@
+internal import Commands
+internal import Finance
+internal import Frame
+internal import FoundationEssentials
+internal import MyData
+internal import SwiftProtobuf
+internal import Vault
+
+/// What a transfer brings to the log: what was learnt, and the evidence of having asked.
+struct TransferReport {
+    let permit: CollectionPermit
+    /// When it began, in seconds since 1970-01-01 UTC: days after that are not whole.
+    let startedAt: Int64
+    private var observations: [Observation] = []
+    fileprivate var notes: [Note] = []
+    private let settled: CivilDate
+
+    /// Evidence, complete but for what the log made of the observations.
+    fileprivate struct Note: Sendable {
+        var name: CompartmentName
+        var event: Event
+        /// Observations whose changes it counts; the first tells the compartment.
+        var counted: Range<Int> = 0..<0
+    }
+
+    init(_ permit: CollectionPermit, startedAt: Int64) {
+        (self.permit, self.startedAt) = (permit, startedAt)
+        settled =
+            CollectionState.lastWholeDay(at: startedAt) ?? CivilDate(daysSinceEpoch: 0)
+    }
+
+    var isEmpty: Bool { observations.isEmpty && notes.isEmpty }
+
+    /// Takes in all that came of a transfer.
+    mutating func take(_ answers: PersonTransfer.Answers, industry: Industry) {
+        let made = answers.lists.filter { $0.isComplete }.map(\.made)
+        for list in answers.lists { note(list, in: nil, counted: 0..<0) }
+        if !made.isEmpty { complete(made, quarantined: 0, counted: 0..<0, isList: true) }
+        for asset in answers.assets { take(asset) }
+        for asset in answers.vanished { close(asset, industry: industry) }
+    }
+
+    /// Takes in what happened to the token.
+    mutating func take(_ events: [Event]) {
+        for event in events {
+            notes.append(Note(name: .role(.credential), event: event))
+        }
+    }
+
+    private mutating func take(_ asset: PersonTransfer.AssetAnswers) {
+        let name = CompartmentName.asset(asset.name)
+        let first = observations.count
+        observations.append(
+            Observation(
+                name: name,
+                apiCode: UInt32(asset.listAPI.rawValue),
+                scope: .state,
+                events: asset.listed.events
+            )
+        )
+        for result in asset.results where result.isComplete {
+            observations.append(observation(of: result, in: name))
+        }
+        let counted = first..<observations.count
+        var isClosed = false
+        for result in asset.results {
+            note(result, in: name, counted: counted)
+            if case .closed = result.end { isClosed = true }
+        }
+        guard !isClosed else {
+            var event = moment()
+            event.assetClosed.sign = .refused
+            event.assetClosed.lastListedOn = settled.adding(days: 1).yyyymmdd
+            notes.append(Note(name: name, event: event))
+            return
+        }
+        let made = asset.results.filter {
+            switch $0.end {
+            case .complete, .unchanged: true
+            default: false
+            }
+        }
+        let quarantined = asset.results.count {
+            if case .quarantined = $0.end { true } else { false }
+        }
+        guard !made.isEmpty || quarantined > 0 else { return }
+        complete(
+            made.map(\.made),
+            quarantined: quarantined,
+            counted: counted,
+            isList: false
+        )
+    }
+
+    private func observation(of result: CallResult, in name: CompartmentName) -> Observation {
+        let entry = StandardAPI[result.call.api]
+        // A day is spoken for when it was over; what it has before that is so far all the same.
+        let whole = result.window.flatMap { window in
+            window.days.lowerBound <= settled
+                ? window.days.lowerBound...min(window.days.upperBound, settled) : nil
+        }
+        let scope: Observation.Scope =
+            switch entry?.coverage(days: whole) {
+            case .state: .state
+            case .days(let days): .days(days)
+            case .part, nil: .part
+            }
+        return Observation(
+            name: name,
+            apiCode: UInt32(result.call.api.rawValue),
+            scope: scope,
+            events: result.events,
+            hasCounterpartyText: entry?.shape == .days || entry?.shape == .part
+        )
+    }
+
+    /// The evidence of a call that did not go well.
+    private mutating func note(
+        _ result: CallResult,
+        in name: CompartmentName?,
+        counted: Range<Int>
+    ) {
+        switch result.end {
+        case .complete, .unchanged, .skipped, .closed: return
+        case .quarantined(let payload):
+            var event = moment()
+            event.payloadQuarantined = payload
+            notes.append(Note(name: name ?? .role(.evidence), event: event))
+            guard name == nil else { return }
+            fail(result, CallResult.Failure(status: 200, reach: .call), counted)
+        case .failed(let failure): fail(result, failure, counted)
+        }
+    }
+
+    private mutating func fail(
+        _ result: CallResult,
+        _ failure: CallResult.Failure,
+        _ counted: Range<Int>
+    ) {
+        var event = moment()
+        event.transferFailed.request = Data(permit.request.bytes)
+        event.transferFailed.provider = permit.provider
+        event.transferFailed.trigger = permit.trigger
+        event.transferFailed.api = result.call.api
+        event.transferFailed.transaction = result.made.transaction
+        event.transferFailed.status = failure.status
+        event.transferFailed.code = failure.code
+        event.transferFailed.attempts = failure.attempts
+        notes.append(Note(name: .role(.evidence), event: event, counted: counted))
+    }
+
+    private mutating func complete(
+        _ calls: [TransferCall],
+        quarantined: Int,
+        counted: Range<Int>,
+        isList: Bool
+    ) {
+        var event = moment()
+        event.transferCompleted.request = Data(permit.request.bytes)
+        event.transferCompleted.provider = permit.provider
+        event.transferCompleted.trigger = permit.trigger
+        event.transferCompleted.calls = calls
+        event.transferCompleted.quarantined = UInt32(clamping: quarantined)
+        notes.append(Note(name: .role(.evidence), event: event, counted: counted))
+    }
+
+    private mutating func close(_ asset: CollectionState.Asset, industry: Industry) {
+        var event = moment()
+        event.assetClosed.sign = .missingFromList
+        event.assetClosed.lastListedOn = KoreanClock.day(at: asset.lastAnsweredAt).yyyymmdd
+        let name = AssetName(
+            provider: asset.provider,
+            key: asset.key,
+            issuedOn: asset.issuedOn,
+            kind: asset.kind,
+            industry: UInt32(industry.rawValue)
+        )
+        notes.append(Note(name: .asset(name), event: event))
+    }
+
+    private func moment() -> Event {
+        var event = Event()
+        event.occurredAt = startedAt
+        return event
+    }
+
+    /// What the recorder is told; nothing when there is nothing to say.
+    func person(_ subject: SubjectID) -> PersonObservations {
+        var names: [CompartmentName] = []
+        var byName: [[Note]] = []
+        for note in notes {
+            if let place = names.firstIndex(of: note.name) {
+                byName[place].append(note)
+            } else {
+                names.append(note.name)
+                byName.append([note])
+            }
+        }
+        let all = byName
+        return PersonObservations(
+            of: subject,
+            observations,
+            evidence: Evidence(in: names) { changes in
+                all.map { notes in
+                    var bytes: [UInt8] = []
+                    for note in notes { note.append(with: changes, to: &bytes) }
+                    return bytes
+                }
+            }
+        )
+    }
+}
+
+extension TransferReport.Note {
+    /// The event with what the log made of the observations, its length before it.
+    fileprivate func append(with changes: [ObservedChanges], to bytes: inout [UInt8]) {
+        var event = event
+        if let first = counted.first {
+            let compartment = Data(changes[first].compartment.bytes)
+            switch event.fact {
+            case .transferCompleted:
+                event.transferCompleted.compartment = compartment
+                event.transferCompleted.added = UInt32(
+                    clamping: changes[counted].reduce(0) { $0 + $1.added }
+                )
+                event.transferCompleted.retracted = UInt32(
+                    clamping: changes[counted].reduce(0) { $0 + $1.retracted }
+                )
+            case .transferFailed: event.transferFailed.compartment = compartment
+            default: break
+            }
+        }
+        EventBytes.append(event, to: &bytes)
+    }
+}
+
+/// Events as frames hold them.
+enum EventBytes {
+    /// Appends an event with its length before it.
+    static func append(_ event: Event, to bytes: inout [UInt8]) {
+        let encoded: [UInt8]
+        do {
+            encoded = try event.serializedBytes()
+        } catch {
+            // Proto3 has no required fields, and texts are bounded.
+            preconditionFailure("an event of bounded texts does not encode")
+        }
+        var length = encoded.count
+        while length >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: length) | 0x80)
+            length >>= 7
+        }
+        bytes.append(UInt8(truncatingIfNeeded: length))
+        bytes += encoded
+    }
+}

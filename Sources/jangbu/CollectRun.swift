@@ -1,0 +1,228 @@
+import Collector
+import Finance
+import Foundation
+import Frame
+import Logging
+import Sandbox
+import ServiceLifecycle
+import Synchronization
+import UnixSignals
+
+/// Enrols people of a sandbox and collects for them.
+final class CollectRun: Sendable {
+    private let services: Services
+    private let identity: OperatorFile
+    private let control: SandboxControl
+    private let client: ProviderClient
+    private let collector: Collector
+    private let authority: AuthorityDesk
+    private let clock: CollectorClock
+    private let enrolled = Mutex<[Int: SubjectID]>([:])
+
+    init(
+        services: Services,
+        identity: OperatorFile,
+        registry: Providers,
+        certificates: String,
+        months: Int32
+    ) async throws {
+        (self.services, self.identity) = (services, identity)
+        let real = CollectRun.clock(ahead: 0)
+        control = try SandboxControl(identity, directory: certificates, clock: real)
+        // Slots, windows and the lives of tokens follow the sandbox's clock.
+        let ahead = try await control.seconds() - real.seconds
+        clock = CollectRun.clock(ahead: ahead)
+        do throws(ClientFault) {
+            client = try ProviderClient(certificates: identity.certificates, clock: clock)
+        } catch {
+            throw Failure(.input, "The operator's certificates cannot be used.")
+        }
+        authority = AuthorityDesk(
+            identity.authority,
+            operatorCode: identity.code,
+            client: client,
+            clock: clock
+        )
+        var options = CollectorOptions(operatorCode: identity.code)
+        options.historyMonths = months
+        do throws(BookError) {
+            collector = Collector(
+                providers: registry,
+                client: client,
+                books: try SubjectBooks(log: services.log, vault: services.vault),
+                recorder: services.recorder,
+                clock: clock,
+                options: options
+            )
+        } catch {
+            throw Failure(.program, "The books cannot be opened (\(error)).")
+        }
+    }
+
+    private static func clock(ahead: Int64) -> CollectorClock {
+        CollectorClock(
+            now: { Clock.now + ahead * 1_000_000 },
+            sleep: { try await Task.sleep(for: $0) },
+            chance: {
+                var random = SystemRandomNumberGenerator()
+                return random.next()
+            }
+        )
+    }
+
+    func shutdown() async {
+        await client.shutdown()
+        await control.shutdown()
+    }
+
+    /// Collects for the first `people` of the sandbox, at most `atOnce` at a time.
+    func collect(people count: Int, atOnce: Int) async throws -> CollectSummary {
+        let people = try await control.people(count)
+        let begin = ContinuousClock.now
+        let progress = Progress("collecting", unit: "people")
+        var summary = CollectSummary()
+        summary.people = people.count
+        try await withThrowingTaskGroup(of: CollectSummary.self) { tasks in
+            var waiting = people[...]
+            for person in waiting.prefix(atOnce) {
+                tasks.addTask { try await self.collect(person) }
+            }
+            waiting = waiting.dropFirst(atOnce)
+            var done = 0
+            while let part = try await tasks.next() {
+                summary.take(part)
+                done += 1
+                progress.show(done, share: Double(done) / Double(max(1, people.count)))
+                if let person = waiting.popFirst() {
+                    tasks.addTask { try await self.collect(person) }
+                }
+            }
+            progress.end(done)
+        }
+        summary.seconds = (ContinuousClock.now - begin) / .seconds(1)
+        return summary
+    }
+
+    private func collect(_ person: SandboxControl.Person) async throws -> CollectSummary {
+        var summary = CollectSummary()
+        let (subject, isNew) = try await enrol(person, &summary)
+        enrolled.withLock { $0[person.number] = subject }
+        if isNew { summary.enrolled = 1 }
+        do throws(CollectError) {
+            let trigger: TransferTrigger = isNew ? .userConsent : .userRefresh
+            for (_, result) in try await collector.collect(subject, for: trigger) {
+                summary.add(result)
+            }
+        } catch {
+            summary.failures["\(error)", default: 0] += 1
+        }
+        return summary
+    }
+
+    /// Has a person agree to all that their providers have, unless they did.
+    private func enrol(
+        _ person: SandboxControl.Person,
+        _ summary: inout CollectSummary
+    ) async throws -> (SubjectID, isNew: Bool) {
+        let asked = person.providers.compactMap { collector.providers[$0] }
+        guard !asked.isEmpty else {
+            throw Failure(.configuration, "No provider of person \(person.number) is known.")
+        }
+        let today = KoreanClock.day(at: clock.seconds)
+        let terms = asked.map { CollectRun.terms($0, today) }
+        let texts = zip(terms, asked).map { terms, provider in
+            ConsentText(terms, provider: provider, operatorCode: identity.code).text
+        }
+        let signed: [SignedConsent]
+        do throws(SigningError) {
+            signed = try await authority.sign(texts, by: .sandbox(person.number))
+        } catch {
+            throw Failure(.address, "The authentication body did not sign (\(error)).")
+        }
+        let subject = try services.vault.enrol([Array(signed[0].personKey.utf8)])[0]
+        do {
+            let live = try collector.books.book(of: subject).register.liveRequests
+            let known = Set(live.map(\.provider))
+            let transfers = asked.indices.filter { !known.contains(asked[$0].code) }.map { index in
+                SignedTransfer(
+                    id: ConsentID(high: clock.chance(), low: clock.chance()),
+                    provider: asked[index].code,
+                    terms: terms[index],
+                    signed: signed[index]
+                )
+            }
+            guard !transfers.isEmpty else { return (subject, false) }
+            let failures = try await collector.take(
+                transfers,
+                of: subject,
+                joining: Join(years: 30, until: today.adding(months: 24))
+            )
+            for (_, error) in failures { summary.failures["\(error)", default: 0] += 1 }
+            return (subject, known.isEmpty)
+        } catch let error as CollectError {
+            summary.failures["\(error)", default: 0] += 1
+            return (subject, false)
+        }
+    }
+
+    private static func terms(_ provider: Provider, _ today: CivilDate) -> RequestTerms {
+        var terms = RequestTerms(
+            scope: DataScope.whole(provider.industry),
+            endsOn: today.adding(months: 12).adding(days: -1),
+            purpose: "본인신용정보 통합조회"
+        )
+        terms.isScheduled = true
+        (terms.basicCycleDays, terms.additionalCycleDays) = (7, 7)
+        return terms
+    }
+
+    /// Where the log differs from the sandbox's own ledger, a line each without names.
+    func differences() async throws -> [String] {
+        var lines: [String] = []
+        for (person, subject) in enrolled.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
+            let sums = try AssetSums.read(subject, from: services.log, with: services.vault)
+            for line in try await control.statement(of: person) {
+                guard [AssetKind.deposit, .card].contains(where: { "\($0.rawValue)" == line.kind })
+                else { continue }
+                let sum = sums.first { sum in
+                    sum.provider == line.provider && sum.key == line.key
+                        && "\(sum.kind)" == line.kind && "\(sum.currency)" == line.currency
+                }
+                let (paidIn, paidOut) = (sum?.paidIn ?? 0, sum?.paidOut ?? 0)
+                guard "\(paidIn)" != line.paid_in || "\(paidOut)" != line.paid_out else { continue }
+                lines.append("person \(person): an asset of kind \(line.kind) at \(line.provider)")
+            }
+        }
+        return lines
+    }
+
+    /// Regular transfers until a signal.
+    func serve() async throws {
+        let vault = services.vault
+        let schedule = CollectionSchedule(collector) { vault.subjects }
+        let logger = Logger(label: "collect") { StreamLogHandler.standardError(label: $0) }
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [.init(service: schedule)],
+                gracefulShutdownSignals: [.sigint, .sigterm],
+                logger: logger
+            )
+        )
+        EndSignals.watch(isGraceful: true)
+        Terminal.shared.note("regular transfers go on until Ctrl-C")
+        try await group.run()
+    }
+}
+
+extension CollectSummary {
+    mutating func take(_ part: CollectSummary) {
+        enrolled += part.enrolled
+        transfers += part.transfers
+        calls += part.calls
+        rows += part.rows
+        added += part.added
+        retracted += part.retracted
+        quarantined += part.quarantined
+        failures.merge(part.failures) { $0 + $1 }
+    }
+}

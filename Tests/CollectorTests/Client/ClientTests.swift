@@ -1,0 +1,162 @@
+import Finance
+import Simulation
+import Synchronization
+import Testing
+
+@testable import Collector
+
+struct TransactionIDTests {
+    @Test
+    func `values are 25 letters and digits and never repeat, whoever draws the same day`() {
+        let chance = Mutex(Seed(7))
+        let draw: @Sendable () -> UInt64 = { chance.withLock { $0.next() } }
+        var seen: Set<String> = []
+        // Eight processes or restarts of one day.
+        for _ in 0..<8 {
+            let ids = TransactionIDs(operator: "Z1OP010000", chance: draw)
+            for _ in 0..<5_000 {
+                let value = ids.next()
+                #expect(value.utf8.count == 25)
+                #expect(value.hasPrefix("Z1OP010000M"))
+                #expect(seen.insert(value).inserted)
+            }
+        }
+    }
+}
+
+struct RequestTests {
+    @Test
+    func `forms and paths are encoded by the letter`() {
+        let pairs = [(name: "consent", value: "가=1&b c"), (name: "x", value: "a-._~Z")]
+        #expect(Percent.form(pairs) == "consent=%EA%B0%80%3D1%26b%20c&x=a-._~Z")
+        #expect(Percent.decode("%EA%B0%80%3D1%26b+c") == "가=1&b c")
+        #expect(Percent.decode("%E") == nil)
+        #expect(Percent.decode("%EA") == nil)
+        #expect(Percent.segment("a/b?c") == "a%2Fb%3Fc")
+    }
+
+    @Test
+    func `a callback is read and an error in it is none`() {
+        let good = AuthorizationCallback(location: "https://a.example/cb?code=c%2B1&state=s")
+        #expect(good?.code == "c+1")
+        #expect(good?.state == "s")
+        #expect(AuthorizationCallback(location: "https://a.example/cb?error=x&state=s") == nil)
+        #expect(AuthorizationCallback(location: "https://a.example/cb?state=s") == nil)
+    }
+
+    @Test
+    func `secrets are in no description`() {
+        let registration = ClientRegistration(identifier: "id", secret: "s3cret")
+        #expect(!"\(registration)".contains("s3cret"))
+        #expect(!String(reflecting: registration).contains("s3cret"))
+        let grant = TokenGrant(
+            access: "tok",
+            expiresIn: 1,
+            refresh: "ref",
+            refreshExpiresIn: 1,
+            scope: "bank.list"
+        )
+        #expect(!"\(grant)".contains("tok "), "\(grant)")
+        #expect(!String(reflecting: grant).contains("ref"))
+    }
+}
+
+struct JSONTextTests {
+    @Test
+    func `flat members are read and what is nested is stepped over`() {
+        let text =
+            #" {"a":"x\"\u00e9\ud83d\ude00","b":12,"c":true,"d":[{"a":"no"}],"e":{"b":[]},"f":null} "#
+        let members = JSONText.members(Array(text.utf8))
+        #expect(members == ["a": "x\"é😀", "b": "12", "c": "true"])
+    }
+
+    @Test
+    func `objects of a list are read by its name`() {
+        let text = #"{"n":"1","l":[{"a":"1","z":[1]},{"a":"2"}],"m":[{"a":"3"}]}"#
+        let objects = JSONText.objects(Array(text.utf8), in: "l")
+        #expect(objects == [["a": "1"], ["a": "2"]])
+    }
+
+    @Test
+    func `what is written is read again`() {
+        let text = "a\"\\\u{01}\n가"
+        let members = JSONText.members(JSONText.object([("k", text)]))
+        #expect(members == ["k": text])
+    }
+
+    @Test(arguments: Seed.smoke)
+    func `any bytes at all are read or refused`(seed: Seed) {
+        var chance = seed
+        let valid = Array(#"{"a":"x\u00e9","b":[{"c":1}],"d":{"e":"f"}}"#.utf8)
+        for _ in 0..<3_000 {
+            var bytes = valid
+            for _ in 0...chance.below(4) {
+                switch chance.below(3) {
+                case 0: bytes[chance.below(bytes.count)] = UInt8(chance.below(256))
+                case 1: bytes.removeLast(min(bytes.count - 1, chance.below(5)))
+                default: bytes.insert(UInt8(chance.below(256)), at: chance.below(bytes.count))
+                }
+            }
+            _ = JSONText.members(bytes)
+            _ = JSONText.objects(bytes, in: "b")
+        }
+        let deep = Array(String(repeating: "[", count: 100_000).utf8)
+        #expect(JSONText.members(Array(#"{"a":"#.utf8) + deep) == nil)
+    }
+}
+
+struct TokenGrantTests {
+    private func reply(_ status: UInt32, _ text: String) -> ProviderReply {
+        ProviderReply(status: status, body: Array(text.utf8))
+    }
+
+    @Test
+    func `a token is read and lives no longer than the standard lets it`() throws {
+        let grant = try TokenGrant(
+            reply(
+                200,
+                #"{"token_type":"Bearer","access_token":"t","expires_in":"99999999","#
+                    + #""refresh_token":"r","refresh_token_expires_in":31536000,"scope":"bank.list"}"#
+            )
+        )
+        #expect(grant.access == "t")
+        #expect(grant.expiresIn == 90 * 86_400)
+        #expect(grant.refresh == "r")
+        #expect(grant.refreshExpiresIn == 365 * 86_400)
+    }
+
+    @Test
+    func `an error has its action, an unknown one gives up`() {
+        for error in OAuthError.allCases where error != .unknown {
+            #expect(throws: TokenRefusal.refused(error)) {
+                _ = try TokenGrant(reply(400, #"{"error":"\#(error.rawValue)"}"#))
+            }
+        }
+        #expect(throws: TokenRefusal.refused(.unknown)) {
+            _ = try TokenGrant(reply(400, #"{"error":"else"}"#))
+        }
+        #expect(OAuthError.invalidGrant.action == .askPerson)
+        #expect(OAuthError.invalidClient.action == .stopProvider)
+        #expect(OAuthError.temporarilyUnavailable.action == .retry)
+    }
+
+    @Test
+    func `what is no token is none`() {
+        for text in ["", "{}", "[]", #"{"access_token":""}"#, #"{"access_token":"a"}"#] {
+            #expect(throws: TokenRefusal.unreadable(status: 200)) {
+                _ = try TokenGrant(reply(200, text))
+            }
+        }
+    }
+
+    @Test
+    func `a token of another request is seen`() {
+        let issued = IssuedTokens()
+        let mine = IssuedTokens.Holder(subject: [1], request: [1])
+        let other = IssuedTokens.Holder(subject: [2], request: [2])
+        #expect(issued.claim("t", of: "A", for: mine))
+        #expect(issued.claim("t", of: "A", for: mine))
+        #expect(!issued.claim("t", of: "A", for: other))
+        #expect(issued.claim("t", of: "B", for: other))
+    }
+}

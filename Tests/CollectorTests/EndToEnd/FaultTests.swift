@@ -1,0 +1,200 @@
+import Collector
+import Finance
+import Frame
+import Simulation
+import Synchronization
+import Testing
+
+/// The sandbox misbehaves, then stops: what was collected in the end is its ledger, to the won.
+struct FaultTests {
+    static let faults: [[String]] = [
+        ["slow=1%300"], ["refuse=50001%150"], ["refuse=42901%100"], ["refuse=50008@A1BK010000%50"],
+        ["types%150"], ["truncate%150"], ["cut%100"], ["duplicate%300"], ["fields"],
+        ["change%40"], ["skew=600%200"], ["expire%100"], ["refuse=40403%30", "cut%50"],
+        [
+            "refuse=50003%60", "types%60", "cut%60", "duplicate%100", "expire%60", "change%20",
+            "truncate%60",
+        ],
+    ]
+
+    @Test(arguments: faults)
+    func `after any fault the log and the ledger agree`(faults: [String]) async throws {
+        var plan = Town.Plan()
+        (plan.persons, plan.months, plan.historyMonths) = (1, 4, 4)
+        plan.rowsPerPage = 40
+        try await Town.open(plan) { town in
+            let first = try town.collector()
+            let (subject, failures) = try await town.enrol(0, with: first)
+            #expect(failures.isEmpty)
+            try await town.misbehave(faults)
+            for _ in 0..<2 {
+                // Another process each time: circuits and pauses are forgotten.
+                let collector = try town.collector()
+                _ = try await collector.collect(subject, for: .userConsent)
+            }
+            try await town.misbehave([])
+            let last = try town.collector()
+            for (provider, result) in try await last.collect(subject, for: .userConsent) {
+                #expect(try result.get().isComplete, "\(provider) after \(faults)")
+            }
+            #expect(try town.differences(of: 0, subject) == [], "\(faults)")
+            for (_, result) in try await last.collect(subject, for: .userConsent) {
+                let outcome = try result.get()
+                #expect(outcome.added == 0 && outcome.retracted == 0, "\(faults)")
+            }
+        }
+    }
+
+    @Test(arguments: Seed.smoke)
+    func `a collection that ends anywhere is completed by the next`(seed: Seed) async throws {
+        var plan = Town.Plan()
+        (plan.persons, plan.months, plan.historyMonths) = (1, 4, 4)
+        (plan.seed, plan.rowsPerPage) = (seed, 25)
+        try await Town.open(plan) { town in
+            var chance = seed
+            let first = try town.collector()
+            let (subject, _) = try await town.enrol(0, with: first)
+            for _ in 0..<4 {
+                let left = Mutex(1 + chance.below(60))
+                let collector = try town.collector()
+                await withTaskGroup(of: Void.self) { group in
+                    let (ends, end) = AsyncStream<Void>.makeStream()
+                    town.hook.set {
+                        if left.withLock({ left in
+                            left -= 1
+                            return left == 0
+                        }) {
+                            end.finish()
+                        }
+                    }
+                    group.addTask {
+                        do {
+                            _ = try await collector.collect(subject, for: .userConsent)
+                        } catch {
+                            // It ended in the midst of reading the book: as good as any place.
+                        }
+                        end.finish()
+                    }
+                    for await _ in ends {}
+                    group.cancelAll()
+                }
+                town.hook.set(nil)
+            }
+            let last = try town.collector()
+            for (_, result) in try await last.collect(subject, for: .userConsent) {
+                #expect(try result.get().isComplete, "\(seed)")
+            }
+            #expect(try town.differences(of: 0, subject) == [], "\(seed)")
+            for (_, result) in try await last.collect(subject, for: .userConsent) {
+                #expect(try result.get().added == 0, "\(seed)")
+            }
+        }
+    }
+
+    @Test
+    func `a token that another person has stops the request at once`() async throws {
+        var plan = Town.Plan()
+        (plan.persons, plan.months, plan.historyMonths) = (6, 2, 2)
+        try await Town.open(plan) { town in
+            let collector = try town.collector()
+            for person in 0..<5 { try await town.enrol(person, with: collector) }
+            try await town.misbehave(["token"])
+            let (subject, failures) = try await town.enrol(5, with: collector)
+            #expect(failures.isEmpty)
+            let register = try collector.books.book(of: subject).register
+            let suspended = register.liveRequests.filter { $0.suspendedAt != nil }
+            #expect(!suspended.isEmpty)
+            let results = try await collector.collect(subject, for: .userConsent)
+            for request in suspended {
+                let result = results.first { $0.provider == request.provider }?.result
+                #expect(throws: CollectError.refused(.requestSuspended)) {
+                    _ = try result?.get()
+                }
+            }
+        }
+    }
+}
+
+/// What a person's will and the provider's rules do to collection.
+struct LifeCycleTests {
+    @Test
+    func `a regular transfer is made once a week and not again`() async throws {
+        var plan = Town.Plan()
+        (plan.persons, plan.months, plan.historyMonths) = (1, 2, 1)
+        try await Town.open(plan) { town in
+            let collector = try town.collector()
+            let (subject, _) = try await town.enrol(0, with: collector)
+            for (_, result) in try await collector.collect(subject, for: .scheduled) {
+                let outcome = try result.get()
+                #expect(outcome.isComplete)
+                #expect(outcome.calls > 0)
+            }
+            for (_, result) in try await collector.collect(subject, for: .scheduled) {
+                #expect(try result.get().calls == 0)
+            }
+            // The next week.
+            town.clock.advance(by: 7 * 86_400)
+            for (_, result) in try await collector.collect(subject, for: .scheduled) {
+                let outcome = try result.get()
+                #expect(outcome.isComplete)
+                #expect(outcome.calls > 0)
+            }
+        }
+    }
+
+    @Test
+    func `after a withdrawal nothing is asked`() async throws {
+        var plan = Town.Plan()
+        (plan.persons, plan.months, plan.historyMonths) = (1, 2, 1)
+        try await Town.open(plan) { town in
+            let collector = try town.collector()
+            let (subject, _) = try await town.enrol(0, with: collector)
+            let register = try collector.books.book(of: subject).register
+            let provider = try #require(register.liveRequests.first?.provider)
+            let isRevoked = try await collector.withdraw(
+                WithdrawTransfer(provider: provider, isDeleting: false),
+                of: subject
+            )
+            #expect(isRevoked)
+            await #expect(throws: CollectError.refused(.requestWithdrawn)) {
+                _ = try await collector.collect(subject, from: provider, for: .userRefresh)
+            }
+            let state = try collector.books.book(of: subject).state
+            #expect(state.providers[provider]?.token?.end == .withdrawn)
+            #expect(state.providers[provider]?.token?.access == "")
+        }
+    }
+
+    @Test
+    func `a token near its end is renewed first`() async throws {
+        var plan = Town.Plan()
+        (plan.persons, plan.months, plan.historyMonths) = (1, 2, 1)
+        try await Town.open(plan) { town in
+            let collector = try town.collector()
+            let (subject, _) = try await town.enrol(0, with: collector)
+            let before = try collector.books.book(of: subject).state.providers
+            town.clock.advance(by: 90 * 86_400 - 60)
+            for (provider, result) in try await collector.collect(subject, for: .userRefresh) {
+                #expect(try result.get().isComplete)
+                let after = try collector.books.book(of: subject).state.providers[provider]
+                #expect(after?.token?.access != before[provider]?.token?.access)
+                #expect(after?.token?.refresh == before[provider]?.token?.refresh)
+            }
+        }
+    }
+
+    @Test
+    func `HTTP 1.1 brings the same`() async throws {
+        var plan = Town.Plan()
+        (plan.persons, plan.months, plan.historyMonths) = (1, 2, 2)
+        plan.version = .one
+        try await Town.open(plan) { town in
+            let collector = try town.collector()
+            let (subject, _) = try await town.enrol(0, with: collector)
+            for (_, result) in try await collector.collect(subject, for: .userConsent) {
+                #expect(try result.get().isComplete)
+            }
+            #expect(try town.differences(of: 0, subject) == [])
+        }
+    }
+}

@@ -1,0 +1,297 @@
+import Collector
+import Commands
+import EventLog
+import Files
+import Finance
+import Frame
+import Logging
+import Sandbox
+import Simulation
+import Synchronization
+import Vault
+
+/// A sandbox of providers, a ledger, and a collector between them: real mutual TLS over loopback,
+/// all in this process. The clock stands still until it is moved.
+final class Town: Sendable {
+    static let operatorCode = "Z1OP010000"
+    /// 2026-10-31T03:00 in Korea: inside the night slots of all providers.
+    static let start: Int64 = 1_793_383_200
+
+    let directory: TemporaryDirectory
+    let world: SandboxWorld
+    let clock: SandboxClock
+    let providers: Providers
+    let vault: Vault
+    let log: EventLog
+    let client: ProviderClient
+    let control: ProviderClient
+    let collectorClock: CollectorClock
+    /// Runs whenever a page is about to be asked for; tests end things there.
+    let hook: Hook
+    private let port: Int
+    private let secret: String
+
+    /// What a town is made of; everything has a default that tests need not care about.
+    struct Plan {
+        var seed = Seed(1)
+        var persons = 4
+        var months = 6
+        var historyMonths: Int32 = 6
+        var faults: [String] = []
+        var version = ProviderClient.Version.negotiated
+        var rowsPerPage = 500
+    }
+
+    let plan: Plan
+
+    /// Runs `body` in a town and ends it.
+    static func open(
+        _ plan: Plan = Plan(),
+        label: String = #function,
+        _ body: @escaping @Sendable (Town) async throws -> Void
+    ) async throws {
+        let directory = try TemporaryDirectory(label)
+        let clock = SandboxClock(world: { Town.start }, start: Town.start, isRunning: false)
+        guard let today = CivilDate(secondsSinceEpoch: Town.start) else { return }
+        let world = SandboxWorld(
+            WorldConfiguration(
+                seed: plan.seed.number,
+                personCount: plan.persons,
+                firstDay: today.adding(months: -Int32(plan.months)).adding(days: 1),
+                months: plan.months
+            )
+        )
+        let path = directory.path + "/sandbox"
+        try Files.makeDirectories(path)
+        let secret = "sandbox-secret"
+        var configuration = SandboxServerConfiguration(
+            directory: path,
+            operators: [OperatorRegistration(clientSecret: secret)]
+        )
+        configuration.faults = plan.faults.compactMap { Fault($0) }
+        configuration.seed = plan.seed.number
+        let (ports, found) = AsyncStream<Int>.makeStream()
+        let server = try SandboxServer(
+            books: world,
+            clock: clock,
+            configuration: configuration,
+            logger: Logger(label: "sandbox") { _ in SwiftLogNoOpLogHandler() }
+        ) { port in
+            found.yield(port)
+            found.finish()
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server.run() }
+            var port = 0
+            for await listening in ports { port = listening }
+            let town = try Town(directory, world, clock, plan, secret, port)
+            group.addTask { try await body(town) }
+            // Whichever ends first: the body, or a server that fails.
+            _ = try await group.next()
+            group.cancelAll()
+            await town.client.shutdown()
+            await town.control.shutdown()
+            town.log.close()
+            do {
+                try await group.waitForAll()
+            } catch is CancellationError {
+                return
+            }
+        }
+    }
+
+    private init(
+        _ directory: TemporaryDirectory,
+        _ world: SandboxWorld,
+        _ clock: SandboxClock,
+        _ plan: Plan,
+        _ secret: String,
+        _ port: Int
+    ) throws {
+        (self.directory, self.world, self.clock) = (directory, world, clock)
+        (self.plan, self.secret, self.port) = (plan, secret, port)
+        let path = directory.path
+        try Vault.create(at: path + "/vault", passphraseFile: path + "/passphrase")
+        try EventLog.create(
+            at: path + "/log",
+            layout: LogLayout(environments: 1, partitions: 4),
+            id: (1, 2)
+        )
+        log = try EventLog(opening: path + "/log")
+        vault = try Vault(opening: path + "/vault", passphraseFile: path + "/passphrase")
+        try vault.attach(log)
+        let chance = Mutex(plan.seed)
+        let hook = Hook()
+        self.hook = hook
+        collectorClock = CollectorClock(
+            now: { clock.seconds * 1_000_000 },
+            // Waits are as short as they can be: the clock stands still anyway.
+            sleep: { _ in try await Task.sleep(for: .milliseconds(1)) },
+            // Every page draws the seed of its waits.
+            chance: {
+                hook.run()
+                return chance.withLock { $0.next() }
+            }
+        )
+        func certificates(_ party: String) -> ClientCertificates {
+            ClientCertificates(
+                certificate: "\(path)/sandbox/\(party).pem",
+                key: "\(path)/sandbox/\(party).key",
+                roots: "\(path)/sandbox/ca.pem"
+            )
+        }
+        client = try ProviderClient(
+            certificates: certificates("operator"),
+            clock: collectorClock,
+            version: plan.version
+        )
+        control = try ProviderClient(certificates: certificates("control"), clock: collectorClock)
+        let registration = ClientRegistration(identifier: "sandbox-service-0001", secret: secret)
+        providers = try Providers(
+            world.providers.map { provider in
+                var limits = ProviderLimits()
+                limits.rowsPerPage = plan.rowsPerPage
+                return Provider(
+                    code: provider.code,
+                    name: provider.name,
+                    industry: provider.industry,
+                    place: ProviderPlace(
+                        host: "127.0.0.1",
+                        port: port,
+                        basePath: "/" + provider.code
+                    ),
+                    registration: registration,
+                    limits: limits
+                )
+            }
+        )
+    }
+
+    /// A collector that knows nothing but the log.
+    func collector() throws -> Collector {
+        var options = CollectorOptions(operatorCode: Town.operatorCode)
+        options.historyMonths = plan.historyMonths
+        return Collector(
+            providers: providers,
+            client: client,
+            books: try SubjectBooks(log: log, vault: vault),
+            recorder: try Recorder(vault: vault, log: log),
+            clock: collectorClock,
+            options: options
+        )
+    }
+
+    var today: CivilDate { KoreanClock.day(at: clock.seconds) }
+
+    /// Has a person of the sandbox agree to everything at all their providers.
+    @discardableResult
+    func enrol(
+        _ person: Int,
+        with collector: Collector
+    ) async throws -> (subject: SubjectID, failures: [String: EnrolError]) {
+        let desk = AuthorityDesk(
+            SigningAuthority(
+                code: SandboxServerConfiguration.authenticationCode,
+                place: ProviderPlace(
+                    host: "127.0.0.1",
+                    port: port,
+                    basePath: "/" + SandboxServerConfiguration.authenticationCode
+                ),
+                registration: ClientRegistration(
+                    identifier: "sandbox-service-0001",
+                    secret: secret
+                )
+            ),
+            operatorCode: Town.operatorCode,
+            client: client,
+            clock: collectorClock
+        )
+        let asked = world.providers(of: person).compactMap { providers[$0] }
+        let terms = asked.map { provider in
+            var terms = RequestTerms(
+                scope: DataScope.whole(provider.industry),
+                endsOn: today.adding(months: 11),
+                purpose: "통합조회"
+            )
+            terms.isScheduled = true
+            (terms.basicCycleDays, terms.additionalCycleDays) = (7, 7)
+            return terms
+        }
+        let texts = zip(terms, asked).map { terms, provider in
+            ConsentText(terms, provider: provider, operatorCode: Town.operatorCode).text
+        }
+        let signed = try await desk.sign(texts, by: .sandbox(person))
+        let subject = try vault.enrol([Array(signed[0].personKey.utf8)])[0]
+        let transfers = asked.indices.map { index in
+            SignedTransfer(
+                id: ConsentID(
+                    high: collectorClock.chance(),
+                    low: collectorClock.chance()
+                ),
+                provider: asked[index].code,
+                terms: terms[index],
+                signed: signed[index]
+            )
+        }
+        let failures = try await collector.take(
+            transfers,
+            of: subject,
+            joining: Join(years: 30, until: today.adding(months: 24))
+        )
+        return (subject, failures)
+    }
+
+    /// Where the log differs from the sandbox's own ledger, one line each; none when they agree.
+    func differences(of person: Int, _ subject: SubjectID) throws -> [String] {
+        let sums = try AssetSums.read(subject, from: log, with: vault)
+        let statements = world.statements(of: person, through: clock.seconds)
+            .filter { [.deposit, .card].contains($0.kind) }
+        var lines: [String] = []
+        for statement in statements {
+            let sum = sums.first { sum in
+                sum.provider == statement.provider && sum.key == statement.key
+                    && sum.kind == UInt32(statement.kind.rawValue)
+                    && sum.currency == UInt32(statement.currency)
+            }
+            let (paidIn, paidOut) = (sum?.paidIn ?? 0, sum?.paidOut ?? 0)
+            if paidIn != statement.paidIn || paidOut != statement.paidOut {
+                lines.append(
+                    "\(statement.provider) \(statement.kind) \(statement.currency): "
+                        + "\(statement.movements) movements, in \(statement.paidIn) out "
+                        + "\(statement.paidOut); log has in \(paidIn) out \(paidOut)"
+                )
+            }
+            if statement.kind == .deposit, (sum?.movements ?? 0) != statement.movements {
+                lines.append("\(statement.provider) \(statement.kind): movements differ")
+            }
+        }
+        return lines
+    }
+
+    /// Sets the sandbox's faults; none ends them.
+    func misbehave(_ faults: [String]) async throws {
+        let list = faults.map { "\"\($0)\"" }.joined(separator: ",")
+        var request = ProviderRequest(
+            path: "/sandbox/faults",
+            form: .json,
+            parameters: [],
+            transaction: "control"
+        )
+        request.rawBody = Array("{\"faults\":[\(list)]}".utf8)
+        let reply = try await control.send(
+            request,
+            to: ProviderPlace(host: "127.0.0.1", port: port),
+            within: ProviderLimits()
+        )
+        guard reply.status == 200 else { throw Misconfigured(status: reply.status) }
+    }
+
+    /// What tests do in the midst of a collection.
+    final class Hook: Sendable {
+        private let body = Mutex<(@Sendable () -> Void)?>(nil)
+        func set(_ body: (@Sendable () -> Void)?) { self.body.withLock { $0 = body } }
+        func run() { body.withLock { $0 }?() }
+    }
+
+    struct Misconfigured: Error { var status: UInt32 }
+}
