@@ -3,7 +3,7 @@
 #   CONFIG=debug      build the tests in debug (default: release, as the demo)
 #   VERBOSE=1         show each test as it ends
 #   SUITES="A B"      run these test suites only
-#   ONCE=1            let the demo run to its end instead of serving until Ctrl-C
+#   ONCE=1            let a demo run to its end instead of serving until Ctrl-C
 #   ARGS="..."        more arguments for the demo or the benchmarks
 
 CONFIG ?= release
@@ -13,12 +13,12 @@ JANGBU = $(SCRATCH)/release/jangbu
 SHIM = .build-tools/lib/flushshim.so
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build tools demo test torture sanitize bench schemas format clean
+.PHONY: help setup build tools demo demo-import test torture sanitize bench schemas format clean
 
 help: ## this list
-	@printf 'make demo    set up, build, and run the main job on real data (ONCE=1: to its end)\n'
+	@printf 'make demo    set up, build, and run the main job (ONCE=1: to its end, and prove it)\n'
 	@printf 'make test    set up, build, and pass every check and test\n\n'
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 setup: ## install what is missing to build and run
 	@scripts/setup.sh build
@@ -27,9 +27,13 @@ build: setup ## build the jangbu executable, optimised
 	@echo '==> build jangbu (release; the first time takes some minutes)'
 	@swift build -c release --product jangbu --scratch-path $(SCRATCH)
 
-demo: build ## run the main job on real data and show it (ONCE=1: to its end)
+demo: build ## collect people's data from a sandbox of providers and show it (ONCE=1: and prove it)
 	@echo '==> jangbu demo'
 	@exec $(JANGBU) demo $(if $(filter-out 0,$(ONCE)),--once) $(ARGS)
+
+demo-import: build ## import files of real data and show them (ONCE=1: to the end, and prove it)
+	@echo '==> jangbu demo-import'
+	@exec $(JANGBU) demo-import $(if $(filter-out 0,$(ONCE)),--once) $(ARGS)
 
 test: ## every check and test, a line per stage
 	@CONFIG=$(CONFIG) TEST_SCRATCH=$(TEST_SCRATCH) scripts/test.sh

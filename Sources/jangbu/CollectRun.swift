@@ -18,6 +18,8 @@ final class CollectRun: Sendable {
     private let authority: AuthorityDesk
     private let clock: CollectorClock
     private let enrolled = Mutex<[Int: SubjectID]>([:])
+    /// Seconds that the sandbox's clock is ahead of ours.
+    private let ahead: SandboxAhead
 
     init(
         services: Services,
@@ -27,11 +29,11 @@ final class CollectRun: Sendable {
         months: Int32
     ) async throws {
         (self.services, self.identity) = (services, identity)
-        let real = CollectRun.clock(ahead: 0)
-        control = try SandboxControl(identity, directory: certificates, clock: real)
+        ahead = SandboxAhead()
+        clock = CollectRun.clock(ahead)
+        control = try SandboxControl(identity, directory: certificates, clock: clock)
         // Slots, windows and the lives of tokens follow the sandbox's clock.
-        let ahead = try await control.seconds() - real.seconds
-        clock = CollectRun.clock(ahead: ahead)
+        ahead.set(try await control.seconds() - clock.seconds)
         do throws(ClientFault) {
             client = try ProviderClient(certificates: identity.certificates, clock: clock)
         } catch {
@@ -59,9 +61,9 @@ final class CollectRun: Sendable {
         }
     }
 
-    private static func clock(ahead: Int64) -> CollectorClock {
+    private static func clock(_ ahead: SandboxAhead) -> CollectorClock {
         CollectorClock(
-            now: { Clock.now + ahead * 1_000_000 },
+            now: { Clock.now + ahead.seconds * 1_000_000 },
             sleep: { try await Task.sleep(for: $0) },
             chance: {
                 var random = SystemRandomNumberGenerator()
@@ -75,11 +77,24 @@ final class CollectRun: Sendable {
         await control.shutdown()
     }
 
+    /// Seconds since 1970-01-01 UTC by the sandbox's clock.
+    var seconds: Int64 { clock.seconds }
+
+    /// Moves the sandbox's clock, and ours with it.
+    func advance(days: Int64) async throws {
+        try await control.advance(seconds: days * 86_400)
+        ahead.set(ahead.seconds + days * 86_400)
+    }
+
     /// Collects for the first `people` of the sandbox, at most `atOnce` at a time.
-    func collect(people count: Int, atOnce: Int) async throws -> CollectSummary {
+    func collect(
+        people count: Int,
+        atOnce: Int,
+        isShown: Bool = true
+    ) async throws -> CollectSummary {
         let people = try await control.people(count)
         let begin = ContinuousClock.now
-        let progress = Progress("collecting", unit: "people")
+        let progress = isShown ? Progress("collecting", unit: "people") : nil
         var summary = CollectSummary()
         summary.people = people.count
         try await withThrowingTaskGroup(of: CollectSummary.self) { tasks in
@@ -92,12 +107,12 @@ final class CollectRun: Sendable {
             while let part = try await tasks.next() {
                 summary.take(part)
                 done += 1
-                progress.show(done, share: Double(done) / Double(max(1, people.count)))
+                progress?.show(done, share: Double(done) / Double(max(1, people.count)))
                 if let person = waiting.popFirst() {
                     tasks.addTask { try await self.collect(person) }
                 }
             }
-            progress.end(done)
+            progress?.end(done)
         }
         summary.seconds = (ContinuousClock.now - begin) / .seconds(1)
         return summary
@@ -212,6 +227,15 @@ final class CollectRun: Sendable {
         Terminal.shared.note("regular transfers go on until Ctrl-C")
         try await group.run()
     }
+}
+
+/// How far the sandbox's clock is ahead of ours.
+private final class SandboxAhead: Sendable {
+    private let kept = Mutex<Int64>(0)
+
+    var seconds: Int64 { kept.withLock { $0 } }
+
+    func set(_ seconds: Int64) { kept.withLock { $0 = seconds } }
 }
 
 extension CollectSummary {

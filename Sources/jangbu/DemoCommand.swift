@@ -1,32 +1,38 @@
 import ArgumentParser
 
-/// `jangbu demo`: the main job on included real data.
+/// `jangbu demo`: the main job, from people who agree to pages that show what they have.
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
-        abstract: "See it work: import real card transactions, then let more come in live.",
+        abstract: "See it work: people's data is collected from providers, folded and shown.",
         discussion: """
-            181,335 real purchases of Birmingham City Council's cards and a synthetic person of \
-            IBM's sample are sealed \
-            and appended in a fresh directory; a share of the rows is held back and comes live \
-            on a simulated clock \
-            while the pages are served on loopback.
+            A sandbox of banks, card companies, insurers and more runs as a process of its own, \
+            with people who do not exist. They sign transfer requests, their data is collected \
+            over mutual TLS into a fresh directory, and the pages are served on loopback. The \
+            sandbox's clock then runs a day every few seconds, and regular transfers bring what \
+            happened.
 
-            With --once it runs to the end instead, and proves the result: rows in = events + \
-            duplicates + rejected, \
-            the sums by currency are the same in the files, in a replay of every frame, in the \
-            counters and in \
-            the spending profiles, the stored states hash to what they should, and importing \
-            again adds \
-            nothing. It ends with 0, or with 1 and what differs.
+            With --once it ends after one collection and proves the result: every asset's sums \
+            and balance are the sandbox's to the won, in the log and in the read models; the \
+            stored states hash to what they should; and collecting again adds nothing. It ends \
+            with 0, or with 1 and what differs.
             """
     )
 
     @OptionGroup var options: SettingsOptions
-    @Flag(help: "Run to the end, reconcile, and end.") var once = false
+    @Flag(help: "Collect once, reconcile, and end.") var once = false
     @Flag(help: "Print the summary of --once as JSON.") var json = false
+    @Option(help: "How many people there are.") var people = 40
+    @Option(help: "Months of their lives.") var months = 24
+    @Option(help: "All chance of the sandbox comes from it.") var seed = 1
     @Option(help: "Port to listen on; 0 takes a free one.") var port: Int?
     @Flag(help: "Keep the temporary directory when the demo ends.") var keep = false
+
+    func validate() throws {
+        guard people >= 1, (1...60).contains(months) else {
+            throw ValidationError("--people begins at 1; --months is 1 to 60.")
+        }
+    }
 
     func run() async throws {
         var settings = try options.settings()
@@ -36,22 +42,32 @@ struct DemoCommand: AsyncParsableCommand {
             settings.dataDirectory = try TemporaryData.make(keeping: keep)
             settings.passphraseFile = ""
         }
-        let directory = settings.dataDirectory
         defer { TemporaryData.remove() }
+        let sandbox = try await SandboxProcess(
+            directory: settings.dataDirectory + "/sandbox",
+            people: people,
+            months: months,
+            seed: seed
+        )
+        defer { sandbox.end() }
         let services = try Services(settings, creating: true)
-        try await services.closing {
-            let demo = Demo(services, ledger: LedgerService(services))
-            if once {
-                try await runOnce(demo)
-            } else {
-                try await demo.serve(at: directory)
-            }
-        }
+        try await services.closing { try await show(services, sandbox) }
     }
 
-    private func runOnce(_ demo: Demo) async throws {
-        let proof = try await demo.runOnce()
-        Terminal.shared.data(try json ? proof.json : proof.text)
-        guard proof.isProven else { throw ExitCode(ExitClass.differs.rawValue) }
+    private func show(_ services: Services, _ sandbox: SandboxProcess) async throws {
+        let demo = try await CollectionDemo(services, sandbox, people: people, months: months)
+        do {
+            if once {
+                let proof = try await demo.runOnce()
+                Terminal.shared.data(try json ? proof.json : proof.text)
+                guard proof.isProven else { throw ExitCode(ExitClass.differs.rawValue) }
+            } else {
+                try await demo.serve()
+            }
+        } catch {
+            await demo.shutdown()
+            throw error
+        }
+        await demo.shutdown()
     }
 }

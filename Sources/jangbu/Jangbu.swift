@@ -32,7 +32,8 @@ struct Jangbu: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            ServeCommand.self, DemoCommand.self, ImportCommand.self, LogCommand.self,
+            ServeCommand.self, DemoCommand.self, DemoImportCommand.self, ImportCommand.self,
+            LogCommand.self,
             ReplayCommand.self, StateHashCommand.self, ShredCommand.self, SandboxCommand.self,
             CategoriesCommand.self, ForecastCommand.self, CollectCommand.self,
             BenchCommand.self, CompletionsCommand.self,

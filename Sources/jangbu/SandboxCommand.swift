@@ -107,6 +107,8 @@ struct SandboxServeCommand: AsyncParsableCommand {
     @Option(parsing: .upToNextOption, help: "Faults, such as slow=200@A1BK010000/104%50.")
     var faults: [String] = []
     @Option(help: "Seconds since 1970 that its clock begins at.") var clockAt: Int64?
+    @Flag(help: "End when standard input does, as that of a process that started this one.")
+    var untilInputEnds = false
 
     func run() async throws {
         var settings = try world.settings()
@@ -157,6 +159,12 @@ struct SandboxServeCommand: AsyncParsableCommand {
             )
         )
         EndSignals.watch(isGraceful: true)
+        if untilInputEnds {
+            Thread.detachNewThread {
+                while !FileHandle.standardInput.availableData.isEmpty {}
+                kill(getpid(), SIGTERM)
+            }
+        }
         do {
             try await group.run()
         } catch is CancellationError {

@@ -41,6 +41,19 @@ struct SandboxControl {
         return Int64(body.seconds) ?? 0
     }
 
+    /// Moves its clock on.
+    func advance(seconds: Int64) async throws {
+        struct Body: Decodable { let seconds: String }
+        let _: Body = try await send(
+            ProviderRequest(
+                path: "/sandbox/clock",
+                form: .json,
+                parameters: [("advance", "\(seconds)")],
+                transaction: "control"
+            )
+        )
+    }
+
     func people(_ count: Int) async throws -> [Person] {
         struct Entry: Decodable {
             let person: String
@@ -73,12 +86,17 @@ struct SandboxControl {
         _ path: String,
         _ query: [(name: String, value: String)] = []
     ) async throws -> Body {
-        let request = ProviderRequest(
-            path: path,
-            form: .query,
-            parameters: query,
-            transaction: "control"
+        try await send(
+            ProviderRequest(
+                path: path,
+                form: .query,
+                parameters: query,
+                transaction: "control"
+            )
         )
+    }
+
+    private func send<Body: Decodable>(_ request: ProviderRequest) async throws -> Body {
         let reply: ProviderReply
         do throws(TransportFault) {
             reply = try await client.send(request, to: place, within: ProviderLimits())

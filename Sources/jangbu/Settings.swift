@@ -24,6 +24,7 @@ struct Settings: Sendable {
     var webTokenFile = ""
     var demoHeldBackPerMille = 100
     var demoEventsPerSecond = 50
+    var demoDayMilliseconds = 3_000
     var sandboxDirectory = ""
     var sandboxPort = 8_443
     var sandboxPeopleCount = 1_000
@@ -73,6 +74,7 @@ struct Settings: Sendable {
         text("web.token_file", \.webTokenFile),
         number("demo.held_back_per_mille", \.demoHeldBackPerMille, 0...1_000),
         number("demo.events_per_second", \.demoEventsPerSecond, 1...100_000),
+        number("demo.day_milliseconds", \.demoDayMilliseconds, 100...86_400_000),
         text("sandbox.directory", \.sandboxDirectory),
         number("sandbox.port", \.sandboxPort, 0...65_535),
         number("sandbox.people_count", \.sandboxPeopleCount, 1...1_000_000),

@@ -21,7 +21,7 @@ import Testing
     @Test(arguments: [true, false])
     func `a demo ended in its import leaves nothing behind`(isOnce: Bool) throws {
         let folder = try TemporaryDirectory()
-        let words = isOnce ? ["demo", "--once"] : ["demo", "--port", "0"]
+        let words = isOnce ? ["demo-import", "--once"] : ["demo-import", "--port", "0"]
         let (process, _, err) = try Command.start(words, environment: ["TMPDIR": folder.path])
         let told = wait(for: "look at the data", process, err)
         #expect(try !Files.names(in: folder.path).isEmpty, "\(told)")
@@ -36,7 +36,7 @@ import Testing
         let home = try SmallHome(rows: 200)
         let folder = try TemporaryDirectory()
         let (process, _, err) = try Command.start(
-            ["demo", "--port", "0"],
+            ["demo-import", "--port", "0"],
             environment: home.environment.merging(["TMPDIR": folder.path]) { $1 }
         )
         #expect(wait(for: "Ctrl-C ends", process, err).contains("http://127.0.0.1:"))
@@ -88,7 +88,7 @@ import Testing
         let place = ["--data-directory", home.path + "/data"]
         let backups = home.path + "/backups"
         let (process, _, err) = try Command.start(
-            ["demo", "--port", "0", "--set", "backup.directory=\(backups)"]
+            ["demo-import", "--port", "0", "--set", "backup.directory=\(backups)"]
                 + ["--set", "demo.held_back_per_mille=900"]
                 + ["--set", "demo.events_per_second=300"] + place,
             environment: home.environment

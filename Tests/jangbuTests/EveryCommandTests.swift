@@ -25,7 +25,7 @@ import Testing
 
     @Test func `each command does what it says, for people and for programs`() throws {
         let home = try SmallHome(rows: 300)
-        let proof = try object(run(["demo", "--once", "--json"], in: home).out)
+        let proof = try object(run(["demo-import", "--once", "--json"], in: home).out)
         #expect(proof["agrees"] as? Bool == true)
         let person = try look(home)
         try copy(home)

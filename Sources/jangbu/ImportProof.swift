@@ -1,9 +1,9 @@
 import Finance
 import MyData
 
-/// What `demo --once` shows: the import, the four-way reconciliation, the state hashes, the import
+/// What `demo-import --once` shows: the import, the four-way reconciliation, the state hashes, the import
 /// again.
-struct DemoProof {
+struct ImportProof {
     let report: ImportReport
     var reconciliation: Reconciliation?
     var stateHashes: [StateHashes.Line] = []

@@ -4,8 +4,8 @@ import MyData
 import Projections
 import ServiceLifecycle
 
-/// The main job on the included data: most of it at once, the rest live on a simulated clock.
-struct Demo {
+/// Files of the included data: most of it at once, the rest live on a simulated clock.
+struct ImportDemo {
     let services: Services
     let ledger: LedgerService
     private let reports = RejectionReports(max: 20)
@@ -44,7 +44,7 @@ struct Demo {
 
     /// Imports, serves, and lets the held-back rows come until a signal.
     func serve(at directory: String) async throws {
-        var importing = try DemoImport(services, path: cardsPath, rowsBeforeLive: headCount())
+        var importing = try PurchaseImport(services, path: cardsPath, rowsBeforeLive: headCount())
         try await importing.importHead()
         _ = try await samples()
         try await waitForReadModels()
@@ -71,15 +71,15 @@ struct Demo {
     }
 
     /// Imports everything, the held-back rows as they would come live, and proves the result.
-    func runOnce() async throws -> DemoProof {
-        var importing = try DemoImport(services, path: cardsPath, rowsBeforeLive: headCount())
+    func runOnce() async throws -> ImportProof {
+        var importing = try PurchaseImport(services, path: cardsPath, rowsBeforeLive: headCount())
         try await importing.importHead()
         try await importing.importTail()
         let cards = try await importing.complete()
         let outcomes = [cards] + (try await samples())
         try await waitForReadModels()
         let check = Progress("replay every frame", unit: "events")
-        var proof = DemoProof(report: ImportReport(outcomes))
+        var proof = ImportProof(report: ImportReport(outcomes))
         proof.reconciliation = try await Reconciliation(
             services,
             file: proof.report.total,
@@ -95,7 +95,7 @@ struct Demo {
 }
 
 /// The card rows: a head that is imported at once and a tail that comes later, from one reader.
-struct DemoImport {
+struct PurchaseImport {
     private let services: Services
     private let path: String
     private let source: ByteSource
@@ -116,13 +116,13 @@ struct DemoImport {
     }
 
     private var importing: FileImport {
-        FileImport(services: services, fileName: DemoImport.name) { row in
-            Terminal.shared.note("\(DemoImport.name):\(row.line): \(row.reason)")
+        FileImport(services: services, fileName: PurchaseImport.name) { row in
+            Terminal.shared.note("\(PurchaseImport.name):\(row.line): \(row.reason)")
         }
     }
 
     mutating func importHead() async throws {
-        let progress = Progress("import \(DemoImport.name)", unit: "rows")
+        let progress = Progress("import \(PurchaseImport.name)", unit: "rows")
         try await take(rowsBeforeLive, perBatch: nil, progress)
         progress.end(summary.rows)
     }
@@ -130,7 +130,7 @@ struct DemoImport {
     mutating func importTail() async throws {
         let progress = Progress("live rows", unit: "rows")
         let before = summary.rows
-        try await take(.max, perBatch: DemoImport.tailBatchRows, progress)
+        try await take(.max, perBatch: PurchaseImport.tailBatchRows, progress)
         progress.end(summary.rows - before)
     }
 
@@ -159,7 +159,7 @@ struct DemoImport {
 
     func complete() async throws -> FileOutcome {
         try await importing.complete(Birmingham.name, source.digest(), summary)
-        return FileOutcome(file: DemoImport.name, summary: summary)
+        return FileOutcome(file: PurchaseImport.name, summary: summary)
     }
 
     /// The whole file once more.
@@ -171,12 +171,12 @@ struct DemoImport {
 
 /// The held-back rows, so many a second; the simulated clock follows them.
 private actor LiveRows: Service {
-    private var importing: DemoImport
+    private var importing: PurchaseImport
     private let ledger: LedgerService
     private let eventsPerSecond: Int
     private static let ticksPerSecond = 10
 
-    init(_ importing: DemoImport, ledger: LedgerService, eventsPerSecond: Int) {
+    init(_ importing: PurchaseImport, ledger: LedgerService, eventsPerSecond: Int) {
         self.importing = importing
         self.ledger = ledger
         self.eventsPerSecond = eventsPerSecond

@@ -1,0 +1,116 @@
+import Foundation
+import Projections
+import ServiceLifecycle
+
+/// The main job against a sandbox: collect, show, and let its time run on.
+struct CollectionDemo {
+    private let services: Services
+    private let ledger: LedgerService
+    private let collecting: CollectRun
+    private let peopleCount: Int
+    /// People at work at once: enough to keep two processes busy.
+    private static let peopleAtOnce = 32
+
+    init(
+        _ services: Services,
+        _ sandbox: SandboxProcess,
+        people: Int,
+        months: Int
+    ) async throws {
+        self.services = services
+        ledger = LedgerService(services)
+        peopleCount = people
+        let identity = try OperatorFile(sandbox.directory + "/operator.yaml")
+        collecting = try await CollectRun(
+            services: services,
+            identity: identity,
+            registry: try Providers(
+                sandbox.directory + "/providers.yaml",
+                registration: identity.registration
+            ),
+            certificates: sandbox.directory,
+            months: Int32(months)
+        )
+    }
+
+    func shutdown() async { await collecting.shutdown() }
+
+    /// Collects from everybody and proves the result.
+    func runOnce() async throws -> CollectionProof {
+        var proof = CollectionProof(first: try await collect())
+        try await waitForReadModels()
+        proof.differences = try await collecting.differences()
+        proof.stateHashes = try StateHashes(services).all(progress: true)
+        proof.again = try await collect()
+        return proof
+    }
+
+    /// Collects from everybody, serves the pages, and lets days pass until a signal.
+    func serve() async throws {
+        let first = try await collect()
+        Terminal.shared.note(first.text)
+        try await waitForReadModels()
+        ledger.advance(to: collecting.seconds)
+        let days = PassingDays(
+            collecting,
+            ledger: ledger,
+            people: peopleCount,
+            dayMilliseconds: services.settings.demoDayMilliseconds
+        )
+        let directory = services.settings.dataDirectory
+        try await ServerRun(services, ledger).run([days]) { address in
+            let terminal = Terminal.shared
+            terminal.note("")
+            terminal.note(terminal.strong("Open \(address)"))
+            terminal.note("  people and their spending   \(address)subjects")
+            terminal.note("  JSON API                    \(address)v1/overview")
+            terminal.note("  metrics                     \(address)metrics")
+            terminal.note("  data directory              \(directory)")
+            terminal.note("Days pass and regular transfers bring what happened. Ctrl-C ends.")
+        }
+    }
+
+    private func collect() async throws -> CollectSummary {
+        try await collecting.collect(
+            people: peopleCount,
+            atOnce: CollectionDemo.peopleAtOnce
+        )
+    }
+
+    private func waitForReadModels() async throws {
+        let progress = Progress("read models", unit: "frames folded")
+        try await services.waitUntilCaughtUp(progress)
+        progress.end(Int(try services.statuses().reduce(0) { $0 + $1.frames }))
+    }
+}
+
+/// The sandbox's days, one after the other, each followed by what is due.
+private actor PassingDays: Service {
+    private let collecting: CollectRun
+    private let ledger: LedgerService
+    private let peopleCount: Int
+    private let dayMilliseconds: Int
+
+    init(
+        _ collecting: CollectRun,
+        ledger: LedgerService,
+        people: Int,
+        dayMilliseconds: Int
+    ) {
+        (self.collecting, self.ledger) = (collecting, ledger)
+        (peopleCount, self.dayMilliseconds) = (people, dayMilliseconds)
+    }
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown { try await self.pass() }
+    }
+
+    private func pass() async throws {
+        while !Task.isCancelled {
+            try await Task.sleep(for: .milliseconds(dayMilliseconds))
+            try await collecting.advance(days: 1)
+            ledger.advance(to: collecting.seconds)
+            _ = try await collecting.collect(people: peopleCount, atOnce: 4, isShown: false)
+        }
+    }
+}
