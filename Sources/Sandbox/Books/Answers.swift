@@ -14,7 +14,14 @@ extension SandboxWorld {
         guard let reply = Reply(query, quirks) else { return .refused(40_001) }
         let books = books(query.person, at: reply.second)
         let desk = Desk(terrain: terrain, provider: provider, books: books, reply: reply)
-        switch terrain.providers[provider].industry {
+        let industry = terrain.providers[provider].industry
+        if (1_101...1_104).contains(query.call.api.rawValue),
+            [.bank, .invest, .insu].contains(industry)
+        {
+            return desk.retirement(query.call.api)
+        }
+        switch industry {
+        case .ginsu: return desk.ginsu(query.call.api)
         case .bank: return desk.bank(query.call.api)
         case .card: return desk.card(query.call.api)
         case .efin: return desk.efin(query.call.api)

@@ -21,7 +21,7 @@ extension Desk {
         }
     }
 
-    private func policy(_ answer: (Policy) -> BookAnswer) -> BookAnswer {
+    func policy(_ answer: (Policy) -> BookAnswer) -> BookAnswer {
         guard let number = query.call["insu_num"] else { return .refused(40_001) }
         let policy = books.policies.first {
             $0.face.provider == provider && $0.face.number == number

@@ -18,15 +18,24 @@ struct PersonBooks: Sendable {
     var policies: [Policy] = []
     var investments: [InvestAccount] = []
     var leases: [Lease] = []
+    var retirements: [RetirementAccount] = []
     var payments: [PaymentAccount] = []
     /// Bought on credit and not billed on the last day, less what is to be given back.
     var unbilled: Int64 = 0
 
     /// Every asset's face, closed ones too.
     var faces: [AssetFace] {
-        deposits.map(\.face) + cards.map(\.face) + funds.map(\.face) + loans.map(\.face)
-            + wallets.map(\.face) + payments.map(\.face) + policies.map(\.face)
-            + investments.map(\.face) + leases.map(\.face)
+        var faces = deposits.map(\.face)
+        faces += cards.map(\.face)
+        faces += funds.map(\.face)
+        faces += loans.map(\.face)
+        faces += wallets.map(\.face)
+        faces += payments.map(\.face)
+        faces += policies.map(\.face)
+        faces += investments.map(\.face)
+        faces += leases.map(\.face)
+        faces += retirements.map(\.face)
+        return faces
     }
 
     /// Whether a provider ever lists something.

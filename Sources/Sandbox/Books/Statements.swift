@@ -92,6 +92,15 @@ extension SandboxWorld {
             statement.holdings = account.value(at: second)
             statements.append(statement)
         }
+        for account in books.retirements {
+            var statement = blank(account.face, .retirementAccount)
+            for row in account.rows where row.at <= second {
+                statement.movements += 1
+                statement.paidIn += row.amount
+            }
+            statement.balance = account.state(at: second).value
+            statements.append(statement)
+        }
         for lease in books.leases {
             var statement = blank(lease.face, .operatingLease)
             for row in lease.rows where row.at <= second {

@@ -54,7 +54,7 @@ struct Life {
         case buyFund(Int), sellFund(Int)
         case repay(Int)
         case splitByWallet, emptyWallet
-        case payPremium(Int), payLease(Int), takeAdvance
+        case payPremium(Int), payLease(Int), takeAdvance, saveForAge(Int), guaranteeRent
         case invest(Int), trade(Int), dividend(Int), divest(Int)
         case undoWalletPayment(Int)
     }
@@ -169,6 +169,8 @@ struct Life {
         case .dividend(let index): dividend(index, at: second)
         case .divest(let index): divest(index, at: second)
         case .takeAdvance: takeAdvance(at: second)
+        case .saveForAge(let index): saveForAge(index, at: second)
+        case .guaranteeRent: guaranteeRent(at: second)
         default: preconditionFailure("a deed that nobody does")
         }
     }

@@ -1,6 +1,6 @@
 internal import Finance
 
-/// Policies, investments and leases.
+/// Policies, retirement accounts and leases.
 extension Life {
     mutating func beginInsuring() {
         guard !books.deposits.isEmpty, !persona.isMinor else { return }
@@ -108,124 +108,67 @@ extension Life {
         plan(.payPremium(index), on: date.adding(months: 12).orNextBusinessDay, at: 33_000)
     }
 
-    mutating func beginInvesting() {
-        let firms = terrain[.invest]
-        guard !firms.isEmpty, persona.isEarning, !books.deposits.isEmpty else { return }
-        if chance.hits(430) { openInvestment(chance.pick(firms), type: 102) }
-        if chance.hits(170) { openInvestment(chance.pick(firms), type: 105) }
+    mutating func beginRetirement() {
+        let firms = terrain[.bank] + terrain[.invest]
+        if persona.isEarning, !firms.isEmpty, !books.deposits.isEmpty, chance.hits(190) {
+            let face = AssetFace(
+                provider: chance.pick(firms),
+                number: chance.digits(14),
+                seqno: nil,
+                name: "개인형퇴직연금(IRP)",
+                openedOn: earlier(100...2_500)
+            )
+            let opening = Int64(chance.within(0...120)) * 100_000_000
+            books.retirements.append(RetirementAccount(face: face, opening: opening))
+            let index = books.retirements.count - 1
+            duties.append(Duty(deed: .saveForAge(index), day: chance.within(4...27), months: 3))
+        }
+        if !terrain[.ginsu].isEmpty, persona.isEarning, !books.deposits.isEmpty, chance.hits(120) {
+            let day = CivilDate(daysSinceEpoch: today).adding(days: Int32(chance.within(20...650)))
+            plan(.guaranteeRent, on: day.orNextBusinessDay, at: 45_000)
+        }
     }
 
-    private mutating func openInvestment(_ firm: Int, type: Int) {
+    mutating func saveForAge(_ index: Int, at second: Int64) {
+        let amount = Int64(chance.within(1...6)) * 100_000_000
+        guard available(main) >= amount * 2 else { return }
+        let name = text(books.retirements[index].face.name)
+        post(main, kind: 2, amount, .automatic, name, at: second)
+        let at = books.deposits[main].rows.last?.at ?? second
+        let number = UInt32(books.retirements[index].rows.count + 1)
+        books.retirements[index].rows.append((at, amount, number))
+    }
+
+    /// A tenant's deposit is insured for two years, paid at once.
+    mutating func guaranteeRent(at second: Int64) {
+        let firm = chance.pick(terrain[.ginsu])
+        let date = CivilDate(daysSinceEpoch: today)
         let face = AssetFace(
             provider: firm,
-            number: chance.digits(12),
+            number: "G" + chance.digits(12),
             seqno: nil,
-            name: type == 105 ? "연금저축계좌" : "종합위탁계좌",
-            openedOn: earlier(60...1_500)
+            name: "전세금반환 보증보험",
+            openedOn: date
         )
-        let cash = Int64(chance.within(0...200)) * 10_000_000
-        var account = InvestAccount(
+        let premium = Int64(chance.within(20...70)) * 10_000_000
+        var policy = Policy(
             face: face,
-            type: type,
-            hasTaxBenefit: type == 105,
+            type: 20,
+            expiresOn: date.adding(months: 24),
+            faceAmount: premium * 500,
+            insured: String(persona.name.prefix(1)) + "*" + String(persona.name.suffix(1)),
+            contracts: [],
+            premium: premium,
+            months: 24,
+            day: date.components.day,
             account: main,
-            openingCash: cash,
-            cash: cash
+            before: 0
         )
-        account.paidInBefore = type == 105 ? Int64(chance.within(1...90)) * 100_000_000 : 0
-        for _ in 0..<chance.below(3) {
-            let product = chance.below(Products.all.count)
-            let shares = Int64(chance.within(1...40))
-            let cost = shares * Products.price(product, today - 100)
-            account.opening[product] = (shares * 1_000_000, cost)
-        }
-        books.investments.append(account)
-        let index = books.investments.count - 1
-        duties.append(Duty(deed: .invest(index), day: chance.within(4...27), months: 1))
-        duties.append(Duty(deed: .trade(index), day: chance.within(4...27), months: 1))
-        duties.append(Duty(deed: .dividend(index), day: chance.within(14...27), months: 3))
-        if type == 102 {
-            duties.append(Duty(deed: .divest(index), day: chance.within(4...27), months: 7))
-        }
-    }
-
-    private mutating func add(_ row: InvestRow, to index: Int, at second: Int64) {
-        var row = row
-        row.at = max(second, books.investments[index].rows.last?.at ?? 0)
-        row.number = UInt32(books.investments[index].rows.count + 1)
-        books.investments[index].cash += row.isIn ? row.settled : -row.settled
-        row.balance = books.investments[index].cash
-        precondition(row.balance >= 0, "an investment account without the cash for it")
-        books.investments[index].rows.append(row)
-    }
-
-    private func cashRow(_ kind: UInt16, _ amount: Int64, _ detail: InvestDetail) -> InvestRow {
-        InvestRow(
-            at: 0,
-            amount: amount,
-            settled: amount,
-            balance: 0,
-            kind: kind,
-            number: 0,
-            detail: detail
-        )
-    }
-
-    mutating func invest(_ index: Int, at second: Int64) {
-        let share = Int64(persona.income) * Int64(chance.within(3...12)) / 100
-        let amount = share / 10_000 * 10_000_000
-        guard amount > 0, available(main) >= amount * 2 else { return }
-        let firm = books.investments[index].face.provider
-        post(main, kind: 2, amount, .openBanking, text(terrain.providers[firm].name), at: second)
-        let at = books.deposits[main].rows.last?.at ?? second
-        add(cashRow(301, amount, .paidIn), to: index, at: at)
-    }
-
-    mutating func trade(_ index: Int, at second: Int64) {
-        let product = chance.below(Products.all.count)
-        let price = Products.price(product, today)
-        let shares = min(books.investments[index].cash * 9 / 10 / price, 60)
-        if shares > 0 {
-            let amount = shares * price
-            var row = cashRow(341, amount, .bought)
-            row.settled = amount + amount / 6_667_000 * 1_000
-            (row.quantity, row.price, row.product) = (shares * 1_000_000, price * 10, product)
-            add(row, to: index, at: second)
-        } else if chance.hits(60) {
-            var row = cashRow(321, 0, .movedIn)
-            (row.quantity, row.product) = (5_000_000, product)
-            add(row, to: index, at: second)
-        }
-        guard chance.hits(400) else { return }
-        let held = books.investments[index].holdings(at: second)
-        guard let lot = held.first, lot.quantity >= 2_000_000 else { return }
-        let sold = lot.quantity / 2_000_000
-        let now = Products.price(lot.product, today)
-        var row = cashRow(342, sold * now, .sold)
-        row.settled =
-            row.amount - row.amount / 6_667_000 * 1_000 - row.amount * 18 / 10_000_000 * 1_000
-        (row.quantity, row.price, row.product) = (sold * 1_000_000, now * 10, lot.product)
-        add(row, to: index, at: second + 60)
-    }
-
-    mutating func dividend(_ index: Int, at second: Int64) {
-        for lot in books.investments[index].holdings(at: second).prefix(2) {
-            let value = lot.quantity / 1_000_000 * Products.price(lot.product, today)
-            let gross = value / 200_000 * 1_000
-            guard gross >= 10_000 else { continue }
-            var row = cashRow(301, gross, .dividend)
-            (row.settled, row.product) = (gross * 846 / 1_000 / 1_000 * 1_000, lot.product)
-            add(row, to: index, at: second)
-        }
-    }
-
-    mutating func divest(_ index: Int, at second: Int64) {
-        let amount = books.investments[index].cash / 2 / 10_000_000 * 10_000_000
-        guard amount > 0 else { return }
-        add(cashRow(302, amount, .paidOut), to: index, at: second)
-        let firm = books.investments[index].face.provider
-        let at = books.investments[index].rows.last?.at ?? second
-        receive(main, amount, .openBanking, text(terrain.providers[firm].name), at: at)
+        spend(main, premium, .automatic, text(terrain.providers[firm].name), at: second)
+        policy.rows = [
+            PremiumRow(at: second, month: date.month.number, round: 1, amount: premium)
+        ]
+        books.policies.append(policy)
     }
 
     mutating func beginLeasing() {

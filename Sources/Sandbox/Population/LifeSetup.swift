@@ -13,6 +13,7 @@ extension Life {
         beginInsuring()
         beginInvesting()
         beginLeasing()
+        beginRetirement()
     }
 
     /// Some day before the books begin.

@@ -32,6 +32,10 @@ extension Life {
         let haunt = haunts[index]
         let trade = Trades.daily[haunt.trade]
         budget -= won
+        // The same again, for a friend or out of a machine: rows that look alike.
+        if trade.kind == "cafe" || trade.kind == "transit", chance.hits(50) {
+            buy(index, won, at: second + 90)
+        }
         let amount = Int64(won) * 1_000
         if chance.hits(trade.isBranched ? 90 : 170), payByWallet(haunt, amount, at: second) {
             return
@@ -124,6 +128,13 @@ extension Life {
     /// Some purchases are undone or corrected days later.
     private mutating func foresee(_ place: ApprovalPlace, _ amount: Int64, isCorrectable: Bool) {
         let date = CivilDate(daysSinceEpoch: today)
+        // What a card that is issued again soon has bought stays as it is: its next asset would
+        // have to tell of it.
+        guard
+            !books.cards[place.card].reissues.contains(where: {
+                $0.on > date && $0.on <= date.adding(days: 41)
+            })
+        else { return }
         if chance.hits(14) {
             let day = date.adding(days: Int32(chance.within(1...chance.pick([3, 12, 40]))))
             plan(.cancel(place), on: day, at: chance.within(33_000...70_000))
