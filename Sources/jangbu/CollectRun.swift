@@ -7,6 +7,7 @@ import Sandbox
 import ServiceLifecycle
 import Synchronization
 import UnixSignals
+import Vault
 
 /// Enrols people of a sandbox and collects for them.
 final class CollectRun: Sendable {

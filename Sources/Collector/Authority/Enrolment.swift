@@ -34,7 +34,7 @@ extension Collector {
     /// Takes in a person's signed requests: asks each provider for its token, then records requests
     /// and tokens in one batch.
     ///
-    /// - Parameter joining: what makes the person a member, if they are none.
+    /// `joining` makes the person a member, if they are none.
     /// - Returns: why it went wrong, by org_code; none means that all went well.
     /// - Throws: `.book`, `.record`, `.refused` when joining is.
     public func take(

@@ -1,5 +1,6 @@
-/// JSON as far as a request needs it, and the flat members of an answer that is no page: tokens,
-/// signatures, errors. Pages are read by `MyData`.
+/// JSON as far as a request needs it, and the flat members of an answer that is no page.
+///
+/// Those are tokens, signatures and errors; pages are read by `MyData`.
 enum JSONText {
     /// An object of strings.
     static func object(_ members: [(name: String, value: String)]) -> [UInt8] {

@@ -35,8 +35,9 @@ public struct TimeSlot: Hashable, Sendable {
         from < to ? minute >= from && minute < to : minute >= from || minute < to
     }
 
-    /// The first time at or after `seconds` that is in one of the slots; `seconds` when there are
-    /// none. Seconds since 1970-01-01 UTC.
+    /// The first time at or after `seconds` that is in one of the slots.
+    ///
+    /// `seconds` itself when there are none. Seconds since 1970-01-01 UTC.
     public static func next(in slots: [TimeSlot], from seconds: Int64) -> Int64 {
         let minute = KoreanClock.minute(at: seconds)
         guard !slots.isEmpty, !slots.contains(where: { $0.contains(minute) }) else {

@@ -28,7 +28,7 @@ public enum Windows {
     /// late rows come up to a month after.
     public static let overlapDays: Int32 = 30
 
-    /// The windows that bring what is wanted, newest first, to be asked one after the other.
+    /// The windows that bring what is wanted.
     ///
     /// - Parameters:
     ///   - history: the first day that is of interest.
@@ -36,6 +36,7 @@ public enum Windows {
     ///   - reach: how the API counts.
     ///   - trigger: what the transfer is for.
     ///   - today: the day in Korea; what it has so far is asked for too.
+    /// - Returns: newest first, to be asked one after the other.
     public static func plan(
         from history: CivilDate,
         covered: [ClosedRange<CivilDate>],
@@ -47,7 +48,10 @@ public enum Windows {
         let nearest = first(of: trigger, reach, before: today)
         // Back to where nothing is missing, and always over the overlap.
         var start = today.adding(days: -overlapDays)
-        if let gap = firstGap(from: oldest, covered: covered, today: today) {
+        if trigger == .userSearch {
+            // Somebody looks for what the rows of long ago are now.
+            start = min(start, oldest)
+        } else if let gap = firstGap(from: oldest, covered: covered, today: today) {
             start = min(start, gap)
         }
         var windows = [

@@ -1,19 +1,17 @@
 public import Finance
 
-/// When a person's next regular transfer from a provider is due. Pure.
+/// When a person's next regular transfer from a provider is due.
 public enum DueTime {
     /// First wait after a transfer that was given up, in seconds; it doubles.
     static let retrySeconds: Int64 = 300
     /// The longest, in seconds.
     static let retrySecondsMax: Int64 = 6 * 3_600
 
-    /// Seconds since 1970-01-01 UTC; nil when there is none without something else happening.
+    /// The time of a person's next regular transfer from a provider, in seconds since 1970-01-01
+    /// UTC; nil when there is none without something else happening.
     ///
-    /// - Parameters:
-    ///   - request: the live transfer request.
-    ///   - progress: what was collected so far.
-    ///   - slots: when the provider takes regular transfers.
-    ///   - spread: a number of this person and provider that spreads transfers over a slot.
+    /// Under the live `request`, `after` what was collected so far; `spread` is a number of this
+    /// person and provider that spreads transfers over the first of `slots`.
     public static func next(
         under request: TransferRequest,
         after progress: CollectionState.Provider?,

@@ -65,7 +65,8 @@ struct JSONTextTests {
     @Test
     func `flat members are read and what is nested is stepped over`() {
         let text =
-            #" {"a":"x\"\u00e9\ud83d\ude00","b":12,"c":true,"d":[{"a":"no"}],"e":{"b":[]},"f":null} "#
+            #" {"a":"x\"\u00e9\ud83d\ude00","b":12,"c":true,"#
+            + #""d":[{"a":"no"}],"e":{"b":[]},"f":null} "#
         let members = JSONText.members(Array(text.utf8))
         #expect(members == ["a": "x\"é😀", "b": "12", "c": "true"])
     }
@@ -116,7 +117,8 @@ struct TokenGrantTests {
             reply(
                 200,
                 #"{"token_type":"Bearer","access_token":"t","expires_in":"99999999","#
-                    + #""refresh_token":"r","refresh_token_expires_in":31536000,"scope":"bank.list"}"#
+                    + #""refresh_token":"r","refresh_token_expires_in":31536000,"#
+                    + #""scope":"bank.list"}"#
             )
         )
         #expect(grant.access == "t")

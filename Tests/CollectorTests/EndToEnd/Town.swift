@@ -10,8 +10,9 @@ import Simulation
 import Synchronization
 import Vault
 
-/// A sandbox of providers, a ledger, and a collector between them: real mutual TLS over loopback,
-/// all in this process. The clock stands still until it is moved.
+/// A sandbox of providers, a ledger, and a collector between them, all in this process.
+///
+/// Real mutual TLS over loopback. The clock stands still until it is moved.
 final class Town: Sendable {
     static let operatorCode = "Z1OP010000"
     /// 2026-10-31T03:00 in Korea: inside the night slots of all providers.

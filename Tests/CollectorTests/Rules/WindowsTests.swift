@@ -55,6 +55,13 @@ struct WindowsTests {
     }
 
     @Test
+    func `a search goes over covered days again`() {
+        let covered = [WindowsTests.day(2024, 11, 1)...WindowsTests.day(2026, 11, 20)]
+        let windows = plan(.userSearch, covered: covered)
+        #expect(windows.map(\.days) == [WindowsTests.day(2024, 11, 22)...WindowsTests.today])
+    }
+
+    @Test
     func `a gap is asked for with what lies after it`() {
         let covered = [
             WindowsTests.day(2024, 11, 1)...WindowsTests.day(2026, 6, 30),
