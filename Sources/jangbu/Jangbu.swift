@@ -21,6 +21,7 @@ struct Jangbu: AsyncParsableCommand {
               jangbu demo --once                the same to its end, reconciled
               jangbu serve                      serve the data directory on 127.0.0.1
               jangbu import birmingham FILE...  add tables to the data directory
+              jangbu mydata check FILE...       read answers of the standard API
               jangbu log stats --json           what is in the log
 
             The data directory is ~/.local/share/jangbu, or --data-directory, or \
@@ -33,10 +34,9 @@ struct Jangbu: AsyncParsableCommand {
         version: version,
         subcommands: [
             ServeCommand.self, DemoCommand.self, DemoImportCommand.self, ImportCommand.self,
-            LogCommand.self,
-            ReplayCommand.self, StateHashCommand.self, ShredCommand.self, SandboxCommand.self,
-            CategoriesCommand.self, ForecastCommand.self, CollectCommand.self,
-            BenchCommand.self, CompletionsCommand.self,
+            LogCommand.self, ReplayCommand.self, StateHashCommand.self, ShredCommand.self,
+            SandboxCommand.self, CategoriesCommand.self, ForecastCommand.self,
+            CollectCommand.self, MyDataCommand.self, BenchCommand.self, CompletionsCommand.self,
         ]
     )
 

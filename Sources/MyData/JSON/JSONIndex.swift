@@ -45,8 +45,9 @@ internal import CSimdJSON
         }
     }
 
-    /// Elements of the first list in the text's object, by simdjson's own whole parse: the floor
-    /// of benchmarks. Nil when there is none.
+    /// Elements of the first list in the text's object, by simdjson's own whole parse.
+    ///
+    /// The floor of benchmarks; nil when there is none.
     mutating func countByTree(_ text: Span<UInt8>) -> Int? {
         // Borrowed for the call with its true length.
         let count = unsafe text.withUnsafeBufferPointer { text in

@@ -188,9 +188,8 @@ extension FieldMap {
         }
     }
 
-    /// A code in digits that is the number of an enum's case.
-    ///
-    /// - Parameter need: of a `must` code an unknown one is a fault; any other is kept as it is.
+    /// A code in digits that is the number of an enum's case; of a `must` field an unknown one is a
+    /// fault, of any other it is kept as it is.
     static func code<Code: SwiftProtobuf.Enum & CaseIterable>(
         _ name: String,
         _ digits: Int = 2,
@@ -273,7 +272,10 @@ extension FieldMap {
     ) -> FieldMap {
         FieldMap(name, type, need) { (_, row, place, notes) throws(AnswerFault) in
             try row.check(place, type)
-            row.keep(place, in: &notes.unmapped)
+            guard case .code(let count) = type else {
+                return row.keep(place, in: &notes.unmapped)
+            }
+            notes.unmapped.append(Unmapped(name, try row.codeText(place, count)))
         }
     }
 

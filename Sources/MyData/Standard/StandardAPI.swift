@@ -165,6 +165,7 @@ public struct StandardAPI: Sendable {
     /// What a complete answer to a call speaks for.
     ///
     /// - Parameter days: the days that were asked about, of an API over days.
+    /// - Returns: what of the asset must be in the answer if it is still so.
     public func coverage(days: ClosedRange<CivilDate>?) -> AnswerCoverage {
         guard !isOfPart else { return .part }
         switch shape {

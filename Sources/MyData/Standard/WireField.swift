@@ -23,7 +23,7 @@ public struct WireField: Hashable, Sendable {
     }
 }
 
-/// Types of the standard (its attachment 2). Lengths are maxima.
+/// Types of the standard (its attachment 2); lengths are maxima.
 ///
 /// Whatever the type, the value may come as a JSON string, number or boolean.
 public enum WireType: Hashable, Sendable {

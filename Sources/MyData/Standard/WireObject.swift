@@ -28,7 +28,7 @@ struct WireNames: Sendable {
         fields.indices.reduce(0) { fields[$1].need == need ? $0 | 1 << UInt64($1) : $0 }
     }
 
-    /// The field of that name. Fields mostly come in their order, so `hint` is looked at first.
+    /// The field of that name; fields mostly come in their order, so `hint` is looked at first.
     @inline(__always)
     func index(of name: Span<UInt8>, after hint: Int) -> Int? {
         let count = ends.count

@@ -8,6 +8,7 @@ extension WireValue {
     ///   - digits: p of N(p) and F(p,s).
     ///   - scale: s, 0 for N.
     ///   - unit: decimals of the answer, at least `scale`.
+    /// - Returns: the number of such units.
     /// - Throws: `.type` for what is no number, `.length` for more digits than the field has.
     @inline(__always)
     func exact(digits: Int, scale: Int, unit: Int) throws(ValueFault) -> Int64 {

@@ -20,7 +20,7 @@ struct BenchCommand: AsyncParsableCommand {
 
     /// Parts of the benchmark that can be asked for alone.
     enum Part: String, CaseIterable, ExpressibleByArgument {
-        case flush, clients, bulk, storage, sharing, projections
+        case flush, clients, bulk, storage, sharing, projections, pages
     }
 
     @Option(help: "Where to put the data; memory-backed by default where there is some.")
@@ -69,6 +69,7 @@ struct BenchCommand: AsyncParsableCommand {
                 + log.bulk(eventsPerFrame: 1, must: 120_000)
         case .storage: return try await storage.reopen()
         case .sharing: return try await storage.sharing()
+        case .pages: return try PageBench(isSmoke: smoke).rows()
         case .projections:
             return try await ProjectionBench(directory: place, isSmoke: smoke).rows()
         }

@@ -40,8 +40,8 @@ import Testing
         // An overdraft is a deposit and a loan.
         #expect(
             assets[0].calls.map(\.api) == [
-                .bank002, .bank003, .bank004, .bank008, .bank009, .bank010,
-            ].filter { StandardAPI[$0] != nil }
+                .bank002, .bank003, .bank014, .bank004, .bank008, .bank009, .bank010,
+            ]
         )
         #expect(assets[0].calls[0]["account_num"] == "90010112345601")
         #expect(assets[0].calls[0]["seqno"] == nil)
@@ -68,7 +68,8 @@ import Testing
         #expect(transfer.transactionNumber.isEmpty && transfer.memo.isEmpty)
     }
 
-    @Test func `domestic approvals, of which a cancelled and a corrected one are two events`() throws
+    @Test func `domestic approvals, of which a cancelled and a corrected one are two events`()
+        throws
     {
         let events = try answer("04-card-approval-domestic").decoded()
         #expect(events.count == 7)
@@ -90,6 +91,44 @@ import Testing
         #expect(corrected.approvedAt == events[3].occurredAt)
         #expect(events[5].cardApproved.payType == .debit)
         #expect(events[6].cardApproved.status == .capturedUnapproved)
+    }
+
+    @Test func `movements of an investment account, with fractions of shares`() throws {
+        let events = try answer("06-invest-transactions").decoded()
+        #expect(
+            events.map(\.investTransactionPosted.kind) == [
+                .bought, .cashIn, .sold, .securitiesIn,
+            ]
+        )
+        let bought = events[0].investTransactionPosted
+        #expect(bought.quantity == 12_000_000 && bought.unitPrice == 583_000_000)
+        #expect(bought.amount == 699_600_000 && bought.settledAmount == 699_704_000)
+        #expect(bought.currency == 0 && events[0].precision == .day)
+        let sold = events[2].investTransactionPosted
+        #expect(sold.quantity == 3_500_000 && sold.unitPrice == 1_214_400)
+        #expect(sold.currency == 840 && sold.exchange == 101)
+        #expect(sold.productCode == "US9999990002")
+        #expect(!events[3].investTransactionPosted.hasAmount)
+        #expect(events[3].investTransactionPosted.quantity == 5_000_000)
+    }
+
+    @Test func `terms of a transfer request, and an answer that nothing changed`() throws {
+        let terms = try #require(try answer("09-consents").terms)
+        #expect(terms.isScheduled && terms.basicCycle == "1/1w" && terms.additionalCycle == "1/1w")
+        #expect(terms.endsOn == 20_270_904 && terms.keptUntil == 99_991_231)
+        #expect(terms.includesMerchant == true && terms.includesMemo == nil)
+        let same = try answer("10-up-to-date-and-errors")
+        #expect(same.isUnchanged && same.assets.isEmpty)
+    }
+
+    @Test func `what the portal asks of an operator is no answer of a provider`() throws {
+        let bytes = try Files.read(
+            Checkout.root + "/Tests/MyDataTests/Samples/11-portal-agreements.json"
+        )
+        #expect(throws: Exchange.Fault.apiUnknown) {
+            let bytes = bytes
+            return try Exchange(bytes.span)
+        }
     }
 
     @Test func `overseas approvals are in their own currency, with won where that is fixed`() throws

@@ -37,7 +37,8 @@ enum BankISA {
 
     /// 은행-013.
     static let holdings = Pensions.holdings(
-        list: "isa_list", count: "isa_cnt",
+        list: "isa_list",
+        count: "isa_cnt",
         [
             .text("prod_name", 300, .should) { $0.productName = $1 },
             .word("prod_num", 64) { $0.productCode = $1 },
@@ -45,5 +46,6 @@ enum BankISA {
             .currency { $0.currency = $1 },
             .money("eval_amt", .must) { $0.value = $1 },
             .money("principal_amt", .should) { $0.cost = $1 },
-        ] + Pensions.holdingRest)
+        ] + Pensions.holdingRest
+    )
 }

@@ -6,8 +6,17 @@ enum CapitalAPIs {
 
     static let all: [StandardAPI] = [
         StandardAPI(
-            .capital001, "할부금융-001", "CP01", in: [.capital], .get, "/loans", .list, .basic,
-            scope: "list", accounts),
+            .capital001,
+            "할부금융-001",
+            "CP01",
+            in: [.capital],
+            .get,
+            "/loans",
+            .list,
+            .basic,
+            scope: "list",
+            accounts
+        ),
         state(.capital002, "할부금융-002", "CP02", "basic", .basic, Loans.capitalTerms),
         state(.capital003, "할부금융-003", "CP03", "detail", .additional, Loans.balance),
         days(.capital004, "할부금융-004", "CP04", "transactions", Loans.transactions),
@@ -24,8 +33,18 @@ enum CapitalAPIs {
         _ map: AnswerMap
     ) -> StandardAPI {
         StandardAPI(
-            api, id, code, in: [.capital], .post, "/loans/" + path, .state, transferClass,
-            scope: "loan", parameters: account, map)
+            api,
+            id,
+            code,
+            in: [.capital],
+            .post,
+            "/loans/" + path,
+            .state,
+            transferClass,
+            scope: "loan",
+            parameters: account,
+            map
+        )
     }
 
     private static func days(
@@ -36,8 +55,19 @@ enum CapitalAPIs {
         _ map: AnswerMap
     ) -> StandardAPI {
         StandardAPI(
-            api, id, code, in: [.capital], .post, "/loans/" + path, .days, .additional,
-            scope: "loan", window: .months(3), parameters: account, map)
+            api,
+            id,
+            code,
+            in: [.capital],
+            .post,
+            "/loans/" + path,
+            .days,
+            .additional,
+            scope: "loan",
+            window: .months(3),
+            parameters: account,
+            map
+        )
     }
 
     /// The account type of an operating lease; every other is a loan.

@@ -38,7 +38,8 @@ enum CardCaptures {
             .word("merchant_regno", 12) { $0.merchantRegistration = $1 },
             .money("approved_amt", .must) { $0.amount = $1 },
             .number("total_install_cnt", 5) { $0.instalments = $1 },
-        ])
+        ]
+    )
 
     /// 카드-015.
     static let overseas = map(
@@ -50,5 +51,6 @@ enum CardCaptures {
             .word("country_code", 2) { $0.country = $1 },
             .currency("currency_code", .must) { $0.currency = $1 },
             .money("krw_amt", whole: 15) { $0.billedAmount = $1 },
-        ])
+        ]
+    )
 }

@@ -30,7 +30,8 @@ enum EfinPayments {
             .word("trans_num", 128) { $0.orderNumber = $1 },
             .word("merchant_regno", 12) { $0.merchantRegistration = $1 },
             .flag("is_scheduled") { $0.scheduled = $1 },
-        ])
+        ]
+    )
 
     /// 전금-103.
     static let payments = Wallets.movements(
@@ -52,7 +53,8 @@ enum EfinPayments {
             .code("pay_type", 2) { $0.payType = $1 },
             .word("approved_num", 21) { $0.approvalNumber = $1 },
             .text("card_name", 300) { $0.cardName = $1 },
-        ])
+        ]
+    )
 
     /// 전금-003.
     static let charges = AnswerMap(

@@ -9,11 +9,33 @@ enum CommonAPIs {
 
     static let all: [StandardAPI] = [
         StandardAPI(
-            .common001, "정보제공-공통-001", "CM01", in: industries, .get, "/apis", .list,
-            paged: false, conditional: false, .basic, scope: scope, offer),
+            .common001,
+            "정보제공-공통-001",
+            "CM01",
+            in: industries,
+            .get,
+            "/apis",
+            .list,
+            paged: false,
+            conditional: false,
+            .basic,
+            scope: scope,
+            offer
+        ),
         StandardAPI(
-            .common002, "정보제공-공통-002", "CM02", in: industries, .get, "/consents", .list,
-            paged: false, conditional: false, .basic, scope: scope, terms),
+            .common002,
+            "정보제공-공통-002",
+            "CM02",
+            in: industries,
+            .get,
+            "/consents",
+            .list,
+            paged: false,
+            conditional: false,
+            .basic,
+            scope: scope,
+            terms
+        ),
     ]
 
     private struct Offered: Sendable {

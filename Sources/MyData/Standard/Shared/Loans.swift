@@ -2,11 +2,12 @@ internal import Finance
 
 /// Loans of banks, capital companies, insurers and card companies.
 enum Loans {
-    private static let terms: [FieldMap<LoanTermsReported>] = [
-        .day("issue_date", .should) { $0.openedOn = $1 },
-        .day("exp_date", .should) { $0.maturesOn = $1 },
-        .rate("last_offered_rate", .decimal(7, 5), .should) { $0.interestRate = $1 },
-    ] + repayment
+    private static let terms: [FieldMap<LoanTermsReported>] =
+        [
+            .day("issue_date", .should) { $0.openedOn = $1 },
+            .day("exp_date", .should) { $0.maturesOn = $1 },
+            .rate("last_offered_rate", .decimal(7, 5), .should) { $0.interestRate = $1 },
+        ] + repayment
 
     private static let repayment: [FieldMap<LoanTermsReported>] = [
         .number("repay_date", 2) { $0.paymentDay = $1 },
@@ -27,7 +28,8 @@ enum Loans {
         terms + [
             .month("unredeemed_start") { $0.graceFrom = $1 },
             .month("unredeemed_end") { $0.graceUntil = $1 },
-        ])
+        ]
+    )
 
     /// 할부금융-002.
     static let capitalTerms = terms(terms)
@@ -37,7 +39,8 @@ enum Loans {
         [
             .day("loan_start_date", .should) { $0.openedOn = $1 },
             .day("loan_exp_date", .should) { $0.maturesOn = $1 },
-        ] + repayment + [.word("insu_num", 20) { $0.policy = $1 }])
+        ] + repayment + [.word("insu_num", 20) { $0.policy = $1 }]
+    )
 
     /// 은행-009, 할부금융-003 and 보험-010.
     static let balance = AnswerMap(
@@ -89,12 +92,13 @@ enum Loans {
 
     /// 은행-010 and 할부금융-004.
     static let transactions = movements(
-        movement + [.money("ret_int_amt") { $0.interestReturned = $1 }] + interest)
+        movement + [.money("ret_int_amt") { $0.interestReturned = $1 }] + interest
+    )
 
     /// 카드-013.
     static let cardTransactions = movements(
-        [.kept("loan_num", .word(20))] + movement)
-
+        [.kept("loan_num", .word(20))] + movement
+    )
 
     /// 보험-011: what is paid is principal and interest together.
     static let insuranceTransactions = AnswerMap(

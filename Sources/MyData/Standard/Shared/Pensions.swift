@@ -85,13 +85,27 @@ enum Pensions {
 
     /// IRP-001.
     static let irps = list(
-        list: "irp_list", count: "irp_cnt", .retirementAccount, .irp, number: "account_num",
-        numberLength: 20, name: "prod_name", [.irp002, .irp003, .irp004])
+        list: "irp_list",
+        count: "irp_cnt",
+        .retirementAccount,
+        .irp,
+        number: "account_num",
+        numberLength: 20,
+        name: "prod_name",
+        [.irp002, .irp003, .irp004]
+    )
 
     /// DC-001.
     static let dcs = list(
-        list: "dc_list", count: "dc_cnt", .definedContribution, .definedContribution,
-        number: "dc_num", numberLength: 15, name: "dc_name", [.dc002, .dc004, .dc003])
+        list: "dc_list",
+        count: "dc_cnt",
+        .definedContribution,
+        .definedContribution,
+        number: "dc_num",
+        numberLength: 15,
+        name: "dc_name",
+        [.dc002, .dc004, .dc003]
+    )
 
     /// IRP-002.
     static let irpState = AnswerMap(
@@ -147,7 +161,8 @@ enum Pensions {
 
     /// IRP-003.
     static let irpHoldings = holdings(
-        list: "irp_list", count: "irp_cnt",
+        list: "irp_list",
+        count: "irp_cnt",
         [
             .text("irp_name", 300, .should) { $0.productName = $1 },
             .word("irp_no", 64) { $0.productCode = $1 },
@@ -158,18 +173,21 @@ enum Pensions {
             .day("open_date") { $0.openedOn = $1 },
             .day("exp_date") { $0.maturesOn = $1 },
             .rate("int_rate", .decimal(5, 3)) { $0.interestRate = $1 },
-        ])
+        ]
+    )
 
     /// DC-004.
     static let dcHoldings = holdings(
-        list: "dc_list", count: "dc_cnt",
+        list: "dc_list",
+        count: "dc_cnt",
         [
             .text("prod_name", 300, .should) { $0.productName = $1 },
             .word("prod_num", 64) { $0.productCode = $1 },
             .code("prod_type", 2, .should) { $0.guarantee = $1 },
             .money("eval_amt", .must) { $0.value = $1 },
             .money("principal_amt", .should) { $0.cost = $1 },
-        ] + holdingRest)
+        ] + holdingRest
+    )
 
     /// IRP-004: its 01 and 02 are 02 and 03 elsewhere.
     static let irpTransactions = movements([

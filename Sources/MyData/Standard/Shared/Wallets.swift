@@ -37,7 +37,9 @@ enum Wallets {
         )
     }
 
-    /// 전금-001. Where a wallet has accounts each is an asset: their movements are asked for one by
+    /// 전금-001.
+    ///
+    /// Where a wallet has accounts each is an asset: their movements are asked for one by
     /// one, and an answer about one says nothing of the others.
     static let wallets = AnswerMap(
         list: "fob_list",
@@ -76,22 +78,27 @@ enum Wallets {
         }
     }
 
-    /// 전금-002 and 선불-002.
-    static let balance = AnswerMap(
-        of: PrepaidBalanceReported.init,
-        [
-            .money("total_balance_amt", .must) { $0.balance = $1 },
-            .money("charge_balance_amt") { $0.charged = $1 },
-            .money("reserve_balance_amt") { $0.earned = $1 },
-            .money("reserve_due_amt") { $0.earningDue = $1 },
-            .money("exp_due_amt") { $0.expiring = $1 },
-            .money("withdrawable_amt") { $0.available = $1 },
-        ]
-    ) { (balance, notes, page) throws(AnswerFault) in
-        var balance = balance
-        balance.account = page.call["account_id"] ?? ""
-        page.append(.prepaidBalanceReported(balance), notes)
+    /// 전금-002.
+    static let balance = balance([.money("withdrawable_amt") { $0.available = $1 }])
+    /// 선불-002.
+    static let prepaidBalance = balance([])
+
+    private static func balance(_ further: [FieldMap<PrepaidBalanceReported>]) -> AnswerMap {
+        AnswerMap(of: PrepaidBalanceReported.init, balances + further) {
+            (balance, notes, page) throws(AnswerFault) in
+            var balance = balance
+            balance.account = page.call["account_id"] ?? ""
+            page.append(.prepaidBalanceReported(balance), notes)
+        }
     }
+
+    private static let balances: [FieldMap<PrepaidBalanceReported>] = [
+        .money("total_balance_amt", .must) { $0.balance = $1 },
+        .money("charge_balance_amt") { $0.charged = $1 },
+        .money("reserve_balance_amt") { $0.earned = $1 },
+        .money("reserve_due_amt") { $0.earningDue = $1 },
+        .money("exp_due_amt") { $0.expiring = $1 },
+    ]
 
     /// 선불-003.
     static let prepaidTransactions = movements([

@@ -1,0 +1,129 @@
+import Finance
+import MyData
+import SwiftProtobuf
+import Testing
+
+/// The table of APIs and of codes, and parts that are gone.
+@Suite struct TableTests {
+    @Test func `paths are version, industry and resource`() throws {
+        let approvals = try #require(StandardAPI[.card008])
+        let call = StandardCall(.card008, [.init("card_id", "C9")])
+        #expect(
+            approvals.path(of: call, at: AnswerSource(.card, version: 1))
+                == "/v1/card/cards/C9/approval-domestic"
+        )
+        let irps = try #require(StandardAPI.named("IRP-001"))
+        #expect(irps.path(of: StandardCall(.irp001), at: AnswerSource(.insu)) == "/v2/insu/irps")
+        let offer = try #require(StandardAPI[.common001])
+        #expect(offer.path(of: StandardCall(.common001), at: AnswerSource(.bank)) == "/bank/apis")
+        #expect(approvals.scope(in: .card) == "card.card")
+    }
+
+    @Test func `windows are those of the standard`() {
+        let months = StandardAPI.all.filter { $0.scheduledWindow == .months(3) }.map(\.id)
+        for id in [
+            "은행-010", "보험-006", "보험-007", "보험-011", "할부금융-004", "할부금융-006",
+            "보증보험-003", "카드-004",
+        ] {
+            #expect(months.contains(id), "\(id)")
+        }
+        #expect(StandardAPI[.card008]?.scheduledWindow == .days(31))
+        #expect(StandardAPI[.bank003]?.scheduledWindow == nil)
+    }
+
+    @Test func `what a complete answer speaks for follows from the shape`() throws {
+        let day = try #require(CivilDate(year: 2026, month: 9, day: 4))
+        let transactions = try #require(StandardAPI[.bank004])
+        #expect(transactions.coverage(days: day...day) == .days(day...day))
+        #expect(StandardAPI[.bank003]?.coverage(days: nil) == .state)
+        // One car, one bill or one insured person of several.
+        for api in [ProviderAPI.insu003, .insu007, .card005, .card013] {
+            #expect(StandardAPI[api]?.coverage(days: day...day) == .part, "\(api)")
+        }
+    }
+
+    @Test func `a provider of an old version is not asked for what it cannot have`() throws {
+        let row = #"{"account_num":"1","is_consent":true,"account_type":1001}"#
+        let bytes = Array(#"{"rsp_code":"00000","account_list":[\#(row)]}"#.utf8)
+        var reader = AnswerReader()
+        let old = try reader.read(
+            bytes.span,
+            of: StandardCall(.bank001),
+            from: AnswerSource(.bank, version: 1),
+            askedAt: 0
+        )
+        #expect(old.assets[0].calls.map(\.api) == [.bank002, .bank003, .bank004])
+        let new = try reader.read(
+            bytes.span,
+            of: StandardCall(.bank001),
+            from: AnswerSource(.bank, missing: [.bank003]),
+            askedAt: 0
+        )
+        #expect(new.assets[0].calls.map(\.api) == [.bank002, .bank014, .bank004])
+    }
+
+    @Test func `a check card has few calls, a customer with a credit card has more assets`() throws
+    {
+        let check = #"{"card_id":"a","is_consent":"true","card_type":"02"}"#
+        let credit = #"{"card_id":"b","is_consent":"true","card_type":"01"}"#
+        let call = StandardCall(.card001)
+        let few = try read(#"{"rsp_code":"00000","card_list":[\#(check)]}"#, call, .card)
+        #expect(few.assets.map(\.kind) == [.card])
+        #expect(few.assets[0].calls.map(\.api) == [.card002, .card008, .card009])
+        let more = try read(
+            #"{"rsp_code":"00000","card_list":[\#(check),\#(credit),\#(credit)]}"#,
+            call,
+            .card
+        )
+        #expect(
+            more.assets.map(\.kind) == [.card, .cardPoints, .cardBill, .cardLoan, .card, .card]
+        )
+        #expect(more.assets.filter { $0.key == "-" }.count == 3)
+    }
+
+    @Test func `a bill is followed by its lines`() throws {
+        let bill =
+            #"{"seqno":"2","charge_amt":"5","charge_month":"202608","paid_out_date":"20260914"}"#
+        let answer = try read(
+            #"{"rsp_code":"00000","bill_list":[\#(bill)]}"#,
+            StandardCall(.card004),
+            .card
+        )
+        #expect(
+            answer.calls == [
+                StandardCall(.card005, [.init("seqno", "2"), .init("charge_month", "202608")])
+            ]
+        )
+    }
+
+    @Test func `every code says what to do, and an unknown one is as its status says`() {
+        for code in ResponseCode.allCases where code.rawValue > 1 {
+            #expect(code.status == Int(code.rawValue / 100))
+            #expect(code.action != .accept && code.action != .keep)
+        }
+        #expect(ResponseCode.action(of: 0, status: 200) == .accept)
+        #expect(ResponseCode.action(of: 50_077, status: 500) == .retryLater)
+        #expect(ResponseCode.action(of: 40_199, status: 401) == .renewToken)
+        #expect(ResponseCode.action(of: 7, status: 400) == .stopProvider)
+    }
+
+    @Test func `a part that is gone has nothing in it, once`() throws {
+        var event = Event()
+        event.occurredAt = 5
+        event.holdingReported = .with {
+            ($0.value, $0.quantity, $0.productCode) = (7, 8, "KR1")
+        }
+        let bytes: [UInt8] = try event.serializedBytes()
+        let first = GonePart.event(for: bytes.span, askedAt: 9)
+        let gone = try #require(first)
+        let decoded = try Event(serializedBytes: gone)
+        #expect(decoded.occurredAt == 9 && decoded.holdingReported.productCode == "KR1")
+        #expect(decoded.holdingReported.value == 0 && !decoded.holdingReported.hasQuantity)
+        let second = GonePart.event(for: gone.span, askedAt: 10)
+        #expect(second == nil)
+        event.cardTermsReported = .with { $0.issuedOn = 20_260_904 }
+        let terms: [UInt8] = try event.serializedBytes()
+        let none = GonePart.event(for: terms.span, askedAt: 9)
+        #expect(none == nil)
+    }
+}
