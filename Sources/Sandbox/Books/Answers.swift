@@ -15,10 +15,10 @@ extension SandboxWorld {
         let books = books(query.person, at: reply.second)
         let desk = Desk(terrain: terrain, provider: provider, books: books, reply: reply)
         let industry = terrain.providers[provider].industry
-        if (1_101...1_104).contains(query.call.api.rawValue),
-            [.bank, .invest, .insu].contains(industry)
+        if [.bank, .invest, .insu, .card].contains(industry),
+            let answer = desk.retirement(query.call.api)
         {
-            return desk.retirement(query.call.api)
+            return answer
         }
         switch industry {
         case .ginsu: return desk.ginsu(query.call.api)

@@ -35,6 +35,9 @@ extension Desk {
         for fund in books.funds where isListed(fund.face) {
             lines.append(Line(face: fund.face, type: 2_001))
         }
+        for account in books.retirements where isListed(account.face) && account.scheme == .isa {
+            lines.append(Line(face: account.face, type: 2_003))
+        }
         for loan in books.loans where isListed(loan.face) {
             lines.append(Line(face: loan.face, type: loan.type))
         }

@@ -10,6 +10,10 @@ extension Desk {
         case .invest003: return investment { investHistory($0) }
         case .invest004: return investment { holdings($0) }
         case .invest005: return investment { pension($0) }
+        case .invest006:
+            return investment { _ in
+                reply.list("scheduled_cnt", "scheduled_list", rows: 0) { _, _ in }
+            }
         default: return .refused(40_301)
         }
     }

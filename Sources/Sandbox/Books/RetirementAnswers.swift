@@ -1,8 +1,19 @@
 internal import Finance
 internal import MyData
 
-/// A retirement account (IRP) at a bank or an investment firm.
+/// An account of securities that is saved into by rules of its own.
 struct RetirementAccount: Sendable {
+    /// Which rules.
+    enum Scheme: Sendable {
+        /// 개인형퇴직연금, at banks and investment firms.
+        case irp
+        /// 개인종합자산관리계좌, at banks.
+        case isa
+        /// 확정기여형: the employer pays in.
+        case contribution
+    }
+
+    var scheme: Scheme
     var face: AssetFace
     /// What was paid in before the first row.
     var opening: Int64
@@ -16,39 +27,94 @@ struct RetirementAccount: Sendable {
     }
 }
 
-/// IRP-001 to -004.
+/// IRP-001 to -004, DC-001 to -004, DB-001 and 은행-011 to -013.
 extension Desk {
-    func retirement(_ api: ProviderAPI) -> BookAnswer {
+    /// Nil when the API is of another kind.
+    func retirement(_ api: ProviderAPI) -> BookAnswer? {
         switch api {
-        case .irp001: return retirements()
-        case .irp002: return retirement { retirementState($0) }
-        case .irp003: return retirement { retirementHoldings($0) }
-        default: return retirement { retirementHistory($0) }
+        case .irp001: retirements(.irp, "irp", "account_num", "prod_name")
+        case .irp002: retirement(.irp) { retirementState($0) }
+        case .irp003: retirement(.irp) { retirementHoldings($0) }
+        case .irp004: retirement(.irp) { retirementHistory($0, kind: 1) }
+        case .dc001: retirements(.contribution, "dc", "dc_num", "dc_name")
+        case .dc002: retirement(.contribution) { contributionState($0) }
+        case .dc003: retirement(.contribution) { retirementHistory($0, kind: 2) }
+        case .dc004: retirement(.contribution) { holding($0, "dc") }
+        case .db001: reply.state { $0.flag("is_running_pension", false) }
+        case .bank011: retirement(.isa) { isaState($0) }
+        case .bank012: retirement(.isa) { retirementHistory($0, kind: 2) }
+        case .bank013: retirement(.isa) { holding($0, "isa") }
+        // Nobody here has a prepaid means of a bank or card company, or something forgotten.
+        case .prepaid001: reply.list("pp_cnt", "pp_list", rows: 0) { _, _ in }
+        case .dormant001: reply.list("sleep_cnt", "sleep_list", rows: 0) { _, _ in }
+        default: nil
         }
     }
 
-    private func retirement(_ answer: (RetirementAccount) -> BookAnswer) -> BookAnswer {
-        guard let number = query.call["account_num"] else { return .refused(40_001) }
+    private func retirement(
+        _ scheme: RetirementAccount.Scheme,
+        _ answer: (RetirementAccount) -> BookAnswer
+    ) -> BookAnswer {
+        let name = scheme == .contribution ? "dc_num" : "account_num"
+        guard let number = query.call[name] else { return .refused(40_001) }
         let account = books.retirements.first {
-            $0.face.provider == provider && $0.face.number == number
+            $0.face.provider == provider && $0.face.number == number && $0.scheme == scheme
         }
         guard let account else { return .refused(40_402) }
         return asset(account.face) { answer(account) }
     }
 
-    private func retirements() -> BookAnswer {
-        let accounts = books.retirements.filter { isListed($0.face) }
+    private func retirements(
+        _ scheme: RetirementAccount.Scheme,
+        _ list: String,
+        _ number: String,
+        _ name: String
+    ) -> BookAnswer {
+        let accounts = books.retirements.filter { isListed($0.face) && $0.scheme == scheme }
         return reply.state { body in
-            body.integer("irp_cnt", Int64(accounts.count))
-            body.list("irp_list")
+            body.integer(list + "_cnt", Int64(accounts.count))
+            body.list(list + "_list")
             for account in accounts {
                 body.open(UInt8(ascii: "{"))
-                body.text("prod_name", account.face.name)
-                body.text("account_num", account.face.number)
+                body.text(name, account.face.name)
+                body.text(number, account.face.number)
                 body.flag("is_consent", isRequested(account.face.key))
                 body.raw("}")
             }
             body.raw("]")
+        }
+    }
+
+    private func contributionState(_ account: RetirementAccount) -> BookAnswer {
+        let state = account.state(at: second)
+        return reply.state { body in
+            body.amount("balance_amt", state.paidIn)
+            body.amount("eval_amt", state.value)
+            body.day("issue_date", account.face.openedOn)
+        }
+    }
+
+    private func isaState(_ account: RetirementAccount) -> BookAnswer {
+        let state = account.state(at: second)
+        return reply.state { body in
+            body.amount("balance_amt", state.paidIn)
+            body.amount("eval_amt", state.value)
+            body.day("issue_date", account.face.openedOn)
+            body.day("exp_date", account.face.openedOn.adding(months: 120))
+        }
+    }
+
+    /// What an ISA or DC pension holds: one fund.
+    private func holding(_ account: RetirementAccount, _ list: String) -> BookAnswer {
+        let state = account.state(at: second)
+        let rows = state.paidIn > 0 ? 1 : 0
+        return reply.list(list + "_cnt", list + "_list", rows: rows) { body, _ in
+            body.text("prod_name", "느린걸음 TDF 2045")
+            body.text("prod_num", "K55210000090")
+            body.code("prod_type", 2)
+            body.amount("eval_amt", state.value)
+            body.amount("principal_amt", state.paidIn)
+            body.day("issue_date", account.face.openedOn)
         }
     }
 
@@ -76,13 +142,13 @@ extension Desk {
         }
     }
 
-    private func retirementHistory(_ account: RetirementAccount) -> BookAnswer {
+    private func retirementHistory(_ account: RetirementAccount, kind: Int) -> BookAnswer {
         let places = places(account.rows) { $0.at }
         return reply.history("trans_cnt", "trans_list", rows: places.count) { body, index in
             let row = account.rows[places.upperBound - 1 - index]
             body.instant("trans_dtime", row.at, daysOnly: quirks.daysOnly)
             if !quirks.unnumbered { body.integer("trans_no", Int64(row.number)) }
-            body.code("trans_type", 1)
+            body.code("trans_type", kind)
             body.units("trans_amt", row.amount)
         }
     }

@@ -5,7 +5,9 @@ extension SandboxWorld {
     /// `now` (seconds since 1970-01-01 UTC), edits in force included.
     ///
     /// A deposit has its movements by direction and its balance; a card its approvals that stand,
-    /// by currency; a card company's bills one statement under the key `-`.
+    /// by currency; a card company's bills, cash advances and points a statement each under the
+    /// key `-`. The balance of a fund, an ISA or a pension is its value at the last price, that of
+    /// an investment account its cash, that of a loan what is owed.
     public func statements(of person: Int, through now: Int64) -> [AssetStatement] {
         let second = KoreanClock.seconds(atUTC: now)
         let books = books(person, at: second)
@@ -93,7 +95,13 @@ extension SandboxWorld {
             statements.append(statement)
         }
         for account in books.retirements {
-            var statement = blank(account.face, .retirementAccount)
+            let kind: AssetKind =
+                switch account.scheme {
+                case .irp: .retirementAccount
+                case .isa: .isa
+                case .contribution: .definedContribution
+                }
+            var statement = blank(account.face, kind)
             for row in account.rows where row.at <= second {
                 statement.movements += 1
                 statement.paidIn += row.amount

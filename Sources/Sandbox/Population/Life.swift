@@ -24,6 +24,8 @@ struct Life {
     /// Cards by what they are used for.
     var creditCards: [Int] = []
     var debitCards: [Int] = []
+    /// The month whose certain deeds are on the agenda.
+    var planned: Month?
     /// Won that may still be spent at will this month.
     var budget = 0
 
@@ -81,8 +83,7 @@ struct Life {
         while books.lastDay < day {
             today = books.lastDay + 1
             let date = CivilDate(daysSinceEpoch: today)
-            let (_, _, number) = date.components
-            if number == 1 || agenda.isEmpty { plan(month: date.month) }
+            if planned != date.month { plan(month: date.month) }
             planDay(date)
             var plans = agenda.removeValue(forKey: today) ?? []
             plans.sort { $0.second < $1.second }
@@ -102,6 +103,7 @@ struct Life {
 
     /// What this month will bring for certain.
     private mutating func plan(month: Month) {
+        planned = month
         budget = persona.income * chance.within(42...58) / 100
         planIncome(month)
         planHousehold(month)

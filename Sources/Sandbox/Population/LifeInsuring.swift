@@ -110,18 +110,14 @@ extension Life {
 
     mutating func beginRetirement() {
         let firms = terrain[.bank] + terrain[.invest]
-        if persona.isEarning, !firms.isEmpty, !books.deposits.isEmpty, chance.hits(190) {
-            let face = AssetFace(
-                provider: chance.pick(firms),
-                number: chance.digits(14),
-                seqno: nil,
-                name: "개인형퇴직연금(IRP)",
-                openedOn: earlier(100...2_500)
-            )
-            let opening = Int64(chance.within(0...120)) * 100_000_000
-            books.retirements.append(RetirementAccount(face: face, opening: opening))
-            let index = books.retirements.count - 1
-            duties.append(Duty(deed: .saveForAge(index), day: chance.within(4...27), months: 3))
+        if persona.isEarning, !firms.isEmpty, !books.deposits.isEmpty {
+            if chance.hits(190) { open(.irp, "개인형퇴직연금(IRP)", at: firms, months: 3) }
+            if chance.hits(130), !terrain[.bank].isEmpty {
+                open(.isa, "두루 신탁형 ISA", at: terrain[.bank], months: 1)
+            }
+            if persona.livelihood == .employee, chance.hits(300) {
+                open(.contribution, "확정기여형퇴직연금(DC)", at: firms, months: 1)
+            }
         }
         if !terrain[.ginsu].isEmpty, persona.isEarning, !books.deposits.isEmpty, chance.hits(120) {
             let day = CivilDate(daysSinceEpoch: today).adding(days: Int32(chance.within(20...650)))
@@ -129,12 +125,39 @@ extension Life {
         }
     }
 
+    private mutating func open(
+        _ scheme: RetirementAccount.Scheme,
+        _ name: String,
+        at firms: [Int],
+        months: Int
+    ) {
+        let face = AssetFace(
+            provider: chance.pick(firms),
+            number: chance.digits(14),
+            seqno: nil,
+            name: name,
+            openedOn: earlier(100...2_500)
+        )
+        let opening = Int64(chance.within(0...120)) * 100_000_000
+        books.retirements.append(
+            RetirementAccount(scheme: scheme, face: face, opening: opening)
+        )
+        let index = books.retirements.count - 1
+        duties.append(Duty(deed: .saveForAge(index), day: chance.within(4...27), months: months))
+    }
+
+    /// A part of the own money, or of a DC pension a twelfth of the year's pay from the employer.
     mutating func saveForAge(_ index: Int, at second: Int64) {
-        let amount = Int64(chance.within(1...6)) * 100_000_000
-        guard available(main) >= amount * 2 else { return }
-        let name = text(books.retirements[index].face.name)
-        post(main, kind: 2, amount, .automatic, name, at: second)
-        let at = books.deposits[main].rows.last?.at ?? second
+        var amount = Int64(chance.within(1...6)) * 100_000_000
+        var at = second
+        if books.retirements[index].scheme == .contribution {
+            amount = Int64(persona.income) / 12 * 1_000
+        } else {
+            guard available(main) >= amount * 2 else { return }
+            let name = text(books.retirements[index].face.name)
+            post(main, kind: 2, amount, .automatic, name, at: second)
+            at = books.deposits[main].rows.last?.at ?? second
+        }
         let number = UInt32(books.retirements[index].rows.count + 1)
         books.retirements[index].rows.append((at, amount, number))
     }

@@ -141,7 +141,9 @@ struct StandardReading: ~Copyable {
         case .bankTransactionPosted(let row):
             let isIn = [1, 3, 4, 6, 98].contains(row.kind.rawValue)
             move(key, row.currency, row.amount, isIn: isIn)
-        case .balanceReported(let state): hold(key, state.currency, state.balance)
+        case .balanceReported(let state):
+            let isISA = key.kind == .isa
+            hold(key, state.currency, isISA ? state.appraisedValue : state.balance)
         case .fundTransactionPosted(let row):
             let isIn = [1, 2, 8, 9, 98].contains(row.kind.rawValue)
             move(key, row.currency, row.amount, isIn: isIn)
@@ -163,7 +165,8 @@ struct StandardReading: ~Copyable {
             move(key, row.currency, row.settledAmount, isIn: isIn)
         case .pensionTransactionPosted(let row): move(key, row.currency, row.amount, isIn: true)
         case .pensionReported(let state):
-            if key.kind == .retirementAccount { hold(key, state.currency, state.value) }
+            // Of pension savings (금투-005) only what was paid in is told.
+            if key.kind != .investmentAccount { hold(key, state.currency, state.value) }
         case .investBalanceReported(let state): hold(key, state.currency, state.cash)
         case .holdingReported(let state): sums[key, default: Sum()].holdings += state.value
         default: addOfCard(fact, key)

@@ -8,23 +8,24 @@ import Testing
 /// The reader and the books check each other: neither knows how the other is made.
 struct StandardReadingTests {
     /// What the standard has and no provider here serves.
-    private let unserved: Set<ProviderAPI> = [
-        .bank011, .bank012, .bank013, .card013, .card014, .card015, .invest006, .insu021,
-        .db001, .dc001, .prepaid001, .dormant001,
-    ]
+    private let unserved: Set<ProviderAPI> = [.card014, .card015, .insu021]
 
     @Test(arguments: Seed.smoke)
     func `everything that is told is read, and adds up to the won`(seed: Seed) throws {
         let fixture = Fixture(seed, persons: 40)
+        var chance = seed
+        // Some are asked in the middle of what will be cancelled, billed and repaid.
         var compared = 0
         for person in 0..<40 {
-            var reading = StandardReading(fixture)
+            let now = Fixture.end - Int64(chance.below(3)) * Int64(chance.below(300 * 86_400))
+            var reading = StandardReading(fixture, now: now)
             try reading.collect(person)
             let faults = reading.faults.sorted()
             #expect(faults.isEmpty, "\(seed) person \(person)")
             let refused = reading.refused.filter { !unserved.contains($0.key) }
             #expect(refused.isEmpty, "\(seed) person \(person)")
-            for statement in fixture.world.statements(of: person, through: Fixture.end)
+            #expect(reading.events > 50, "\(seed) person \(person)")
+            for statement in fixture.world.statements(of: person, through: now)
             where statement.closedOn == nil {
                 var key = StandardReading.Key(
                     provider: statement.provider,
