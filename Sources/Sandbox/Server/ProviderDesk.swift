@@ -33,34 +33,42 @@ extension SandboxDesk {
             let caller = try caller(of: ask)
             let time = KoreanTime(now)
             try checkTransaction(ask, of: caller, at: time)
-            guard let found else {
+            if let found {
+                try check(found, registration, ask)
+                let call = Call(
+                    registration: registration,
+                    route: found.route,
+                    inPath: found.inPath,
+                    time: time,
+                    now: now
+                )
+                reply = try answer(call, ask, struck)
+            } else {
                 reply = try apis(registration, rest, ask)
-                counters.add(api: api, reply)
-                return reply
             }
-            guard found.industry == registration.provider.industry.word else {
-                throw StandardRefusal(40_401)
-            }
-            guard registration.versions.contains(found.version),
-                found.version != "v1" || !found.route.isSecondVersionOnly
-            else { throw StandardRefusal(40_003) }
-            guard ask.method == (found.route.isPost ? "POST" : "GET") else {
-                throw StandardRefusal(40_501)
-            }
-            let call = Call(
-                registration: registration,
-                route: found.route,
-                inPath: found.inPath,
-                time: time,
-                now: now
-            )
-            reply = try answer(call, ask, struck)
         } catch {
             reply = ServerReply(code: error.code)
         }
         afterwards(struck, &reply)
         counters.add(api: api, reply)
         return reply
+    }
+
+    /// The endpoint is this provider's, in a version that it has, asked by the right method.
+    private func check(
+        _ found: FoundRoute,
+        _ registration: ProviderRegistration,
+        _ ask: Ask
+    ) throws(StandardRefusal) {
+        guard found.industry == registration.provider.industry.word else {
+            throw StandardRefusal(40_401)
+        }
+        guard registration.versions.contains(found.version),
+            found.version != "v1" || !found.route.isSecondVersionOnly
+        else { throw StandardRefusal(40_003) }
+        guard ask.method == (found.route.isPost ? "POST" : "GET") else {
+            throw StandardRefusal(40_501)
+        }
     }
 
     private func answer(_ call: Call, _ ask: Ask, _ struck: [Fault]) throws(StandardRefusal)
@@ -170,16 +178,18 @@ extension SandboxDesk {
     }
 
     /// `v2/bank/accounts` and the like; nil when the path has no such form or is not known.
-    static func route(_ rest: Substring) -> (
-        version: String, industry: String, route: StandardRoute,
-        inPath: [(name: String, value: String)]
-    )? {
+    static func route(_ rest: Substring) -> FoundRoute? {
         let parts = rest.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, parts[0].first == "v" else { return nil }
         let path = parts[1]
         let industry = String(path.prefix { $0 != "/" })
         if let route = StandardRoute.all[String(path)] {
-            return (String(parts[0]), industry, route, [])
+            return FoundRoute(
+                version: String(parts[0]),
+                industry: industry,
+                route: route,
+                inPath: []
+            )
         }
         let words = path.split(separator: "/", omittingEmptySubsequences: false)
         guard words.count >= 3, words[0] == "card", words[1] == "cards",
@@ -187,8 +197,24 @@ extension SandboxDesk {
         else { return nil }
         let form = (["card", "cards", "{card_id}"] + words.dropFirst(3)).joined(separator: "/")
         guard let route = StandardRoute.all[form] else { return nil }
-        return (String(parts[0]), industry, route, [("card_id", card)])
+        return FoundRoute(
+            version: String(parts[0]),
+            industry: industry,
+            route: route,
+            inPath: [("card_id", card)]
+        )
     }
+}
+
+/// A path below a provider's base, understood.
+struct FoundRoute: Sendable {
+    /// `v1` and the like, whether the provider has it or not.
+    var version: String
+    /// The industry of the path.
+    var industry: String
+    var route: StandardRoute
+    /// Parameters of the path.
+    var inPath: [(name: String, value: String)]
 }
 
 /// `x-api-type`.

@@ -142,13 +142,16 @@ final class DeskFixture {
 
     /// Asks the token endpoint.
     func oauth(_ provider: String, _ endpoint: String, _ form: String) async -> ServerReply {
-        await desk.reply(
-            to: ask(
-                "POST",
-                "/\(provider)/oauth/2.0/\(endpoint)",
-                body: form,
-                contentType: "application/x-www-form-urlencoded"
-            )
+        await desk.reply(to: oauthAsk(provider, endpoint, form))
+    }
+
+    /// The request for it.
+    func oauthAsk(_ provider: String, _ endpoint: String, _ form: String) -> Ask {
+        ask(
+            "POST",
+            "/\(provider)/oauth/2.0/\(endpoint)",
+            body: form,
+            contentType: "application/x-www-form-urlencoded"
         )
     }
 
@@ -189,6 +192,29 @@ final class DeskFixture {
         type: String = "user-search",
         changing changes: [String: String?] = [:]
     ) async -> ServerReply {
+        await desk.reply(
+            to: movementsAsk(
+                provider,
+                account,
+                token: token,
+                from: from,
+                to: to,
+                type: type,
+                changing: changes
+            )
+        )
+    }
+
+    /// The request for them.
+    func movementsAsk(
+        _ provider: String,
+        _ account: String,
+        token: String,
+        from: String = "20250601",
+        to: String = "20251231",
+        type: String = "user-search",
+        changing changes: [String: String?] = [:]
+    ) -> Ask {
         var fields: [String: String] = [
             "org_code": provider, "account_num": account, "from_date": from, "to_date": to,
             "limit": "500",
@@ -196,14 +222,12 @@ final class DeskFixture {
         for (name, value) in changes { fields[name] = value }
         var object = JSONObject()
         for (name, value) in fields.sorted(by: { $0.key < $1.key }) { object.add(name, value) }
-        return await desk.reply(
-            to: ask(
-                "POST",
-                "/\(provider)/v2/bank/accounts/deposit/transactions",
-                body: String(decoding: object.encoded, as: UTF8.self),
-                type: type,
-                token: token
-            )
+        return ask(
+            "POST",
+            "/\(provider)/v2/bank/accounts/deposit/transactions",
+            body: String(decoding: object.encoded, as: UTF8.self),
+            type: type,
+            token: token
         )
     }
 

@@ -121,7 +121,14 @@ struct WireReply {
     var status: Int
     var headers: HTTPHeaders
     var version: HTTPVersion
-    var json: JSONText
+    var byteCount: Int
+    private var body: [UInt8]
+    var json: JSONText { JSONText(body) ?? .null }
+
+    init(_ response: HTTPClientResponse, _ body: [UInt8]) {
+        (status, headers) = (Int(response.status.code), response.headers)
+        (version, byteCount, self.body) = (response.version, body.count, body)
+    }
 }
 
 /// A client of the server.
@@ -139,12 +146,7 @@ struct Wire: Sendable {
         if !ask.body.isEmpty { request.body = .bytes(ByteBuffer(bytes: ask.body)) }
         let response = try await client.execute(request, timeout: .seconds(20))
         let body = try await response.body.collect(upTo: 1 << 24)
-        return WireReply(
-            status: Int(response.status.code),
-            headers: response.headers,
-            version: response.version,
-            json: JSONText(Array(buffer: body)) ?? .null
-        )
+        return WireReply(response, Array(buffer: body))
     }
 }
 
