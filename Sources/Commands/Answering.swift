@@ -132,11 +132,13 @@ extension SubjectDraft {
                 break
             }
             guard let event = RowHash.event(place.bytes.span) else { continue }
+            let isChanged = desk.hash.key(of: event).map { keys.contains($0) } ?? false
             // Some providers list a cancelled approval on the day of its cancellation only.
-            if let key = desk.hash.outcomeKey(of: event), hasOutcome(key, target.id, missing) {
+            if !isChanged, let key = desk.hash.outcomeKey(of: event),
+                hasOutcome(key, target.id, missing)
+            {
                 continue
             }
-            let isChanged = desk.hash.key(of: event).map { keys.contains($0) } ?? false
             let retraction = RetractionView(
                 of: place.bytes.span,
                 reason: isChanged ? .changed : .vanished,

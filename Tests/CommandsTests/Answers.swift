@@ -35,15 +35,15 @@ enum Answers {
         ofApprovalOn approvedOn: Int32,
         number: String,
         before: Int64 = 0,
-        seconds: Int64 = 0
+        approvalSeconds: Int64 = 0
     ) -> [UInt8] {
         card(
             type,
             amount,
-            at: noon(day, seconds),
+            at: noon(day),
             number,
             "shop",
-            approvedAt: noon(approvedOn),
+            approvedAt: noon(approvedOn, approvalSeconds),
             before: before
         )
     }
@@ -194,7 +194,9 @@ extension Office {
         let vault = vault
         _ = try log.read(subject, from: 0, limit: 100_000) { frame in
             let header = try FrameHeader(frame.bytes)
-            guard header.compartment != .keys else { return }
+            guard header.compartment != .keys, header.compartment != Rival.compartment else {
+                return
+            }
             let key = try vault.key(
                 of: subject,
                 compartment: header.compartment,

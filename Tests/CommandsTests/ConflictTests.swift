@@ -1,8 +1,4 @@
-import Cryptography
 import EventLog
-import Finance
-import Frame
-import Simulation
 import Synchronization
 import Testing
 import Vault
@@ -10,56 +6,6 @@ import Vault
 @testable import Commands
 
 @Suite struct ConflictTests {
-    /// Appends a frame that nobody can open to the subject's log, a bounded number of times.
-    private final class Rival: Sendable {
-        private let log: EventLog
-        private let subject: SubjectID
-        private let left: Mutex<Int>
-        let calls = Mutex(0)
-
-        init(_ log: EventLog, _ subject: SubjectID, times: Int) {
-            (self.log, self.subject) = (log, subject)
-            left = Mutex(times)
-        }
-
-        func strike() async {
-            let number = calls.withLock { calls in
-                calls += 1
-                return calls
-            }
-            guard
-                left.withLock({
-                    $0 -= 1; return $0 >= 0
-                })
-            else { return }
-            do {
-                var sealer = try FrameSealer()
-                var batch = FrameBatch()
-                let content = FrameContent(
-                    kind: .provider,
-                    subject: subject,
-                    compartment: CompartmentID(high: 9, low: 9),
-                    keyEpoch: 0,
-                    revision: try log.size(of: subject),
-                    command: CommandID(high: 9, low: UInt64(number)),
-                    recordedAt: 0,
-                    schemaSet: 1,
-                    eventCount: 1
-                )
-                try sealer.seal(
-                    [1, 7].span,
-                    as: content,
-                    key: try SecretKey.random(),
-                    salt: (1, 2),
-                    into: &batch
-                )
-                _ = try await log.append(batch)
-            } catch {
-                Issue.record("the rival failed: \(error)")
-            }
-        }
-    }
-
     @Test(arguments: [0, 1, 7])
     func `a conflict is decided again and each row appended once`(times: Int) async throws {
         let office = try Office(label: "conflict\(times)")

@@ -4,7 +4,8 @@ internal import SwiftProtobuf
 /// points.
 ///
 /// It takes in what providers report of an asset as a whole, and the balance that a deposit
-/// account's movement ends with. Single payments are not its business.
+/// account's movement ends with. Single payments are not its business, nor is one that is taken
+/// back: what came in its place, or the balance that is asked for with it, is later and holds.
 public struct IntegratedView: Fold {
     /// Name of the read model.
     public static let name = "integrated-view"

@@ -9,6 +9,12 @@ struct Tally: Hashable, Sendable {
 
     var isEmpty: Bool { sum == 0 && count == 0 }
 
+    /// What takes this off again.
+    func reversed() throws(FoldError) -> Tally {
+        guard sum != .min else { throw .overflow }
+        return Tally(sum: -sum, count: -count)
+    }
+
     @inline(__always)
     func adding(_ other: Tally) throws(FoldError) -> Tally {
         let (sum, sumOverflow) = sum.addingReportingOverflow(other.sum)

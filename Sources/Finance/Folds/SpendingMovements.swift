@@ -1,8 +1,34 @@
 // The part of SpendingProfile that reads deposit accounts and wallets.
 
 extension SpendingProfile {
+    /// Whether an event counts or no longer does.
+    enum Standing { case counted, takenBack }
+
+    /// Takes off what an event that no longer stands had added.
+    ///
+    /// Sums and counts are then as if it had never been. The latest day of a merchant's month, and
+    /// of all, may be the taken row's; and its merchant may have left the detail for it.
+    func foldRetraction(
+        _ event: borrowing EventView,
+        into state: inout SpendingState
+    ) throws(FoldError) {
+        let taken: EventView
+        do throws(EventError) {
+            guard let retraction = try event.retraction() else { return }
+            taken = try EventView(retraction.event, of: event.asset)
+        } catch { throw .event(error) }
+        switch taken.type {
+        case .cardApproved, .cardApprovalCancelled, .cardApprovalCorrected:
+            try foldCard(taken, .takenBack, into: &state)
+        case .bankTransactionPosted: try foldBank(taken, .takenBack, into: &state)
+        case .emoneyTransactionPosted: try foldWallet(taken, .takenBack, into: &state)
+        default: break
+        }
+    }
+
     func foldBank(
         _ event: borrowing EventView,
+        _ standing: Standing,
         into state: inout SpendingState
     ) throws(FoldError) {
         let bank: BankTransactionView
@@ -27,6 +53,7 @@ extension SpendingProfile {
             count: isReversed ? -1 : 1
         )
         if !isReversed { tally.day = when.dayOfMonth }
+        if standing == .takenBack { tally = try tally.reversed() }
         let text = SpendingProfile.counterparty(bank)
         let identity = MerchantIdentity(
             mcc: 0,
@@ -47,6 +74,7 @@ extension SpendingProfile {
     /// Takes in what a prepaid wallet paid from its balance, and its fees.
     func foldWallet(
         _ event: borrowing EventView,
+        _ standing: Standing,
         into state: inout SpendingState
     ) throws(FoldError) {
         let wallet: EmoneyView
@@ -61,6 +89,7 @@ extension SpendingProfile {
         let sum = isCancellation ? try SpendingProfile.negated(wallet.amount) : wallet.amount
         var tally = Tally(sum: sum, count: isCancellation ? -1 : 1)
         if !isCancellation { tally.day = when.dayOfMonth }
+        if standing == .takenBack { tally = try tally.reversed() }
         let text = wallet.merchantName.isEmpty ? wallet.title : wallet.merchantName
         let identity = MerchantIdentity(mcc: 0, currency: currency, source: .card)
         let count = min(text.count, MerchantTable.nameBytesMax)

@@ -14,12 +14,13 @@
 /// - The other side's own record of the same payment (loan repaid, premium paid, card billed) does
 ///   not.
 ///
-/// A count is payments less cancellations; corrections and refunds are none.
+/// A count is payments less cancellations; corrections and refunds are none. What was taken back is
+/// in no sum and no count.
 public struct SpendingProfile: Fold {
     /// Name of the read model.
     public static let name = "spending-profile"
     /// Of fold and encoding.
-    public static let version: UInt32 = 2
+    public static let version: UInt32 = 3
 
     /// What decides categories.
     public let rules: CategoryRules
@@ -48,15 +49,17 @@ public struct SpendingProfile: Fold {
     ) throws(FoldError) {
         switch event.type {
         case .cardApproved, .cardApprovalCancelled, .cardApprovalCorrected:
-            try foldCard(event, into: &state)
-        case .bankTransactionPosted: try foldBank(event, into: &state)
-        case .emoneyTransactionPosted: try foldWallet(event, into: &state)
+            try foldCard(event, .counted, into: &state)
+        case .bankTransactionPosted: try foldBank(event, .counted, into: &state)
+        case .emoneyTransactionPosted: try foldWallet(event, .counted, into: &state)
+        case .transactionRetracted: try foldRetraction(event, into: &state)
         default: break
         }
     }
 
-    private func foldCard(
+    func foldCard(
         _ event: borrowing EventView,
+        _ standing: Standing,
         into state: inout SpendingState
     ) throws(FoldError) {
         let card: CardApprovalView
@@ -78,6 +81,7 @@ public struct SpendingProfile: Fold {
         let when = try Occasion(seconds, event.utcOffsetMinutes)
         let currency = try SpendingProfile.currency(card.currency)
         if tally.count > 0 { tally.day = when.dayOfMonth }
+        if standing == .takenBack { tally = try tally.reversed() }
         let count = min(card.merchantName.count, MerchantTable.nameBytesMax)
         let identity = MerchantIdentity(mcc: card.mcc, currency: currency, source: .card)
         let hash = MerchantTable.hash(card.merchantName, count: count, identity)

@@ -1,11 +1,13 @@
 internal import SwiftProtobuf
 
-/// How much of what there is in a subject's log: events by type and provider, amounts by currency.
+/// How much of what stands in a subject's log: events by type and provider, amounts by currency.
+///
+/// A retraction takes its event off again and is none itself.
 public struct SubjectCounters: Fold {
     /// Name of the read model.
     public static let name = "subject-counters"
     /// Of fold and encoding.
-    public static let version: UInt32 = 2
+    public static let version: UInt32 = 3
 
     /// A fold without constants.
     public init() {}
@@ -15,6 +17,14 @@ public struct SubjectCounters: Fold {
         _ event: borrowing EventView,
         into state: inout SubjectCountersState
     ) throws(FoldError) {
+        if event.type == .transactionRetracted {
+            let taken: EventView
+            do throws(EventError) {
+                guard let retraction = try event.retraction() else { return }
+                taken = try EventView(retraction.event, of: event.asset)
+            } catch { throw .event(error) }
+            return try state.uncount(taken.type, taken.asset, try SubjectCounters.flow(of: taken))
+        }
         guard event.type == .compartmentOpened else {
             return try state.count(event.type, event.asset, try SubjectCounters.flow(of: event))
         }

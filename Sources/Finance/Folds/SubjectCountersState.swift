@@ -35,6 +35,27 @@ public struct SubjectCountersState: FoldState {
         byAsset[asset, default: Asset()].events &+= 1
     }
 
+    /// Takes off what `count` counted.
+    /// - Throws: `.unrepresentable` when it was not counted.
+    mutating func uncount(
+        _ type: EventType,
+        _ asset: AssetID,
+        _ moved: (currency: UInt32, flow: MoneyFlow)?
+    ) throws(FoldError) {
+        guard let ofType = byType[type.rawValue], ofType > 0, var known = byAsset[asset],
+            known.events > 0
+        else { throw .unrepresentable }
+        if let moved {
+            guard moved.currency >= 1, moved.currency <= 999 else { throw .unrepresentable }
+            let key = UInt16(moved.currency)
+            let sum = (byCurrency[key] ?? MoneyFlow()).combined(moved.flow, sign: -1)
+            byCurrency[key] = sum.isEmpty ? nil : sum
+        }
+        byType[type.rawValue] = ofType == 1 ? nil : ofType - 1
+        known.events -= 1
+        byAsset[asset] = known == Asset() ? nil : known
+    }
+
     /// Counts the opening of an asset's compartment and keeps its provider's name.
     mutating func open(_ asset: AssetID, _ provider: [UInt8]) throws(FoldError) {
         let type = EventType.compartmentOpened.rawValue

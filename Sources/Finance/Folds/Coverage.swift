@@ -1,0 +1,130 @@
+internal import SwiftProtobuf
+
+/// What is known to be complete: which days providers answered for in full, and what of an
+/// account's movements is proven by the balances between them.
+///
+/// Order of events does not matter; a movement that is taken back leaves no trace.
+public struct Coverage: Fold {
+    /// Name of the read model.
+    public static let name = "coverage"
+    /// Of fold and encoding.
+    public static let version: UInt32 = 1
+
+    /// A fold without constants.
+    public init() {}
+
+    /// Takes in transfers that were completed, and movements on deposit accounts.
+    public func fold(
+        _ event: borrowing EventView,
+        into state: inout CoverageState
+    ) throws(FoldError) {
+        switch event.type {
+        case .bankTransactionPosted:
+            try Coverage.fold(event, sign: 1, of: event.asset, into: &state)
+        case .transactionRetracted:
+            let taken: EventView
+            do throws(EventError) {
+                guard let retraction = try event.retraction() else { return }
+                taken = try EventView(retraction.event, of: event.asset)
+            } catch { throw .event(error) }
+            guard taken.type == .bankTransactionPosted else { return }
+            try Coverage.fold(taken, sign: -1, of: event.asset, into: &state)
+        case .transferCompleted: try Coverage.foldTransfer(event, into: &state)
+        default: break
+        }
+    }
+
+    private static func fold(
+        _ event: borrowing EventView,
+        sign: Int32,
+        of asset: AssetID,
+        into state: inout CoverageState
+    ) throws(FoldError) {
+        let step: BalanceStep?
+        let currency: UInt32
+        do throws(EventError) {
+            guard let bank = try event.bankTransaction() else { return }
+            step = BalanceStep(bank)
+            currency = bank.currency
+        } catch { throw .event(error) }
+        guard let day = CivilDate(secondsSinceEpoch: event.occurredAt)?.daysSinceEpoch else {
+            throw .unrepresentable
+        }
+        guard currency >= 1, currency <= 999 else { throw .unrepresentable }
+        try state.step(step, on: day, UInt16(currency), of: asset, sign: sign)
+    }
+
+    /// Calls that brought all their pages, none of it put aside, each for the days before the one
+    /// on which the provider answered.
+    private static func foldTransfer(
+        _ event: borrowing EventView,
+        into state: inout CoverageState
+    ) throws(FoldError) {
+        let message: Event
+        // The decoder's reasons are many and its own; parked is parked.
+        do { message = try event.message() } catch { throw .event(.truncated) }
+        let transfer = message.transferCompleted
+        guard !transfer.compartment.isEmpty else { return }
+        guard let asset = AssetID(Array(transfer.compartment).span) else { throw .unrepresentable }
+        guard transfer.quarantined == 0,
+            let today = CivilDate(secondsSinceEpoch: event.occurredAt)?.daysSinceEpoch
+        else { return }
+        for call in transfer.calls where call.code <= Coverage.successMax {
+            var days: ClosedRange<Int32>?
+            if let first = CivilDate(yyyymmdd: call.fromOn)?.daysSinceEpoch,
+                let last = CivilDate(yyyymmdd: call.toOn)?.daysSinceEpoch
+            {
+                guard first <= min(last, today - 1) else { continue }
+                days = first...min(last, today - 1)
+            }
+            try state.answered(
+                UInt16(truncatingIfNeeded: call.api.rawValue),
+                days,
+                at: event.occurredAt,
+                of: asset
+            )
+        }
+    }
+
+    /// rsp_code 00000, and 00001: nothing changed.
+    private static let successMax: UInt32 = 1
+}
+
+/// How a movement takes the balance from one amount to another.
+struct BalanceStep {
+    let before: Int64
+    let after: Int64
+
+    /// Nil when the source does not say the balance, or not which way the money went.
+    init?(_ bank: borrowing BankTransactionView) {
+        guard let after = bank.balanceAfter, let isOut = BalanceStep.isOut(bank.kind) else {
+            return nil
+        }
+        let (before, overflow) =
+            isOut
+            ? after.addingReportingOverflow(bank.amount)
+            : after.subtractingReportingOverflow(bank.amount)
+        guard !overflow else { return nil }
+        (self.before, self.after) = (before, after)
+    }
+
+    private static func isOut(_ kind: BankTransactionKind) -> Bool? {
+        do throws(FoldError) {
+            let (isIn, isReversed) = try SpendingProfile.direction(kind)
+            return isIn == isReversed
+        } catch {
+            return nil
+        }
+    }
+}
+
+extension CivilDate {
+    /// The day that eight digits name, or nil.
+    init?(yyyymmdd number: UInt32) {
+        self.init(
+            year: Int(number / 10_000),
+            month: Int(number / 100 % 100),
+            day: Int(number % 100)
+        )
+    }
+}

@@ -1,0 +1,185 @@
+/// What is known to be complete of one subject; `CoverageReport` reads it.
+public struct CoverageState: FoldState {
+    /// One asset.
+    struct Asset: Hashable, Sendable {
+        /// By the API's number.
+        var answers: [UInt16: Answers] = [:]
+        /// By ISO 4217 numeric code.
+        var chains: [UInt16: BalanceChain] = [:]
+    }
+
+    /// What the provider answered to one API.
+    struct Answers: Hashable, Sendable {
+        /// Seconds since 1970 UTC of the last complete answer.
+        var lastAt = Int64.min
+        /// Days that complete answers cover, since 1970; rising, neither touching nor overlapping.
+        var days: [ClosedRange<Int32>] = []
+    }
+
+    var assets: [AssetID: Asset] = [:]
+
+    static let assetsMax = 2_000
+    static let apisMax = 64
+    static let currenciesMax = 64
+    /// Runs of days of one API: who is asked in order has one, and beyond it the oldest is forgotten.
+    static let runsMax = 64
+
+    /// Nothing known.
+    public init() {}
+
+    mutating func answered(
+        _ api: UInt16,
+        _ days: ClosedRange<Int32>?,
+        at seconds: Int64,
+        of asset: AssetID
+    ) throws(FoldError) {
+        try admit(asset)
+        var answers = assets[asset]?.answers[api] ?? Answers()
+        guard answers.lastAt != .min || assets[asset]?.answers.count ?? 0 < CoverageState.apisMax
+        else { throw .full }
+        answers.lastAt = max(answers.lastAt, seconds)
+        if let days { answers.cover(days) }
+        assets[asset, default: Asset()].answers[api] = answers
+    }
+
+    mutating func step(
+        _ step: BalanceStep?,
+        on day: Int32,
+        _ currency: UInt16,
+        of asset: AssetID,
+        sign: Int32
+    ) throws(FoldError) {
+        try admit(asset)
+        let known = assets[asset]?.chains
+        guard known?[currency] != nil || known?.count ?? 0 < CoverageState.currenciesMax else {
+            throw .full
+        }
+        // In place: a copy taken out would copy its days with every movement.
+        assets[asset, default: Asset()].chains[currency, default: BalanceChain()]
+            .add(step, on: day, sign: sign)
+        guard assets[asset]?.chains[currency]?.isEmpty == true else { return }
+        assets[asset]?.chains[currency] = nil
+        if assets[asset] == Asset() { assets[asset] = nil }
+    }
+
+    private func admit(_ asset: AssetID) throws(FoldError) {
+        guard assets[asset] != nil || assets.count < CoverageState.assetsMax else { throw .full }
+    }
+}
+
+extension CoverageState.Answers {
+    /// Adds days, together with the runs that they touch.
+    mutating func cover(_ new: ClosedRange<Int32>) {
+        var joined = new
+        var rest: [ClosedRange<Int32>] = []
+        for run in days {
+            if run.upperBound < joined.lowerBound - 1 || run.lowerBound > joined.upperBound + 1 {
+                rest.append(run)
+            } else {
+                joined =
+                    min(run.lowerBound, joined.lowerBound)...max(run.upperBound, joined.upperBound)
+            }
+        }
+        let place = rest.firstIndex { $0.lowerBound > joined.upperBound } ?? rest.count
+        rest.insert(joined, at: place)
+        if rest.count > CoverageState.runsMax { rest.removeFirst() }
+        days = rest
+    }
+}
+
+// Canonical encoding: assets by id; of each its APIs by number (last answer, runs of days: first
+// since the run before, length less 1), then its chains by currency.
+extension CoverageState {
+    /// Appends the canonical encoding.
+    public func encode(into bytes: inout [UInt8]) {
+        var taken: [UInt8] = []
+        swap(&taken, &bytes)
+        var writer = StateWriter(appendingTo: taken)
+        writer.number(assets.count)
+        for (id, asset) in assets.sorted(by: { $0.key < $1.key }) {
+            writer.fixed(id.high)
+            writer.fixed(id.low)
+            writer.number(asset.answers.count)
+            for (api, answers) in asset.answers.sorted(by: { $0.key < $1.key }) {
+                writer.number(UInt64(api))
+                writer.signed(answers.lastAt)
+                writer.number(answers.days.count)
+                for run in answers.days {
+                    writer.signed(Int64(run.lowerBound))
+                    writer.signed(Int64(run.upperBound))
+                }
+            }
+            writer.number(asset.chains.count)
+            for (currency, chain) in asset.chains.sorted(by: { $0.key < $1.key }) {
+                writer.number(UInt64(currency))
+                chain.encode(into: &writer)
+            }
+        }
+        bytes = writer.finish()
+    }
+
+    /// Reads what `encode` wrote.
+    ///
+    /// - Throws: `.malformedState`.
+    public init(decoding bytes: Span<UInt8>) throws(FoldError) {
+        var reader = StateReader(bytes)
+        var previous: AssetID?
+        for _ in 0..<(try reader.count(through: CoverageState.assetsMax)) {
+            let id = AssetID(high: try reader.fixed(), low: try reader.fixed())
+            guard previous.map({ $0 < id }) ?? true else { throw .malformedState }
+            previous = id
+            let asset = try Asset(&reader)
+            guard asset != Asset() else { throw .malformedState }
+            assets[id] = asset
+        }
+        try reader.finish()
+    }
+}
+
+extension CoverageState.Asset {
+    fileprivate init(_ reader: inout StateReader) throws(FoldError) {
+        var lastAPI: UInt16?
+        for _ in 0..<(try reader.count(through: CoverageState.apisMax)) {
+            let api = UInt16(try reader.number(through: UInt64(UInt16.max)))
+            guard lastAPI.map({ $0 < api }) ?? true else { throw .malformedState }
+            lastAPI = api
+            answers[api] = try CoverageState.Answers(&reader)
+        }
+        var lastCurrency: UInt16?
+        for _ in 0..<(try reader.count(through: CoverageState.currenciesMax)) {
+            let currency = UInt16(try reader.number(through: 999))
+            guard currency > 0, lastCurrency.map({ $0 < currency }) ?? true else {
+                throw .malformedState
+            }
+            lastCurrency = currency
+            chains[currency] = try BalanceChain(&reader)
+        }
+    }
+}
+
+extension CoverageState.Answers {
+    fileprivate init(_ reader: inout StateReader) throws(FoldError) {
+        lastAt = try reader.signed()
+        guard lastAt != .min else { throw .malformedState }
+        for _ in 0..<(try reader.count(through: CoverageState.runsMax)) {
+            let first = try reader.day()
+            let last = try reader.day()
+            guard first <= last, days.last.map({ $0.upperBound + 1 < first }) ?? true else {
+                throw .malformedState
+            }
+            days.append(first...last)
+        }
+    }
+}
+
+extension StateReader {
+    /// A day of the years 1...9999, since 1970.
+    @_lifetime(self: copy self)
+    mutating func day() throws(FoldError) -> Int32 {
+        let value = try signed()
+        guard value >= Int64(CivilDate.least), value <= Int64(CivilDate.greatest) else {
+            throw .malformedState
+        }
+        return Int32(value)
+    }
+}

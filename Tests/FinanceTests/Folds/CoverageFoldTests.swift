@@ -1,0 +1,120 @@
+import Finance
+import Foundation
+import SwiftProtobuf
+import Testing
+
+@Suite struct CoverageFoldTests {
+    private func row(_ day: Int64, _ amount: Int64, _ balance: Int64?, seconds: Int64 = 0) -> Event
+    {
+        var event = Event()
+        event.occurredAt = day * 86_400 + seconds
+        event.bankTransactionPosted.amount = abs(amount)
+        event.bankTransactionPosted.kind = amount < 0 ? .withdrawn : .deposited
+        if let balance { event.bankTransactionPosted.balanceAfter = balance }
+        return event
+    }
+
+    private func transfer(
+        _ from: UInt32,
+        _ to: UInt32,
+        code: UInt32 = 0,
+        quarantined: UInt32 = 0,
+        at seconds: Int64 = 1_750_000_000
+    ) -> Event {
+        var event = Event()
+        event.occurredAt = seconds
+        event.transferCompleted.compartment = Data([UInt8](repeating: 3, count: 16))
+        event.transferCompleted.quarantined = quarantined
+        var call = TransferCall()
+        call.api = .bank004
+        (call.fromOn, call.toOn, call.code) = (from, to, code)
+        event.transferCompleted.calls = [call]
+        return event
+    }
+
+    private func report(_ events: [Event]) throws -> CoverageReport {
+        var state = CoverageState()
+        for event in events {
+            let bytes = try FoldFixtures.encoded(event)
+            try Finance.Coverage().fold(
+                EventView(bytes.span, of: FoldFixtures.asset()),
+                into: &state
+            )
+            let stored = try CoverageState(decoding: state.encoded.span)
+            #expect(stored.encoded == state.encoded)
+            state = stored
+        }
+        return CoverageReport(of: state)
+    }
+
+    @Test func `balances that follow from each other are proven, whatever the order`() throws {
+        let rows = [
+            row(20_000, 100, 1_100), row(20_000, -50, 1_050), row(20_003, -50, 1_000),
+            row(20_003, 10, 1_010), row(20_009, 5, 1_015),
+        ]
+        for order in [rows, rows.reversed(), [rows[2], rows[0], rows[4], rows[1], rows[3]]] {
+            let continuity = try #require(try report(order).assets.first?.continuity.first)
+            #expect(continuity.gaps == [])
+            #expect(continuity.proven.map(\.description) == ["2024-10-04...2024-10-13"])
+            #expect(continuity.since?.description == "2024-10-04")
+        }
+    }
+
+    @Test func `a missing movement is a gap of its amount, and what follows holds again`() throws {
+        let rows = [row(20_000, 100, 1_100), row(20_004, -50, 750), row(20_005, 50, 800)]
+        let continuity = try #require(try report(rows).assets.first?.continuity.first)
+        #expect(continuity.gaps.map(\.missing) == [-300])
+        #expect(continuity.gaps.map { "\($0.first) \($0.last)" } == ["2024-10-04 2024-10-08"])
+        #expect(continuity.since?.description == "2024-10-08")
+        let filled = rows + [row(20_002, -300, 800)]
+        #expect(try report(filled).assets.first?.continuity.first?.gaps == [])
+    }
+
+    @Test func `a day that does not add up is broken, a silent one proves nothing`() throws {
+        let broken = [row(20_000, 100, 1_100), row(20_000, 7, 900), row(20_001, 1, 901)]
+        let continuity = try #require(try report(broken).assets.first?.continuity.first)
+        #expect(continuity.gaps.map(\.missing) == [nil])
+        #expect(continuity.since?.description == "2024-10-05")
+        let silent = [row(20_000, 100, 1_100), row(20_001, 7, nil), row(20_002, 1, 901)]
+        let quiet = try #require(try report(silent).assets.first?.continuity.first)
+        #expect(quiet.gaps == [] && quiet.proven.count == 2)
+    }
+
+    @Test func `days that complete answers cover are joined, up to the day before each answer`()
+        throws
+    {
+        // 1,750,000,000 is 2025-06-16 in Korea.
+        let events = [
+            transfer(20_250_501, 20_250_510), transfer(20_250_520, 20_250_616),
+            transfer(20_250_511, 20_250_515), transfer(20_250_401, 20_250_402, code: 50_001),
+            transfer(20_250_401, 20_250_402, quarantined: 1), transfer(0, 0, code: 1),
+        ]
+        let answers = try #require(try report(events).assets.first?.answers.first)
+        #expect(answers.apiCode == 104)
+        #expect(answers.lastAt == 1_750_000_000)
+        #expect(
+            answers.days.map(\.description)
+                == ["2025-05-01...2025-05-15", "2025-05-20...2025-06-15"]
+        )
+    }
+
+    @Test func `an account that moved on more days than are told apart still adds up`() throws {
+        var balance: Int64 = 0
+        let rows = (0..<1_000).map { number -> Event in
+            balance += 10
+            return row(18_000 + Int64(number), 10, balance)
+        }
+        var state = CoverageState()
+        for event in rows {
+            let bytes = try FoldFixtures.encoded(event)
+            try Finance.Coverage().fold(
+                EventView(bytes.span, of: FoldFixtures.asset()),
+                into: &state
+            )
+        }
+        let whole = CoverageReport(of: state).assets[0].continuity[0]
+        #expect(whole.gaps == [] && whole.proven.count == 1)
+        #expect(state.encoded.count < 16_000, "\(state.encoded.count)")
+        #expect(try CoverageState(decoding: state.encoded.span).encoded == state.encoded)
+    }
+}
