@@ -73,7 +73,8 @@ struct FrameFeed: ~Copyable {
         let header = try FrameHeader(frame.bytes)
         let note = FrameNote(header, partition: frame.partition, position: frame.position)
         guard !header.subject.isPlatform else { return try fold(note, Span(), sinks, sequence) }
-        guard header.kind != .control else {
+        // Evidence is of the same kind, and folded as any other compartment.
+        guard header.kind != .control || header.compartment != .keys else {
             return try takeControl(frame.bytes, note, sinks, sequence)
         }
         switch try keys.lend(for: header) {

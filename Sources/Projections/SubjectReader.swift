@@ -64,7 +64,8 @@ final class SubjectReader {
         guard !frame.isTombstone else { return body(FrameNote(tombstone: frame), Span(), nil) }
         let header = try FrameHeader(frame.bytes)
         let note = FrameNote(header, partition: frame.partition, position: frame.position)
-        guard header.kind != .control else {
+        // Evidence is of the same kind, and folded as any other compartment.
+        guard header.kind != .control || header.compartment != .keys else {
             var events: [UInt8] = []
             if note.keysEpoch != nil {
                 try keys.take(frame.bytes, using: &opener, into: &events)

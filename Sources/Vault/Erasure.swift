@@ -50,13 +50,28 @@ extension Vault {
 
     /// Destroys the keys of one compartment of a person, and of the view derived from it.
     ///
+    /// The same as for several.
+    /// - Throws: `.unknownCompartment`; `.contended` when others wrote to the subject each time.
+    public func shred(
+        compartment: CompartmentID,
+        of subject: SubjectID,
+        reason: ShredReason,
+        at now: Int64
+    ) async throws(VaultError) {
+        try await shred(compartments: [compartment], of: subject, reason: reason, at: now)
+    }
+
+    /// Destroys the keys of compartments of a person, and of the view derived from them: all of
+    /// them or, after a crash, none.
+    ///
     /// Durable when this returns; again changes nothing. A new KEK goes beside the old one, the
     /// keys that remain are wrapped under it, the old one is overwritten. A log backup that is
     /// older than the new wraps opens no more: make a new one. `now` in microseconds since
     /// 1970-01-01 UTC.
-    /// - Throws: `.unknownCompartment`; `.contended` when others wrote to the subject each time.
+    /// - Throws: `.unknownCompartment` for any of them, and nothing is done; `.contended` when
+    ///   others wrote to the subject each time.
     public func shred(
-        compartment: CompartmentID,
+        compartments: [CompartmentID],
         of subject: SubjectID,
         reason: ShredReason,
         at now: Int64
@@ -65,10 +80,9 @@ extension Vault {
         try await gate.hold([.operations, subject]) { () async throws(VaultError) in
             try resolvePending(subject)
             let (ring, _) = try completeRing(of: subject)
-            if !ring.erased.contains(compartment) {
-                guard ring.contains(compartment) else { throw .unknownCompartment }
-                try await rewrap(subject, without: compartment, reason: reason, at: now)
-            }
+            let left = compartments.filter { !ring.erased.contains($0) }
+            guard left.allSatisfy(ring.contains) else { throw .unknownCompartment }
+            if !left.isEmpty { try await rewrap(subject, without: left, reason: reason, at: now) }
             for (event, command) in try announcements(of: subject) {
                 _ = try await recordHeld(event, in: .operations, command: command, at: now)
             }
@@ -79,7 +93,7 @@ extension Vault {
 
     private func rewrap(
         _ subject: SubjectID,
-        without compartment: CompartmentID,
+        without compartments: [CompartmentID],
         reason: ShredReason,
         at now: Int64
     ) async throws(VaultError) {
@@ -92,7 +106,7 @@ extension Vault {
         for _ in 0..<VaultLimit.attemptsMax where !isAppended {
             let batch = try rewrapBatch(
                 subject,
-                without: compartment,
+                without: compartments,
                 under: next,
                 reason: reason,
                 at: now
@@ -140,7 +154,7 @@ extension Vault {
 
     private func rewrapBatch(
         _ subject: SubjectID,
-        without compartment: CompartmentID,
+        without compartments: [CompartmentID],
         under next: SecretKey,
         reason: ShredReason,
         at now: Int64
@@ -154,7 +168,7 @@ extension Vault {
         var wraps: [ControlEvent.KeyWrap] = []
         var events: [ControlEvent] = []
         var opened: Set<CompartmentID> = []
-        for record in try survivors(of: ring, without: compartment) {
+        for record in try survivors(of: ring, without: compartments) {
             wraps.append(
                 ControlEvent.KeyWrap(
                     compartment: record.id,
@@ -169,17 +183,20 @@ extension Vault {
         }
         events.insert(.rewrapped(kekEpoch: kekEpoch, wraps), at: 0)
         for earlier in try shreddings(of: subject) { events.append(.shredded(earlier)) }
-        let shredding = try Shredding(
-            of: subject,
-            compartment,
-            reason: reason.rawValue,
-            throughRevision: max(revision, 1) - 1,
-            at: now / 1_000_000,
-            signedBy: signingKey
-        )
-        events.append(.shredded(shredding))
         // Not the announcement's: a command is one subject's, and that one is of `operations`.
-        var asked = shredding.message
+        var asked: [UInt8] = []
+        for compartment in compartments {
+            let shredding = try Shredding(
+                of: subject,
+                compartment,
+                reason: reason.rawValue,
+                throughRevision: max(revision, 1) - 1,
+                at: now / 1_000_000,
+                signedBy: signingKey
+            )
+            events.append(.shredded(shredding))
+            asked += shredding.message
+        }
         asked.appendLittleEndian(kekEpoch)
         let control = ControlFrame(
             subject: subject,
@@ -210,9 +227,9 @@ extension Vault {
     /// `view` gets a new key: its old content was derived from what goes.
     private func survivors(
         of ring: Keyring,
-        without compartment: CompartmentID
+        without compartments: [CompartmentID]
     ) throws(VaultError) -> [KeyRecord] {
-        var records = ring.records.filter { $0.id != compartment && $0.role != .view }
+        var records = ring.records.filter { !compartments.contains($0.id) && $0.role != .view }
         if let view = ring.newest(.view, tag: 0) {
             records.append(
                 KeyRecord(

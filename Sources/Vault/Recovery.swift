@@ -1,6 +1,6 @@
 internal import Cryptography
 internal import EventLog
-internal import Frame
+public import Frame
 internal import Synchronization
 
 extension Vault {
@@ -97,8 +97,8 @@ extension Vault {
         }
     }
 
-    /// The compartments of a live subject that were shredded, as its log says.
-    func shreddings(of subject: SubjectID) throws(VaultError) -> [Shredding] {
+    /// The compartments of a live subject that were shredded, as its log says, in that order.
+    public func shreddings(of subject: SubjectID) throws(VaultError) -> [Shredding] {
         let (kek, kekEpoch, _) = try kek(of: subject)
         var found: [CompartmentID: Shredding] = [:]
         var order: [CompartmentID] = []

@@ -28,6 +28,7 @@ enum ExitClass: Int32, CaseIterable {
     case passphrase = 77
     case configuration = 78
     case busy = 79
+    case refused = 80
 
     var meaning: String {
         switch self {
@@ -46,6 +47,7 @@ enum ExitClass: Int32, CaseIterable {
         case .passphrase: "the passphrase is not this vault's"
         case .configuration: "the configuration is wrong; the key is named"
         case .busy: "too much else was asked for at the same time; try again"
+        case .refused: "the person's consents do not allow it; why, is said"
         }
     }
 
@@ -79,6 +81,7 @@ struct Failure: Error {
         case let error as LogError: self.init(Failure.exit(error), error.description)
         case let error as AppendError: self.init(Failure.exit(error), error.description)
         case let error as RecordError: self.init(Failure.exit(error), error.description)
+        case let error as ConsentError: self.init(Failure.exit(error), error.description)
         case let error as ProjectionError: self.init(Failure.exit(error), error.description)
         case let error as FileError: self.init(Failure.exit(error), "\(error).")
         case let error as ImportError: self.init(Failure.exit(error), error.description)
@@ -151,6 +154,14 @@ struct Failure: Error {
         case .log(let error): exit(error)
         case .contended: .busy
         case .malformedRows, .rowTooLong, .frame: .program
+        }
+    }
+
+    private static func exit(_ error: ConsentError) -> ExitClass {
+        switch error {
+        case .refused: .refused
+        case .fold: .damaged
+        case .record(let error): exit(error)
         }
     }
 

@@ -36,7 +36,8 @@ struct Jangbu: AsyncParsableCommand {
             ServeCommand.self, DemoCommand.self, DemoImportCommand.self, ImportCommand.self,
             LogCommand.self, ReplayCommand.self, StateHashCommand.self, ShredCommand.self,
             SandboxCommand.self, CategoriesCommand.self, ForecastCommand.self,
-            CollectCommand.self, MyDataCommand.self, BenchCommand.self, CompletionsCommand.self,
+            CollectCommand.self, MyDataCommand.self, ConsentCommand.self, ReportCommand.self,
+            BenchCommand.self, CompletionsCommand.self,
         ]
     )
 

@@ -33,6 +33,7 @@ struct ReplayCommand: AsyncParsableCommand {
             case counters = "subject-counters"
             case integrated = "integrated-view"
             case spending = "spending-profile"
+            case consents = "consent-register"
         }
 
         func run() async throws {
@@ -45,6 +46,7 @@ struct ReplayCommand: AsyncParsableCommand {
                     case .counters: lines.append(try rebuild(services.counters))
                     case .integrated: lines.append(try rebuild(services.integrated))
                     case .spending: lines.append(try rebuild(services.spending))
+                    case .consents: lines.append(try rebuild(services.consents))
                     }
                 }
             }

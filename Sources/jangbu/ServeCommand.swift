@@ -31,7 +31,11 @@ struct ServeCommand: AsyncParsableCommand {
         if let port { try settings.set("web.port", to: String(port), from: "--port") }
         let services = try Services(settings, creating: true)
         let server = ServerRun(services, LedgerService(services))
-        try await services.closing { try await server.run() }
+        try await services.closing {
+            // Ends with the server: what is left then is owed and done at the next start.
+            async let _: Void = services.finishErasures()
+            try await server.run()
+        }
         Terminal.shared.note("ended; everything is on disk")
     }
 }

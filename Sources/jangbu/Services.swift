@@ -17,6 +17,8 @@ final class Services: Sendable {
     let integrated: Projection<IntegratedView>
     let spending: Projection<SpendingProfile>
     let counters: Projection<SubjectCounters>
+    let consents: Projection<ConsentRegister>
+    let desk: ConsentDesk
     let rules: CategoryRules
 
     /// Opens what is there; makes a ledger where there is none and `creating` allows it.
@@ -33,6 +35,7 @@ final class Services: Sendable {
         (self.settings, self.vault, self.log) = (settings, vault, log)
         directory = DataDirectory(settings)
         rules = try Services.rules(settings)
+        desk = try ConsentDesk(vault: vault, log: log)
         recorder = try Recorder(vault: vault, log: log, eventsPerFrame: settings.eventsPerFrameMax)
         var options = ProjectionOptions()
         options.shardsPerEnvironment = settings.projectionShardCount
@@ -52,6 +55,7 @@ final class Services: Sendable {
         integrated = try Services.add(IntegratedView(), to: projections)
         spending = try Services.add(SpendingProfile(rules: rules), to: projections)
         counters = try Services.add(SubjectCounters(), to: projections)
+        consents = try Services.add(ConsentRegister(), to: projections)
         projections.start()
     }
 
@@ -111,7 +115,10 @@ final class Services: Sendable {
     }
 
     func statuses() throws -> [ProjectionStatus] {
-        [try counters.status(), try integrated.status(), try spending.status()]
+        [
+            try counters.status(), try integrated.status(), try spending.status(),
+            try consents.status(),
+        ]
     }
 
     static func rules(_ settings: Settings) throws -> CategoryRules {

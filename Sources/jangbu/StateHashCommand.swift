@@ -56,7 +56,7 @@ struct StateHashes {
     func all(progress: Bool) throws -> [Line] {
         [
             try line(services.counters, progress), try line(services.integrated, progress),
-            try line(services.spending, progress),
+            try line(services.spending, progress), try line(services.consents, progress),
         ]
     }
 

@@ -80,6 +80,21 @@ extension TransferRegister {
     }
 }
 
+extension TransferRegister {
+    /// Records that a document was given to the person, member or not.
+    public func decide(_ command: SendNotice, at now: Int64) -> [Event] {
+        precondition(command.digest.count == 32, "a SHA-256")
+        return [
+            .consent(now) { event in
+                event.noticeSent.kind = command.kind
+                event.noticeSent.fromOn = command.days.lowerBound.digits
+                event.noticeSent.toOn = command.days.upperBound.digits
+                event.noticeSent.digest = Data(command.digest)
+            }
+        ]
+    }
+}
+
 extension Event {
     static func step(
         of agreement: Agreement,

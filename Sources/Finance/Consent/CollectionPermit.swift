@@ -61,12 +61,9 @@ public struct CollectionPermit: Hashable, Sendable {
 }
 
 extension TransferRegister {
-    /// Leave to ask a provider today.
+    /// Leave to ask a provider today, the day in Korea, at `now` in seconds since 1970-01-01 UTC.
     ///
-    /// - Parameters:
-    ///   - request: what the asker began under; nil is whichever is live.
-    ///   - now: seconds since 1970-01-01 UTC.
-    ///   - today: the day in Korea.
+    /// `request` is what the asker began under; nil is whichever is live.
     /// - Throws: why nothing may be asked.
     public func permit(
         provider: String,

@@ -157,9 +157,48 @@ public struct PurgeMistake: Hashable, Sendable {
     }
 }
 
-/// What the passing of days brings: expiry, the end of retention and of membership, a year without
-/// signing in. Deciding it again on the same day brings nothing.
+/// Lets a day pass: expiry, the end of retention and of membership, a year without signing in.
+///
+/// Deciding it again on the same day brings nothing.
 public struct ObserveDay: Hashable, Sendable {
     /// A day.
     public init() {}
+}
+
+/// Records that an owed deletion is done.
+public struct CompleteDeletion: Hashable, Sendable {
+    /// Which.
+    public var deletion: Deletion
+    /// Compartments whose keys are destroyed.
+    public var destroyed: [AssetID]
+    /// Revision up to which frames of them existed.
+    public var throughRevision: UInt64
+    /// Events that they held.
+    public var events: UInt32
+
+    /// A completion.
+    public init(
+        _ deletion: Deletion,
+        destroyed: [AssetID],
+        throughRevision: UInt64,
+        events: UInt32
+    ) {
+        (self.deletion, self.destroyed) = (deletion, destroyed)
+        (self.throughRevision, self.events) = (throughRevision, events)
+    }
+}
+
+/// Records that a document was given to the person.
+public struct SendNotice: Hashable, Sendable {
+    /// Which: `yearly-notice`.
+    public var kind: String
+    /// Days that it covers.
+    public var days: ClosedRange<CivilDate>
+    /// SHA-256 of the document, 32 bytes.
+    public var digest: [UInt8]
+
+    /// A notice.
+    public init(kind: String, days: ClosedRange<CivilDate>, digest: [UInt8]) {
+        (self.kind, self.days, self.digest) = (kind, days, digest)
+    }
 }

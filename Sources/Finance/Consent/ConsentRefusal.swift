@@ -64,8 +64,8 @@ public enum ConsentRefusal: String, Error, Hashable, Sendable, CaseIterable {
     case agreementEnded
     /// An agreement's withdrawal goes from 01 to 02, then to 03 or 04.
     case stepOutOfOrder
-    /// A time that ends before it begins.
-    case timeOutOfOrder
+    /// No token was issued twice, or nothing came in with it.
+    case nothingToPurge
     /// No such deletion is owed.
     case noDeletionOwed
 }
@@ -106,7 +106,7 @@ extension ConsentRefusal: CustomStringConvertible {
         case .agreementUnknown: "There is no agreement with this id."
         case .agreementEnded: "The agreement is no longer in force."
         case .stepOutOfOrder: "The agreement's withdrawal is not at this step."
-        case .timeOutOfOrder: "The time ends before it begins."
+        case .nothingToPurge: "Nothing came in by mistake."
         case .noDeletionOwed: "No such deletion is owed."
         }
     }

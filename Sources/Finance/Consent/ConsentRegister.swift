@@ -132,7 +132,7 @@ extension TransferRegister {
         case .deletionCompleted(let done):
             let assets = try assets(done.compartments.map { Array($0) })
             complete(
-                DeletionScope(provider: done.provider.cut(to: Self.codeBytesMax), assets: assets),
+                done.provider.cut(to: Self.codeBytesMax),
                 done.reason.known,
                 Deletion.Completion(
                     at: at,

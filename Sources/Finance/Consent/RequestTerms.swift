@@ -61,7 +61,10 @@ public struct RequestTerms: Hashable, Sendable {
     }
 
     static let purposeBytesMax = 1_000
+    /// As many as an event may name, as many as a person may have.
     static let assetsMax = 2_000
+    /// As many as one request may name: its event then fits a frame with others.
+    static let askedAssetsMax = 500
     static let cycleDaysMax = 366
 }
 

@@ -120,7 +120,7 @@ extension TransferRegister {
         guard terms.purpose.utf8.count <= 150 else { throw .textTooLong }
         guard command.signed.digest.count == 32 else { throw .notSigned }
         guard terms.areCyclesInRange else { throw .cycleOutOfRange }
-        guard terms.assets.count <= RequestTerms.assetsMax else { throw .tooMany }
+        guard terms.assets.count <= RequestTerms.askedAssetsMax else { throw .tooMany }
         guard terms.assets.allSatisfy({ terms.scope.opens($0.kind) }) else {
             throw .assetOutsideScope
         }

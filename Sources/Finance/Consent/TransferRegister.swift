@@ -100,13 +100,12 @@ extension TransferRegister {
 
     /// Completes the first owed deletion that this is the receipt of.
     mutating func complete(
-        _ scope: DeletionScope,
+        _ provider: String,
         _ reason: ShredReason,
         _ completion: Deletion.Completion
     ) {
         let place = deletions.firstIndex {
-            $0.completion == nil && $0.scope.provider == scope.provider && $0.reason == reason
-                && Set($0.scope.assets).isSubset(of: completion.compartments)
+            $0.completion == nil && $0.isOfKind(provider, reason)
         }
         guard let place else { return }
         deletions[place].completion = completion
@@ -114,6 +113,12 @@ extension TransferRegister {
         if let oldest = deletions.firstIndex(where: { $0.completion != nil }) {
             deletions.remove(at: oldest)
         }
+    }
+}
+
+extension Deletion {
+    func isOfKind(_ provider: String, _ reason: ShredReason) -> Bool {
+        scope.provider == provider && self.reason == reason
     }
 }
 

@@ -1,5 +1,4 @@
 import Finance
-import Foundation
 import Testing
 
 /// Nobody is asked without a live request.
@@ -149,12 +148,7 @@ import Testing
     @Test func `a token that came twice stops everything until a new request`() throws {
         var world = try ConsentWorld()
         let id = try world.ask()
-        var ended = Event()
-        ended.occurredAt = world.now
-        ended.tokenEnded.request = .init(id.bytes)
-        ended.tokenEnded.provider = ConsentWorld.bank
-        ended.tokenEnded.reason = .duplicate
-        try world.take([ended])
+        try world.suspend(id)
         #expect(throws: ConsentRefusal.requestSuspended) { try world.permit() }
         let new = try world.ask()
         #expect(try world.permit().request == new)

@@ -55,6 +55,11 @@ import Testing
     }
 
     @Test(arguments: FoldFixtures.seeds)
+    func `a consent register is its bytes`(seed: UInt64) throws {
+        try obeysLaws(TransferRegister.self, ConsentWalk.register(seed: seed).encoded, seed: seed)
+    }
+
+    @Test(arguments: FoldFixtures.seeds)
     func `bytes of chance never trap`(seed: UInt64) {
         var random = FoldRandom(seed: seed)
         for _ in 0..<5_000 {
@@ -66,6 +71,7 @@ import Testing
                 _ = try accepted(IntegratedState.self, bytes)
                 _ = try accepted(SubjectCountersState.self, bytes)
                 _ = try accepted(PlatformCounters.self, bytes)
+                _ = try accepted(TransferRegister.self, bytes)
             }
         }
     }
@@ -85,5 +91,6 @@ import Testing
         #expect(IntegratedState().encoded == [0])
         #expect(SubjectCountersState().encoded == [0, 0, 0])
         #expect(PlatformCounters().encoded == [0, 0, 0, 0])
+        #expect(TransferRegister().encoded == [0, 0, 0, 0, 0, 0, 0])
     }
 }
