@@ -143,7 +143,7 @@ public final class Collector: Sendable {
         let keeper = TokenKeeper(token, of: subject, at: desk, issued: issued)
         desk.board.count { $0.active += 1 }
         defer { desk.board.count { $0.active -= 1 } }
-        let answers = await answers(permit, at: desk, with: keeper, book.state, today)
+        let answers = await answers(permit, at: desk, with: keeper, book, today)
         guard !Task.isCancelled else { throw .cancelled }
         return try await record(answers, permit, subject, keeper, desk, startedAt: startedAt)
     }
@@ -152,7 +152,7 @@ public final class Collector: Sendable {
         _ permit: CollectionPermit,
         at desk: ProviderDesk,
         with keeper: TokenKeeper,
-        _ state: CollectionState,
+        _ book: SubjectBook,
         _ today: CivilDate
     ) async -> PersonTransfer.Answers {
         let provider = desk.provider
@@ -168,7 +168,8 @@ public final class Collector: Sendable {
             ),
             lists: StandardAPI.lists(of: provider.industry, version: version).map(\.api)
                 .filter { permit.allows($0) },
-            state: state
+            state: book.state,
+            closed: book.closed
         )
         return await transfer.run()
     }

@@ -91,6 +91,9 @@ struct CollectSummary: Encodable {
     var retracted = 0
     var quarantined = 0
     var seconds = 0.0
+    /// What all providers of a person took together.
+    var personMillisecondsMedian = 0
+    var personMillisecondsP99 = 0
     /// Transfers that brought nothing or not all, by reason.
     var failures: [String: Int] = [:]
     /// Where log and ledger differ; nil when nobody compared.
@@ -120,6 +123,7 @@ struct CollectSummary: Encodable {
             "\(Text.grouped(rows)) rows in \(Text.seconds(seconds)), \(Text.grouped(rate)) rows/s",
             "\(Text.grouped(added)) events added, \(Text.grouped(retracted)) taken back, "
                 + "\(Text.grouped(quarantined)) answers put aside",
+            "a person took \(personMillisecondsMedian) ms, \(personMillisecondsP99) ms at p99",
         ]
         for (reason, count) in failures.sorted(by: { $0.key < $1.key }) {
             lines.append("given up: \(reason), \(Text.grouped(count)) times")

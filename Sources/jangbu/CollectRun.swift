@@ -21,6 +21,8 @@ final class CollectRun: Sendable {
     private let enrolled = Mutex<[Int: SubjectID]>([:])
     /// Seconds that the sandbox's clock is ahead of ours.
     private let ahead: SandboxAhead
+    /// Milliseconds that each person's providers took together.
+    private let latencies = Mutex<[Int]>([])
 
     init(
         services: Services,
@@ -116,6 +118,11 @@ final class CollectRun: Sendable {
             progress?.end(done)
         }
         summary.seconds = (ContinuousClock.now - begin) / .seconds(1)
+        let sorted = latencies.withLock { $0.sorted() }
+        if !sorted.isEmpty {
+            summary.personMillisecondsMedian = sorted[sorted.count / 2]
+            summary.personMillisecondsP99 = sorted[(sorted.count * 99 - 1) / 100]
+        }
         return summary
     }
 
@@ -126,9 +133,11 @@ final class CollectRun: Sendable {
         if isNew { summary.enrolled = 1 }
         do throws(CollectError) {
             let trigger: TransferTrigger = isNew ? .userConsent : .userRefresh
-            for (_, result) in try await collector.collect(subject, for: trigger) {
-                summary.add(result)
-            }
+            let begin = ContinuousClock.now
+            let results = try await collector.collect(subject, for: trigger)
+            let milliseconds = Int((ContinuousClock.now - begin) / .milliseconds(1))
+            latencies.withLock { $0.append(milliseconds) }
+            for (_, result) in results { summary.add(result) }
         } catch {
             summary.failures["\(error)", default: 0] += 1
         }
@@ -197,15 +206,8 @@ final class CollectRun: Sendable {
         var lines: [String] = []
         for (person, subject) in enrolled.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
             let sums = try AssetSums.read(subject, from: services.log, with: services.vault)
-            for line in try await control.statement(of: person) {
-                guard [AssetKind.deposit, .card].contains(where: { "\($0.rawValue)" == line.kind })
-                else { continue }
-                let sum = sums.first { sum in
-                    sum.provider == line.provider && sum.key == line.key
-                        && "\(sum.kind)" == line.kind && "\(sum.currency)" == line.currency
-                }
-                let (paidIn, paidOut) = (sum?.paidIn ?? 0, sum?.paidOut ?? 0)
-                guard "\(paidIn)" != line.paid_in || "\(paidOut)" != line.paid_out else { continue }
+            let statement = try await control.statement(of: person).map(\.line)
+            for line in Reconciliation.differences(sums, from: statement) {
                 lines.append("person \(person): an asset of kind \(line.kind) at \(line.provider)")
             }
         }

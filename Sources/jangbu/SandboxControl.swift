@@ -12,7 +12,21 @@ struct SandboxControl {
 
     /// One line of a person's own ledger.
     struct Line: Decodable, Sendable {
-        let provider, key, kind, currency, movements, paid_in, paid_out: String
+        let provider, key, kind, currency, movements, paidIn, paidOut: String
+        let closedOn: String?
+
+        var line: StatementLine {
+            StatementLine(
+                provider: provider,
+                key: key,
+                kind: UInt32(kind) ?? 0,
+                currency: UInt32(currency) ?? 0,
+                movements: Int(movements) ?? 0,
+                paidIn: Int64(paidIn) ?? 0,
+                paidOut: Int64(paidOut) ?? 0,
+                isClosed: closedOn != nil
+            )
+        }
     }
 
     private let client: ProviderClient
@@ -106,6 +120,8 @@ struct SandboxControl {
         guard reply.status == 200 else {
             throw Failure(.program, "The sandbox's controls answered \(reply.status).")
         }
-        return try JSONDecoder().decode(Body.self, from: Data(reply.body))
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(Body.self, from: Data(reply.body))
     }
 }

@@ -17,7 +17,8 @@ public struct AssetSum: Hashable, Sendable {
     public var movements = 0
     /// Sum of what came in, in thousandths.
     public var paidIn: Int64 = 0
-    /// Sum of what went out, in thousandths; of a card what was approved and stands.
+    /// Sum of what went out, in thousandths; of a card what was approved and stands; elsewhere all
+    /// that was moved, whichever way.
     public var paidOut: Int64 = 0
 }
 
@@ -111,7 +112,39 @@ public struct AssetSums {
                 if isIn { sum.paidIn += amount } else { sum.paidOut += amount }
                 sum.movements += Int(sign)
             }
+        } else if let (amount, currency) = try AssetSums.moved(by: event) {
+            add(event.asset, currency) { sum in
+                sum.paidOut += amount * sign
+                sum.movements += Int(sign)
+            }
         }
+    }
+
+    /// What a movement of the other industries moved, whichever way.
+    private static func moved(
+        by event: borrowing EventView
+    ) throws -> (amount: Int64, currency: UInt32)? {
+        switch event.type {
+        case .fundTransactionPosted, .loanTransactionPosted, .leaseTransactionPosted,
+            .premiumPaid, .investTransactionPosted, .emoneyTransactionPosted,
+            .pensionTransactionPosted:
+            break
+        default: return nil
+        }
+        let (amount, currency): (Int64, UInt32)
+        switch try event.message().fact {
+        case .fundTransactionPosted(let fact): (amount, currency) = (fact.amount, fact.currency)
+        case .loanTransactionPosted(let fact): (amount, currency) = (fact.amount, fact.currency)
+        case .leaseTransactionPosted(let fact): (amount, currency) = (fact.amount, fact.currency)
+        case .premiumPaid(let fact): (amount, currency) = (fact.amount, fact.currency)
+        case .investTransactionPosted(let fact):
+            amount = fact.hasSettledAmount ? fact.settledAmount : fact.amount
+            currency = fact.currency
+        case .emoneyTransactionPosted(let fact): (amount, currency) = (fact.amount, fact.currency)
+        case .pensionTransactionPosted(let fact): (amount, currency) = (fact.amount, fact.currency)
+        default: return nil
+        }
+        return (amount, currency == 0 ? 410 : currency)
     }
 
     private mutating func add(

@@ -41,9 +41,58 @@ struct AssetPlan {
         }
     }
 
-    /// A list: always asked for whole, since what is asked next follows from its rows.
-    func list(_ api: ProviderAPI) -> Question? {
-        StandardAPI[api].map { question(StandardCall(api), $0, nil, "0") }
+    /// A list; one that is searched comes whole, changed or not.
+    func list(_ api: ProviderAPI, _ known: CollectionState.Call?) -> Question? {
+        let mark = permit.trigger == .userSearch ? "0" : known?.searchTimestamp ?? "0"
+        return StandardAPI[api].map { question(StandardCall(api), $0, nil, mark) }
+    }
+
+    /// An asset as earlier transfers asked about it, for a list that says nothing new.
+    func remembered(_ asset: CollectionState.Asset) -> ListedAsset? {
+        guard asset.provider == provider.code, asset.closedAt == nil,
+            let kind = AssetKind(rawValue: Int(asset.kind)), permit.allows(kind)
+        else { return nil }
+        let values = asset.key.split(separator: "/", omittingEmptySubsequences: false)
+        var calls: [StandardCall] = []
+        for number in asset.calls.keys.sorted() {
+            guard let api = ProviderAPI(rawValue: Int(number)), let entry = StandardAPI[api],
+                entry.shape != .list, !entry.isOfPart
+            else { continue }
+            let parameters = zip(entry.parameters, values).map {
+                StandardCall.Parameter($0, String($1))
+            }
+            calls.append(StandardCall(api, parameters))
+        }
+        guard !calls.isEmpty else { return nil }
+        return ListedAsset(
+            key: asset.key,
+            issuedOn: asset.issuedOn,
+            kind: kind,
+            isRequested: true,
+            calls: calls,
+            events: []
+        )
+    }
+
+    /// The list that names assets of a kind.
+    func listAPI(of kind: AssetKind) -> ProviderAPI {
+        switch (provider.industry, kind) {
+        case (_, .retirementAccount): .irp001
+        case (_, .definedContribution): .dc001
+        case (_, .definedBenefit): .db001
+        case (_, .dormantAccount): .dormant001
+        case (.efin, .paymentAccount): .efin101
+        case (.efin, _): .efin001
+        case (_, .prepaidWallet): .prepaid001
+        case (.insu, .loan): .insu008
+        case (.insu, _): .insu001
+        case (.bank, _): .bank001
+        case (.card, _): .card001
+        case (.invest, _): .invest001
+        case (.capital, _): .capital001
+        case (.ginsu, _): .ginsu001
+        default: .unspecified
+        }
     }
 
     private func question(

@@ -66,6 +66,18 @@ struct CallResult: Sendable {
         if case .complete = end { true } else { false }
     }
 
+    /// Whether it was answered, with news or without.
+    var isTaken: Bool {
+        switch end {
+        case .complete, .unchanged: true
+        default: false
+        }
+    }
+
+    var isClosed: Bool {
+        if case .closed = end { true } else { false }
+    }
+
     /// Takes in what a page says.
     mutating func take(_ answer: borrowing Answer, isNew: Bool) {
         made.code = answer.code

@@ -12,6 +12,8 @@ struct PersonTransfer: Sendable {
     let plan: AssetPlan
     let lists: [ProviderAPI]
     let state: CollectionState
+    /// Known assets that are closed.
+    let closed: Set<AssetID>
 
     /// An asset with what came of its calls.
     struct AssetAnswers: Sendable {
@@ -19,6 +21,10 @@ struct PersonTransfer: Sendable {
         var listed: ListedAsset
         /// API of the list.
         var listAPI: ProviderAPI
+        /// Whether the list says it now, rather than what is known from before.
+        var isFresh: Bool
+        /// Whether it was known to be closed before.
+        var isKnownClosed: Bool
         /// Nil for one that is listed and not requested: its listing alone is recorded.
         var results: [CallResult]
     }
@@ -27,7 +33,7 @@ struct PersonTransfer: Sendable {
     struct Answers: Sendable {
         var lists: [CallResult] = []
         var assets: [AssetAnswers] = []
-        /// Known assets that complete lists no longer have, with when they were last there.
+        /// Known assets that complete lists no longer have.
         var vanished: [CollectionState.Asset] = []
         /// The provider says that the request is over.
         var isRequestOver = false
@@ -36,8 +42,9 @@ struct PersonTransfer: Sendable {
     func run() async -> Answers {
         var answers = Answers()
         let progress = state.providers[plan.provider.code]
-        for api in lists where plan.isDue(api, progress?.lists[UInt32(api.rawValue)]) {
-            guard let question = plan.list(api) else { continue }
+        for api in lists {
+            let known = progress?.lists[UInt32(api.rawValue)]
+            guard plan.isDue(api, known), let question = plan.list(api, known) else { continue }
             let result = await runner.run(question)
             answers.lists.append(result)
             if case .failed(let failure) = result.end, failure.reach != .call {
@@ -45,18 +52,15 @@ struct PersonTransfer: Sendable {
                 return answers
             }
         }
-        let listed = answers.lists.flatMap { list in
-            list.isComplete ? list.assets.map { (api: list.call.api, asset: $0) } : []
-        }
+        let listed = sort(&answers)
         answers.assets = await withTaskGroup(of: (Int, AssetAnswers).self) { tasks in
             for (number, entry) in listed.enumerated() {
-                tasks.addTask { (number, await asset(entry.asset, entry.api)) }
+                tasks.addTask { (number, await asset(entry)) }
             }
             var all: [(Int, AssetAnswers)] = []
             for await answer in tasks { all.append(answer) }
             return all.sorted { $0.0 < $1.0 }.map(\.1)
         }
-        answers.vanished = vanished(listed.map(\.asset), answers.lists)
         answers.isRequestOver = answers.assets.contains { asset in
             asset.results.contains { result in
                 guard case .failed(let failure) = result.end, case .request = failure.reach
@@ -67,7 +71,46 @@ struct PersonTransfer: Sendable {
         return answers
     }
 
-    private func asset(_ listed: ListedAsset, _ api: ProviderAPI) async -> AssetAnswers {
+    /// An asset to ask about, and how it is known.
+    private struct Entry {
+        var api: ProviderAPI
+        var asset: ListedAsset
+        var isFresh: Bool
+    }
+
+    /// What the lists name, what lists without news named before, and what is gone.
+    private func sort(_ answers: inout Answers) -> [Entry] {
+        var entries: [Entry] = []
+        for list in answers.lists where list.isComplete {
+            entries += list.assets.map { Entry(api: list.call.api, asset: $0, isFresh: true) }
+        }
+        let fresh = entries
+        let there = state.assets.filter { !closed.contains($0.key) }.values
+        for known in there.sorted(by: { $0.key < $1.key }) {
+            guard let asset = plan.remembered(known) else { continue }
+            let api = plan.listAPI(of: asset.kind)
+            guard let list = answers.lists.first(where: { $0.call.api == api }) else {
+                // Not its list's turn; its calls may have theirs.
+                if lists.contains(api) {
+                    entries.append(Entry(api: api, asset: asset, isFresh: false))
+                }
+                continue
+            }
+            if case .unchanged = list.end {
+                entries.append(Entry(api: api, asset: asset, isFresh: false))
+            } else if list.isComplete, !fresh.contains(where: { known.isSame(as: $0.asset) }) {
+                // Gone; said once: what it was asked at the time of the list before was answered.
+                let before = state.providers[known.provider]?.lists[UInt32(api.rawValue)]
+                if known.lastAnsweredAt >= before?.answeredAt ?? 0 {
+                    answers.vanished.append(known)
+                }
+            }
+        }
+        return entries
+    }
+
+    private func asset(_ entry: Entry) async -> AssetAnswers {
+        let listed = entry.asset
         let name = AssetName(
             provider: plan.provider.code,
             key: listed.key,
@@ -75,9 +118,17 @@ struct PersonTransfer: Sendable {
             kind: UInt32(listed.kind.rawValue),
             industry: UInt32(plan.provider.industry.rawValue)
         )
-        var answers = AssetAnswers(name: name, listed: listed, listAPI: api, results: [])
+        let (id, before) = state.asset(listed, of: plan.provider.code)
+        var answers = AssetAnswers(
+            name: name,
+            listed: listed,
+            listAPI: entry.api,
+            isFresh: entry.isFresh,
+            isKnownClosed: id.map(closed.contains) ?? false,
+            results: []
+        )
         guard listed.isRequested, plan.permit.allows(listed.kind) else { return answers }
-        let known = state.asset(listed, of: plan.provider.code)?.calls ?? [:]
+        let known = before?.calls ?? [:]
         let due = listed.calls.filter { plan.isDue($0.api, known[UInt32($0.api.rawValue)]) }
         answers.results = await withTaskGroup(of: (Int, [CallResult]).self) { tasks in
             for (number, call) in due.enumerated() {
@@ -112,20 +163,6 @@ struct PersonTransfer: Sendable {
         }
         return results
     }
-
-    /// Assets that were there and are in none of the lists, when all lists came whole.
-    private func vanished(
-        _ listed: [ListedAsset],
-        _ lists: [CallResult]
-    ) -> [CollectionState.Asset] {
-        guard lists.count == self.lists.count, lists.allSatisfy(\.isComplete) else { return [] }
-        return state.assets.values.filter { asset in
-            guard asset.provider == plan.provider.code, asset.closedAt == nil,
-                let kind = AssetKind(rawValue: Int(asset.kind)), plan.permit.allows(kind)
-            else { return false }
-            return !listed.contains { asset.isSame(as: $0) }
-        }.sorted { ($0.key, $0.issuedOn) < ($1.key, $1.issuedOn) }
-    }
 }
 
 extension CollectionState.Asset {
@@ -138,7 +175,8 @@ extension CollectionState.Asset {
 }
 
 extension CollectionState {
-    func asset(_ listed: ListedAsset, of provider: String) -> Asset? {
-        assets.values.first { $0.provider == provider && $0.isSame(as: listed) }
+    func asset(_ listed: ListedAsset, of provider: String) -> (AssetID?, Asset?) {
+        let known = assets.first { $0.value.provider == provider && $0.value.isSame(as: listed) }
+        return (known?.key, known?.value)
     }
 }

@@ -21,6 +21,10 @@ struct TransferReport {
         var event: Event
         /// Observations whose changes it counts; the first tells the compartment.
         var counted: Range<Int> = 0..<0
+
+        var isFailure: Bool {
+            if case .transferFailed = event.fact { true } else { false }
+        }
     }
 
     init(_ permit: CollectionPermit, startedAt: Int64) {
@@ -33,7 +37,15 @@ struct TransferReport {
 
     /// Takes in all that came of a transfer.
     mutating func take(_ answers: PersonTransfer.Answers, industry: Industry) {
-        let made = answers.lists.filter { $0.isComplete }.map(\.made)
+        // A list without news speaks for its assets only when all that they led to was answered.
+        let isWhole = answers.assets.allSatisfy { asset in
+            asset.results.allSatisfy { $0.isTaken || $0.isClosed }
+        }
+        let made = answers.lists.filter(\.isTaken).map { list in
+            var made = list.made
+            if !isWhole { made.searchTimestamp = "" }
+            return made
+        }
         for list in answers.lists { note(list, in: nil, counted: 0..<0) }
         if !made.isEmpty { complete(made, quarantined: 0, counted: 0..<0, isList: true) }
         for asset in answers.assets { take(asset) }
@@ -48,13 +60,14 @@ struct TransferReport {
     }
 
     private mutating func take(_ asset: PersonTransfer.AssetAnswers) {
+        guard asset.isFresh || !asset.results.isEmpty else { return }
         let name = CompartmentName.asset(asset.name)
         let first = observations.count
         observations.append(
             Observation(
                 name: name,
                 apiCode: UInt32(asset.listAPI.rawValue),
-                scope: .state,
+                scope: asset.isFresh ? .state : .part,
                 events: asset.listed.events
             )
         )
@@ -62,24 +75,16 @@ struct TransferReport {
             observations.append(observation(of: result, in: name))
         }
         let counted = first..<observations.count
-        var isClosed = false
-        for result in asset.results {
-            note(result, in: name, counted: counted)
-            if case .closed = result.end { isClosed = true }
-        }
-        guard !isClosed else {
+        for result in asset.results { note(result, in: name, counted: counted) }
+        guard !asset.results.contains(where: \.isClosed) else {
+            guard !asset.isKnownClosed else { return }
             var event = moment()
             event.assetClosed.sign = .refused
             event.assetClosed.lastListedOn = settled.adding(days: 1).yyyymmdd
             notes.append(Note(name: name, event: event))
             return
         }
-        let made = asset.results.filter {
-            switch $0.end {
-            case .complete, .unchanged: true
-            default: false
-            }
-        }
+        let made = asset.results.filter(\.isTaken)
         let quarantined = asset.results.count {
             if case .quarantined = $0.end { true } else { false }
         }
@@ -121,7 +126,13 @@ struct TransferReport {
         counted: Range<Int>
     ) {
         switch result.end {
-        case .complete, .unchanged, .skipped, .closed: return
+        case .complete, .unchanged, .skipped: return
+        case .closed:
+            fail(
+                result,
+                CallResult.Failure(status: 403, code: 40_305, attempts: 1, reach: .asset),
+                counted
+            )
         case .quarantined(let payload):
             var event = moment()
             event.payloadQuarantined = payload
@@ -188,7 +199,9 @@ struct TransferReport {
     func person(_ subject: SubjectID) -> PersonObservations {
         var names: [CompartmentName] = []
         var byName: [[Note]] = []
-        for note in notes {
+        // Failures last: what is known of a provider ends with them.
+        let failures = notes.filter(\.isFailure)
+        for note in notes.filter({ !$0.isFailure }) + failures {
             if let place = names.firstIndex(of: note.name) {
                 byName[place].append(note)
             } else {

@@ -128,6 +128,7 @@ extension SandboxDesk {
         object.add("paid_in", statement.paidIn)
         object.add("paid_out", statement.paidOut)
         object.add("balance", statement.balance.map { String($0) })
+        object.add("closed_on", statement.closedOn?.compact)
         return object
     }
 

@@ -29,6 +29,8 @@ final class Town: Sendable {
     let collectorClock: CollectorClock
     /// Runs whenever a page is about to be asked for; tests end things there.
     let hook: Hook
+    /// Whether a wait moves the clock.
+    let leap: Leap
     private let port: Int
     private let secret: String
 
@@ -71,6 +73,7 @@ final class Town: Sendable {
         )
         configuration.faults = plan.faults.compactMap { Fault($0) }
         configuration.seed = plan.seed.number
+        configuration.keepsSlots = false
         let (ports, found) = AsyncStream<Int>.makeStream()
         let server = try SandboxServer(
             books: world,
@@ -122,12 +125,15 @@ final class Town: Sendable {
         vault = try Vault(opening: path + "/vault", passphraseFile: path + "/passphrase")
         try vault.attach(log)
         let chance = Mutex(plan.seed)
-        let hook = Hook()
-        self.hook = hook
+        let (hook, leap) = (Hook(), Leap())
+        (self.hook, self.leap) = (hook, leap)
         collectorClock = CollectorClock(
             now: { clock.seconds * 1_000_000 },
-            // Waits are as short as they can be: the clock stands still anyway.
-            sleep: { _ in try await Task.sleep(for: .milliseconds(1)) },
+            // Waits are as short as they can be: the clock stands still, or leaps over them.
+            sleep: { duration in
+                if leap.isTaken() { clock.advance(by: max(1, duration.components.seconds)) }
+                try await Task.sleep(for: .milliseconds(1))
+            },
             // Every page draws the seed of its waits.
             chance: {
                 hook.run()
@@ -245,28 +251,24 @@ final class Town: Sendable {
     /// Where the log differs from the sandbox's own ledger, one line each; none when they agree.
     func differences(of person: Int, _ subject: SubjectID) throws -> [String] {
         let sums = try AssetSums.read(subject, from: log, with: vault)
-        let statements = world.statements(of: person, through: clock.seconds)
-            .filter { [.deposit, .card].contains($0.kind) }
-        var lines: [String] = []
-        for statement in statements {
-            let sum = sums.first { sum in
-                sum.provider == statement.provider && sum.key == statement.key
-                    && sum.kind == UInt32(statement.kind.rawValue)
-                    && sum.currency == UInt32(statement.currency)
-            }
-            let (paidIn, paidOut) = (sum?.paidIn ?? 0, sum?.paidOut ?? 0)
-            if paidIn != statement.paidIn || paidOut != statement.paidOut {
-                lines.append(
-                    "\(statement.provider) \(statement.kind) \(statement.currency): "
-                        + "\(statement.movements) movements, in \(statement.paidIn) out "
-                        + "\(statement.paidOut); log has in \(paidIn) out \(paidOut)"
-                )
-            }
-            if statement.kind == .deposit, (sum?.movements ?? 0) != statement.movements {
-                lines.append("\(statement.provider) \(statement.kind): movements differ")
-            }
+        let lines = world.statements(of: person, through: clock.seconds).map { statement in
+            StatementLine(
+                provider: statement.provider,
+                key: statement.key,
+                kind: UInt32(statement.kind.rawValue),
+                currency: UInt32(statement.currency),
+                movements: statement.movements,
+                paidIn: statement.paidIn,
+                paidOut: statement.paidOut,
+                isClosed: statement.closedOn != nil
+            )
         }
-        return lines
+        return Reconciliation.differences(sums, from: lines).map { line in
+            let sum = sums.first { $0.key == line.key && $0.currency == line.currency }
+            return "\(line.provider) kind \(line.kind) currency \(line.currency): "
+                + "\(line.movements) movements, in \(line.paidIn), out \(line.paidOut); the log: "
+                + "\(sum?.movements ?? 0), \(sum?.paidIn ?? 0), \(sum?.paidOut ?? 0)"
+        }
     }
 
     /// Sets the sandbox's faults; none ends them.
@@ -285,6 +287,13 @@ final class Town: Sendable {
             within: ProviderLimits()
         )
         guard reply.status == 200 else { throw Misconfigured(status: reply.status) }
+    }
+
+    /// Says whether a wait moves the clock.
+    final class Leap: Sendable {
+        private let body = Mutex<(@Sendable () -> Bool)?>(nil)
+        func set(_ body: (@Sendable () -> Bool)?) { self.body.withLock { $0 = body } }
+        func isTaken() -> Bool { body.withLock { $0 }?() ?? false }
     }
 
     /// What tests do in the midst of a collection.
