@@ -89,6 +89,7 @@ extension LedgerService {
             if $0.line.event == event { found = $0 }
         }
         guard let found, found.line.category != nil else { return nil }
+        if let correction = found.correction { return reason(found, correction) }
         let why = services.rules.explain(found.ruling, text: found.text.span)
         var others: UInt64 = 0
         let start = size - min(size, LedgerService.framesMax)
@@ -104,6 +105,25 @@ extension LedgerService {
             version: "\(why.rulesVersion)-" + String(why.rulesDigest, radix: 16),
             evidence: evidence(found, why),
             others: others
+        )
+    }
+
+    /// What the person said goes before any rule; what the rules had chosen is told along.
+    private func reason(
+        _ found: Transaction,
+        _ correction: SpendingState.Correction
+    ) -> CategoryReason {
+        let why = services.rules.explain(found.ruling, text: found.text.span)
+        return CategoryReason(
+            transaction: found.line,
+            rule: "person",
+            ruleText: LocalizedName(
+                ko: "\(correction.day)에 직접 고쳤어요.",
+                en: "Corrected by you on \(correction.day)."
+            ),
+            version: "\(why.rulesVersion)-" + String(why.rulesDigest, radix: 16),
+            evidence: [.init(kind: .person, value: "\(correction.day)")] + evidence(found, why),
+            others: 0
         )
     }
 
@@ -127,7 +147,11 @@ extension LedgerService {
         in revisions: Range<UInt64>,
         _ body: (Transaction) -> Void
     ) throws {
-        let reader = TransactionReader(rules: services.rules)
+        let profile = try services.spending.read(subject)?.state
+        let reader = TransactionReader(
+            rules: services.rules,
+            profile: profile.flatMap { $0.hasCorrections ? $0 : nil }
+        )
         var revision = revisions.lowerBound
         var opener = try FrameOpener()
         while revision < revisions.upperBound {

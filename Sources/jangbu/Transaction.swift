@@ -8,6 +8,8 @@ struct Transaction {
     let ruling: Ruling
     /// What the rules read, to show the words that matched.
     let text: [UInt8]
+    /// What the person said of it or of its merchant, which goes before the rules.
+    let correction: SpendingState.Correction?
     var mcc: UInt32 = 0
     var expense = ""
 }
@@ -16,6 +18,8 @@ struct Transaction {
 /// the profile cannot count is in neither.
 struct TransactionReader {
     let rules: CategoryRules
+    /// The subject's profile when it has corrections.
+    let profile: SpendingState?
 
     /// Hands each transaction of a frame's events to `body`.
     func read(
@@ -63,11 +67,15 @@ struct TransactionReader {
         movement.currency = card.currency
         movement.utcOffsetMinutes = event.utcOffsetMinutes
         movement.merchant = merchant.isEmpty ? fact.merchantID : merchant
-        guard let line = line(id, movement, ruling) else { return nil }
+        let correction = correction(id, card.merchantName, isBank: false)
+        guard let line = line(id, movement, correction?.category ?? ruling.category) else {
+            return nil
+        }
         return Transaction(
             line: line,
             ruling: ruling,
             text: Array(merchant.utf8),
+            correction: correction,
             mcc: card.mcc,
             expense: fact.expenseText
         )
@@ -102,8 +110,16 @@ struct TransactionReader {
             text(bank.channel),
         ]
         movement.merchant = texts.first { !$0.isEmpty } ?? ""
-        guard let line = line(id, movement, ruling) else { return nil }
-        return Transaction(line: line, ruling: ruling, text: Array(texts[0].utf8))
+        let correction = correction(id, bank.memo, isBank: true)
+        guard let line = line(id, movement, correction?.category ?? ruling.category) else {
+            return nil
+        }
+        return Transaction(
+            line: line,
+            ruling: ruling,
+            text: Array(texts[0].utf8),
+            correction: correction
+        )
     }
 
     private func wallet(_ event: borrowing EventView, _ id: EventID) throws -> Transaction? {
@@ -122,8 +138,24 @@ struct TransactionReader {
         movement.currency = wallet.currency
         movement.utcOffsetMinutes = event.utcOffsetMinutes
         movement.merchant = merchant
-        guard let line = line(id, movement, ruling) else { return nil }
-        return Transaction(line: line, ruling: ruling, text: bytes)
+        let correction = correction(id, bytes.span, isBank: false)
+        guard let line = line(id, movement, correction?.category ?? ruling.category) else {
+            return nil
+        }
+        return Transaction(line: line, ruling: ruling, text: bytes, correction: correction)
+    }
+
+    private func correction(
+        _ id: EventID,
+        _ name: Span<UInt8>,
+        isBank: Bool
+    ) -> SpendingState.Correction? {
+        profile?.correction(
+            of: EventPlace(revision: id.revision, index: id.index),
+            name: name,
+            isBank: isBank,
+            rules: rules
+        )
     }
 
     /// What moved, before it is a line.
@@ -144,7 +176,7 @@ struct TransactionReader {
     private func line(
         _ id: EventID,
         _ movement: Movement,
-        _ ruling: Ruling
+        _ category: Finance.Category
     ) -> TransactionLine? {
         let day = CivilDate(
             secondsSinceEpoch: movement.seconds,
@@ -153,7 +185,7 @@ struct TransactionReader {
         guard let day, let currency = Currency(numericCode: movement.currency),
             let spent = movement.spent, let amount = less(0, spent)
         else { return nil }
-        let entry = rules.taxonomy[ruling.category]
+        let entry = rules.taxonomy[category]
         return TransactionLine(
             event: id,
             kind: movement.kind,

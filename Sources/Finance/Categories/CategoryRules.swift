@@ -147,8 +147,8 @@ public struct CategoryRules: Sendable {
         guard ruling.rule >= 0, Int(ruling.rule) < book.rules.count else {
             return Explanation(
                 category: ruling.category,
-                evidence: .fallback,
-                rule: "fallback",
+                evidence: ruling.evidence,
+                rule: ruling.evidence == .person ? "person" : "fallback",
                 reason: "",
                 rulesVersion: 0,
                 rulesDigest: digest,

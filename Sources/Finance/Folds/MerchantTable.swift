@@ -3,9 +3,13 @@ enum MerchantSource: UInt8, Sendable {
     case card = 1
     case bankIn = 2
     case bankOut = 3
+    /// Transactions that a person put somewhere one by one.
+    case cardByHand = 4
+    case bankInByHand = 5
+    case bankOutByHand = 6
 }
 
-/// One merchant or counterparty of a subject, in 16 bytes: what tells it apart, and its category.
+/// One merchant or counterparty of a subject, in 20 bytes: what tells it apart, and its category.
 struct Merchant: Sendable {
     let hash: UInt32
     fileprivate(set) var nameStart: UInt16
@@ -18,6 +22,10 @@ struct Merchant: Sendable {
     /// Bits 0-3 evidence, bit 4 whether money in counts as positive.
     fileprivate(set) var traits: UInt8
     let source: UInt8
+    /// Category that a person put it into, 0 if none: a function of the corrections and the name.
+    fileprivate(set) var correction: UInt8 = 0
+    /// Whether money counts the other way there.
+    fileprivate(set) var isTurned = false
 
     init(
         _ identity: MerchantIdentity,
@@ -40,6 +48,19 @@ struct Merchant: Sendable {
     @inline(__always)
     var isDecided: Bool { source == MerchantSource.card.rawValue && traits & 15 <= 6 }
     var isInflow: Bool { traits & 16 != 0 }
+    /// The category that holds.
+    var held: UInt8 { correction == 0 ? category : correction }
+
+    /// A tally as it counts in the category that holds.
+    @inline(__always)
+    func shown(_ tally: Tally) throws(FoldError) -> Tally {
+        guard isTurned else { return tally }
+        return Tally(
+            sum: try SpendingProfile.negated(tally.sum),
+            count: tally.count,
+            day: tally.day
+        )
+    }
 }
 
 /// What tells a merchant from another beside the name.
@@ -226,6 +247,16 @@ struct MerchantTable: Sendable {
 
     mutating func setTraits(_ number: Int, _ traits: UInt8) { entries[number].traits = traits }
 
+    mutating func setCorrection(_ number: Int, _ choice: SpendingCorrections.Choice?) {
+        entries[number].correction = choice?.category ?? 0
+        entries[number].isTurned = choice.map { $0.isInflow != entries[number].isInflow } ?? false
+    }
+
+    mutating func setCorrection(_ number: Int, _ category: UInt8, isTurned: Bool) {
+        entries[number].correction = category
+        entries[number].isTurned = isTurned
+    }
+
     /// The table of the merchants for which `keeps`, in the same order, and each one's new number.
     func filtered(_ keeps: (Int) -> Bool) -> (table: MerchantTable, numbers: [Int?]) {
         var table = MerchantTable()
@@ -234,7 +265,7 @@ struct MerchantTable: Sendable {
             let entry = entries[number]
             let name = Array(name(number))
             let identity = MerchantIdentity(of: entry)
-            numbers[number] = table.insert(
+            let kept = table.insert(
                 name.span,
                 count: name.count,
                 hash: MerchantTable.hash(name.span, count: name.count, identity),
@@ -242,12 +273,14 @@ struct MerchantTable: Sendable {
                 category: entry.category,
                 traits: entry.traits
             )
+            table.setCorrection(kept, entry.correction, isTurned: entry.isTurned)
+            numbers[number] = kept
         }
         return (table, numbers)
     }
 
     /// Bytes in use by the arrays, without their headers.
-    var byteCount: Int { entries.capacity * 16 + names.capacity + slots.capacity }
+    var byteCount: Int { entries.capacity * 20 + names.capacity + slots.capacity }
 }
 
 extension MerchantIdentity {

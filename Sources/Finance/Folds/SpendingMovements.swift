@@ -1,9 +1,6 @@
 // The part of SpendingProfile that reads deposit accounts and wallets.
 
 extension SpendingProfile {
-    /// Whether an event counts or no longer does.
-    enum Standing { case counted, takenBack }
-
     /// Takes off what an event that no longer stands had added.
     ///
     /// Sums and counts are then as if it had never been. The latest day of a merchant's month, and
@@ -13,22 +10,22 @@ extension SpendingProfile {
         into state: inout SpendingState
     ) throws(FoldError) {
         let taken: EventView
+        let place: EventPlace
         do throws(EventError) {
             guard let retraction = try event.retraction() else { return }
+            place = EventPlace(revision: retraction.revision, index: retraction.index)
             taken = try EventView(retraction.event, of: event.asset)
         } catch { throw .event(error) }
-        switch taken.type {
-        case .cardApproved, .cardApprovalCancelled, .cardApprovalCorrected:
-            try foldCard(taken, .takenBack, into: &state)
-        case .bankTransactionPosted: try foldBank(taken, .takenBack, into: &state)
-        case .emoneyTransactionPosted: try foldWallet(taken, .takenBack, into: &state)
-        default: break
-        }
+        try enter(
+            taken,
+            Posting(isTakenBack: true, choice: state.corrections.choice(of: place)),
+            into: &state
+        )
     }
 
     func foldBank(
         _ event: borrowing EventView,
-        _ standing: Standing,
+        _ posting: Posting,
         into state: inout SpendingState
     ) throws(FoldError) {
         let bank: BankTransactionView
@@ -39,13 +36,15 @@ extension SpendingProfile {
         let (isIn, isReversed) = try SpendingProfile.direction(bank.kind)
         let when = try Occasion(event.occurredAt, event.utcOffsetMinutes)
         let currency = try SpendingProfile.currency(bank.currency)
-        let ruling = rules.bank(
-            kind: UInt32(truncatingIfNeeded: bank.kind.rawValue),
-            isIn: isIn,
-            memo: bank.memo,
-            channel: bank.channel,
-            purpose: bank.purpose
-        )
+        let ruling =
+            posting.ruling
+            ?? rules.bank(
+                kind: UInt32(truncatingIfNeeded: bank.kind.rawValue),
+                isIn: isIn,
+                memo: bank.memo,
+                channel: bank.channel,
+                purpose: bank.purpose
+            )
         // Spent is positive here; `take` turns it for categories that count what comes in.
         let isOut = isIn == isReversed
         var tally = Tally(
@@ -53,12 +52,12 @@ extension SpendingProfile {
             count: isReversed ? -1 : 1
         )
         if !isReversed { tally.day = when.dayOfMonth }
-        if standing == .takenBack { tally = try tally.reversed() }
+        tally = try posting.applied(to: tally)
         let text = SpendingProfile.counterparty(bank)
         let identity = MerchantIdentity(
             mcc: 0,
             currency: currency,
-            source: isIn ? .bankIn : .bankOut
+            source: posting.source(isIn ? .bankIn : .bankOut)
         )
         let count = min(text.count, MerchantTable.nameBytesMax)
         let hash = MerchantTable.hash(text.span, count: count, identity)
@@ -74,7 +73,7 @@ extension SpendingProfile {
     /// Takes in what a prepaid wallet paid from its balance, and its fees.
     func foldWallet(
         _ event: borrowing EventView,
-        _ standing: Standing,
+        _ posting: Posting,
         into state: inout SpendingState
     ) throws(FoldError) {
         let wallet: EmoneyView
@@ -89,15 +88,19 @@ extension SpendingProfile {
         let sum = isCancellation ? try SpendingProfile.negated(wallet.amount) : wallet.amount
         var tally = Tally(sum: sum, count: isCancellation ? -1 : 1)
         if !isCancellation { tally.day = when.dayOfMonth }
-        if standing == .takenBack { tally = try tally.reversed() }
+        tally = try posting.applied(to: tally)
         let text = wallet.merchantName.isEmpty ? wallet.title : wallet.merchantName
-        let identity = MerchantIdentity(mcc: 0, currency: currency, source: .card)
+        let identity = MerchantIdentity(
+            mcc: 0,
+            currency: currency,
+            source: posting.source(.card)
+        )
         let count = min(text.count, MerchantTable.nameBytesMax)
         let hash = MerchantTable.hash(text, count: count, identity)
         try take(
             tally,
             MerchantName(text, count, hash, identity),
-            rules.card(merchant: text, mcc: 0),
+            posting.ruling ?? rules.card(merchant: text, mcc: 0),
             when,
             into: &state
         )

@@ -14,6 +14,9 @@
 /// - The other side's own record of the same payment (loan repaid, premium paid, card billed) does
 ///   not.
 ///
+/// - What a person put elsewhere (`CategoryCorrected`) counts there: one transaction wherever it is,
+///   a merchant in all months that it is told apart in and all to come.
+///
 /// A count is payments less cancellations; corrections and refunds are none. What was taken back is
 /// in no sum and no count.
 public struct SpendingProfile: Fold {
@@ -24,7 +27,7 @@ public struct SpendingProfile: Fold {
 
     /// What decides categories.
     public let rules: CategoryRules
-    private let isInflow: [Bool]
+    let isInflow: [Bool]
 
     /// A fold that decides categories by `rules`.
     public init(rules: CategoryRules) {
@@ -48,18 +51,31 @@ public struct SpendingProfile: Fold {
         into state: inout SpendingState
     ) throws(FoldError) {
         switch event.type {
-        case .cardApproved, .cardApprovalCancelled, .cardApprovalCorrected:
-            try foldCard(event, .counted, into: &state)
-        case .bankTransactionPosted: try foldBank(event, .counted, into: &state)
-        case .emoneyTransactionPosted: try foldWallet(event, .counted, into: &state)
+        case .categoryCorrected: try foldCorrection(event, into: &state)
         case .transactionRetracted: try foldRetraction(event, into: &state)
+        default: try enter(event, Posting(), into: &state)
+        }
+    }
+
+    /// Counts a payment as `posting` says.
+    @inline(__always)
+    func enter(
+        _ event: borrowing EventView,
+        _ posting: Posting,
+        into state: inout SpendingState
+    ) throws(FoldError) {
+        switch event.type {
+        case .cardApproved, .cardApprovalCancelled, .cardApprovalCorrected:
+            try foldCard(event, posting, into: &state)
+        case .bankTransactionPosted: try foldBank(event, posting, into: &state)
+        case .emoneyTransactionPosted: try foldWallet(event, posting, into: &state)
         default: break
         }
     }
 
     func foldCard(
         _ event: borrowing EventView,
-        _ standing: Standing,
+        _ posting: Posting,
         into state: inout SpendingState
     ) throws(FoldError) {
         let card: CardApprovalView
@@ -81,9 +97,13 @@ public struct SpendingProfile: Fold {
         let when = try Occasion(seconds, event.utcOffsetMinutes)
         let currency = try SpendingProfile.currency(card.currency)
         if tally.count > 0 { tally.day = when.dayOfMonth }
-        if standing == .takenBack { tally = try tally.reversed() }
+        tally = try posting.applied(to: tally)
         let count = min(card.merchantName.count, MerchantTable.nameBytesMax)
-        let identity = MerchantIdentity(mcc: card.mcc, currency: currency, source: .card)
+        let identity = MerchantIdentity(
+            mcc: card.mcc,
+            currency: currency,
+            source: posting.source(.card)
+        )
         let hash = MerchantTable.hash(card.merchantName, count: count, identity)
         if let merchant = state.merchants.find(
             card.merchantName,
@@ -97,7 +117,9 @@ public struct SpendingProfile: Fold {
             return
         }
         let expense = try SpendingProfile.expenseText(event.fact)
-        let ruling = rules.card(merchant: card.merchantName, mcc: card.mcc, expense: expense)
+        let ruling =
+            posting.ruling
+            ?? rules.card(merchant: card.merchantName, mcc: card.mcc, expense: expense)
         let name = MerchantName(card.merchantName, count, hash, identity)
         try take(tally, name, ruling, when, into: &state)
     }
@@ -130,9 +152,9 @@ public struct SpendingProfile: Fold {
         }
         guard when.month >= state.detailFrom(when.month) else {
             try state.add(
-                tally,
+                try entry.shown(tally),
                 month: when.month,
-                category: entry.category,
+                category: entry.held,
                 currency: entry.currency
             )
             return
@@ -187,10 +209,15 @@ public struct SpendingProfile: Fold {
         into state: inout SpendingState
     ) throws(FoldError) {
         guard name.count > 0, when.month >= state.detailFrom(when.month) else {
+            let choice = choice(of: name.known, name.identity, in: state)
+            var tally = tally
+            if let choice, choice.isInflow != (traits & 16 != 0) {
+                tally.sum = try SpendingProfile.negated(tally.sum)
+            }
             try state.add(
                 tally,
                 month: when.month,
-                category: category,
+                category: choice?.category ?? category,
                 currency: name.identity.currency
             )
             return
@@ -219,6 +246,7 @@ public struct SpendingProfile: Fold {
             category: category,
             traits: traits
         )
+        state.merchants.setCorrection(merchant, choice(of: name.known, name.identity, in: state))
         try state.add(tally, month: when.month, merchant: merchant)
     }
 }
@@ -229,6 +257,12 @@ struct MerchantName: ~Escapable {
     let count: Int
     let hash: UInt64
     let identity: MerchantIdentity
+
+    /// What is kept of it.
+    var known: Span<UInt8> {
+        @_lifetime(copy self)
+        get { text.extracting(0..<count) }
+    }
 
     @_lifetime(copy text)
     init(_ text: Span<UInt8>, _ count: Int, _ hash: UInt64, _ identity: MerchantIdentity) {

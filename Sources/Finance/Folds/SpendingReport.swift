@@ -110,7 +110,7 @@ public struct SpendingReport: Hashable, Sendable {
         spending = try builder.categories(.expense, less: merchants)
         income = try builder.categories(.income, less: [])
         transfers = try builder.categories(.transfer, less: [])
-        recurring = builder.recurring()
+        recurring = try builder.recurring()
         lastDay = state.lastDay < 0 ? nil : CivilDate(daysSinceEpoch: state.lastDay)
         let complete = months.filter { $0.month <= period.lastComplete }
         let whole = complete.isEmpty ? months : complete
@@ -138,15 +138,13 @@ extension SpendingState {
         var totals: [CellKey: Tally] = [:]
         for index in 0..<cells.count {
             var key = cells.key(index)
+            var tally = cells[index]
             if let merchant = key.merchant {
                 let entry = merchants.entries[merchant]
-                key = CellKey(
-                    month: key.month,
-                    category: entry.category,
-                    currency: entry.currency
-                )
+                key = CellKey(month: key.month, category: entry.held, currency: entry.currency)
+                tally = try entry.shown(tally)
             }
-            totals[key] = try (totals[key] ?? Tally()).adding(cells[index])
+            totals[key] = try (totals[key] ?? Tally()).adding(tally)
         }
         return totals.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }.compactMap {
             guard let currency = Currency(numericCode: UInt32($0.key.currency)) else { return nil }

@@ -21,10 +21,10 @@ struct SpendingReportBuilder {
             let key = state.cells.key(index)
             let place = Int(key.month) - Int(first.index)
             guard place >= 0, place < length else { continue }
-            let tally = state.cells[index]
             let merchant = key.merchant.map { state.merchants.entries[$0] }
             guard merchant?.currency ?? key.currency == currency.numericCode else { continue }
-            let category = merchant?.category ?? key.category
+            let tally = try merchant?.shown(state.cells[index]) ?? state.cells[index]
+            let category = merchant?.held ?? key.category
             var total =
                 byCategory[category] ?? (0, 0, [Int128](repeating: 0, count: length))
             total.sum += Int128(tally.sum)
@@ -49,7 +49,7 @@ struct SpendingReportBuilder {
             let merchant = key.merchant.map { state.merchants.entries[$0] }
             guard place >= 0, place < length,
                 merchant?.currency ?? key.currency == currency.numericCode,
-                taxonomy.kind(merchant?.category ?? key.category) == .expense
+                taxonomy.kind(merchant?.held ?? key.category) == .expense
             else { continue }
             counts[place] = try counts[place].adding(state.cells[index].count)
         }
@@ -94,9 +94,10 @@ struct SpendingReportBuilder {
         let entry = state.merchants.entries[number]
         return SpendingReport.MerchantTotal(
             name: String(decoding: state.merchants.name(number), as: UTF8.self),
-            category: Category(rawValue: entry.category),
+            category: Category(rawValue: entry.held),
             mcc: entry.mcc,
-            evidence: Evidence(rawValue: entry.traits & 15) ?? .fallback,
+            evidence: entry.correction == 0
+                ? Evidence(rawValue: entry.traits & 15) ?? .fallback : .person,
             sum: sum,
             count: count
         )
@@ -131,7 +132,7 @@ struct SpendingReportBuilder {
     }
 
     /// Regular payments in the state's whole detail.
-    func recurring() -> [RecurringPayment] {
+    func recurring() throws(FoldError) -> [RecurringPayment] {
         var months: [Int: [MerchantMonth]] = [:]
         for index in 0..<state.cells.count where !state.cells[index].isEmpty {
             let key = state.cells.key(index)
@@ -139,7 +140,10 @@ struct SpendingReportBuilder {
                 state.merchants.entries[number].currency == currency.numericCode
             else { continue }
             months[number, default: []].append(
-                MerchantMonth(month: Month(index: Int32(key.month)), tally: state.cells[index])
+                MerchantMonth(
+                    month: Month(index: Int32(key.month)),
+                    tally: try state.merchants.entries[number].shown(state.cells[index])
+                )
             )
         }
         let found = months.compactMap { number, months -> RecurringPayment? in
@@ -147,8 +151,8 @@ struct SpendingReportBuilder {
             let entry = state.merchants.entries[number]
             return RecurringPayment(
                 name: String(decoding: state.merchants.name(number), as: UTF8.self),
-                category: Category(rawValue: entry.category),
-                isIncoming: entry.isInflow,
+                category: Category(rawValue: entry.held),
+                isIncoming: entry.isInflow != entry.isTurned,
                 interval: run.interval,
                 amount: run.amount,
                 averageAmount: run.averageAmount,

@@ -11,6 +11,7 @@
 public struct SpendingState: FoldState {
     var cells = SpendingCells()
     var merchants = MerchantTable()
+    var corrections = SpendingCorrections()
     /// Latest day of which anything is known, days since 1970; -1 is none.
     var lastDay: Int32 = -1
     /// Month of `lastDay`.
@@ -30,7 +31,9 @@ public struct SpendingState: FoldState {
     }
 
     /// Bytes of memory beyond the value itself; array headers are counted at 32 each.
-    public var memoryBytes: Int { cells.byteCount + merchants.byteCount + 6 * 32 }
+    public var memoryBytes: Int {
+        cells.byteCount + merchants.byteCount + corrections.byteCount + 6 * 32
+    }
 
     /// Moves the present to `day` if that is later.
     @inline(__always)
@@ -153,10 +156,10 @@ public struct SpendingState: FoldState {
                     let entry = merchants.entries[merchant]
                     let place = CellKey(
                         month: key.month,
-                        category: entry.category,
+                        category: entry.held,
                         currency: entry.currency
                     )
-                    let plain = Tally(sum: tally.sum, count: tally.count)
+                    let plain = Tally(sum: try entry.shown(tally).sum, count: tally.count)
                     _ = try kept.add(plain, to: place, hint: Int.max)
                 }
             } else {

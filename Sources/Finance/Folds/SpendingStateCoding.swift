@@ -1,12 +1,13 @@
 // Canonical encoding of SpendingState:
 //
-//   last day + 1 (0: nothing known, and nothing follows)
+//   last day + 1 (0: no payment known, and only corrections may follow)
 //   merchants: count, then by name, mcc, currency, source, category, strictly rising:
-//     name, mcc, currency, source, category, traits
+//     name, mcc, currency, source, category, traits, correction, and if not 0: whether it is turned
 //   months: count, then each, strictly rising: the month; after the first, what it is more than
 //   the one before, less 1
 //     category cells: count, then by category and currency, strictly rising: place, sum, count
 //     merchant cells: count, then by number of merchant, strictly rising: number, sum, count, day
+//   corrections (`SpendingCorrections`), if there are any
 //
 // Cells of sum 0 and count 0 are left out, then months and merchants without cells. So the bytes
 // are a function of what is known, not of how the arrays came to be.
@@ -23,6 +24,7 @@ extension SpendingState {
             let numbers = write(merchantsTo: &writer)
             write(cellsTo: &writer, numbers)
         }
+        if !corrections.isEmpty { corrections.write(to: &writer) }
         bytes = writer.finish()
     }
 
@@ -48,6 +50,8 @@ extension SpendingState {
             writer.number(UInt64(entry.source))
             writer.number(UInt64(entry.category))
             writer.number(UInt64(entry.traits))
+            writer.number(UInt64(entry.correction))
+            if entry.correction != 0 { writer.number(entry.isTurned ? 1 : 0) }
         }
         return numbers
     }
@@ -105,11 +109,15 @@ extension SpendingState {
             try read(merchantsFrom: &reader)
             try read(cellsFrom: &reader)
         }
+        if !reader.isAtEnd {
+            try corrections.read(from: &reader)
+            guard !corrections.isEmpty else { throw .malformedState }
+        }
         try reader.finish()
     }
 
     /// 2139-12-31.
-    private static let dayMax: Int32 = 62_090
+    static let dayMax: Int32 = 62_090
 
     private mutating func read(merchantsFrom reader: inout StateReader) throws(FoldError) {
         let count = try reader.count(through: MerchantTable.countMax)
@@ -117,9 +125,11 @@ extension SpendingState {
             let name = try reader.text(through: MerchantTable.nameBytesMax)
             let mcc = try reader.number(through: 65_535)
             let currency = try reader.number(through: 999)
-            let source = try reader.number(through: 3)
+            let source = try reader.number(through: 6)
             let category = try reader.number(through: 255)
             let traits = try reader.number(through: 31)
+            let correction = UInt8(try reader.number(through: 255))
+            let isTurned = correction == 0 ? 0 : try reader.number(through: 1)
             guard !name.isEmpty, currency > 0, category > 0, traits & 15 >= 1, traits & 15 <= 10,
                 let origin = MerchantSource(rawValue: UInt8(source))
             else { throw .malformedState }
@@ -128,7 +138,7 @@ extension SpendingState {
                 currency: UInt16(currency),
                 source: origin
             )
-            _ = merchants.insert(
+            let merchant = merchants.insert(
                 name,
                 count: name.count,
                 hash: MerchantTable.hash(name, count: name.count, identity),
@@ -136,6 +146,7 @@ extension SpendingState {
                 category: UInt8(category),
                 traits: UInt8(traits)
             )
+            merchants.setCorrection(merchant, correction, isTurned: isTurned == 1)
             guard number == 0 || merchants.precedes(number - 1, number) else {
                 throw .malformedState
             }

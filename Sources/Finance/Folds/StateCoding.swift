@@ -122,6 +122,8 @@ struct StateReader: ~Escapable {
         return value
     }
 
+    var isAtEnd: Bool { index == bytes.count }
+
     func finish() throws(FoldError) {
         guard index == bytes.count else { throw .malformedState }
     }

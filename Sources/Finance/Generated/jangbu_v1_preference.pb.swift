@@ -11,6 +11,11 @@
 // What a person corrects or wishes; the operator may read it.
 // Draft: may still change until Schemas/schemas.lock says released.
 
+#if canImport(FoundationEssentials)
+public import FoundationEssentials
+#else
+public import Foundation
+#endif
 public import SwiftProtobuf
 
 // If the compiler emits an error on this type, it is because this file
@@ -24,6 +29,9 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
 }
 
 /// A person put a transaction, or every one of a merchant, into another category.
+///
+/// The last one holds. One transaction's is recorded in that transaction's own compartment, since it
+/// carries it: erasing the account takes it along.
 public nonisolated struct CategoryCorrected: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -49,7 +57,7 @@ public nonisolated struct CategoryCorrected: Sendable {
     set {scope = .merchantName(newValue)}
   }
 
-  /// The category that now holds. Unit: code of conf/.
+  /// The category that now holds; empty when the rules' choice holds again. Unit: code of conf/.
   public var category: String = String()
 
   /// The category that the rules had chosen. Unit: code of conf/.
@@ -57,6 +65,9 @@ public nonisolated struct CategoryCorrected: Sendable {
 
   /// Version of the rules that had chosen it. Unit: count.
   public var rulesVersion: UInt32 = 0
+
+  /// The one transaction, as it was recorded. Unit: bytes.
+  public var transaction: Data = Data()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -94,7 +105,7 @@ fileprivate nonisolated let _protobuf_package = "jangbu.v1"
 
 nonisolated extension CategoryCorrected: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CategoryCorrected"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}event\0\u{3}merchant_name\0\u{1}category\0\u{3}category_before\0\u{3}rules_version\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}event\0\u{3}merchant_name\0\u{1}category\0\u{3}category_before\0\u{3}rules_version\0\u{1}transaction\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -126,6 +137,7 @@ nonisolated extension CategoryCorrected: SwiftProtobuf.Message, SwiftProtobuf._M
       case 3: try { try decoder.decodeSingularStringField(value: &self.category) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.categoryBefore) }()
       case 5: try { try decoder.decodeSingularUInt32Field(value: &self.rulesVersion) }()
+      case 6: try { try decoder.decodeSingularBytesField(value: &self.transaction) }()
       default: break
       }
     }
@@ -156,6 +168,9 @@ nonisolated extension CategoryCorrected: SwiftProtobuf.Message, SwiftProtobuf._M
     if self.rulesVersion != 0 {
       try visitor.visitSingularUInt32Field(value: self.rulesVersion, fieldNumber: 5)
     }
+    if !self.transaction.isEmpty {
+      try visitor.visitSingularBytesField(value: self.transaction, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -164,6 +179,7 @@ nonisolated extension CategoryCorrected: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.category != rhs.category {return false}
     if lhs.categoryBefore != rhs.categoryBefore {return false}
     if lhs.rulesVersion != rhs.rulesVersion {return false}
+    if lhs.transaction != rhs.transaction {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

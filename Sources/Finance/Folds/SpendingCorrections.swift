@@ -1,0 +1,149 @@
+/// What a person put where, of one subject: the last correction of each merchant and transaction.
+///
+/// A merchant's correction is a lens: figures stay where the rules put them and are shown where the
+/// person did, so that it holds for purchases before and after it alike, and is undone by leaving.
+/// Figures pass through it for good when they leave the detail.
+struct SpendingCorrections: Sendable {
+    /// Where, and since when.
+    struct Choice: Hashable, Sendable {
+        /// Code of the category.
+        let category: UInt8
+        /// Whether money in counts as positive there.
+        let isInflow: Bool
+        /// Day on which the person said so, since 1970.
+        let day: Int32
+    }
+
+    /// Sorted; the first byte tells a card's merchant from a bank's counterparty.
+    private(set) var merchantKeys: [[UInt8]] = []
+    private(set) var merchantChoices: [Choice] = []
+    /// Sorted.
+    private(set) var places: [EventPlace] = []
+    private(set) var placeChoices: [Choice] = []
+
+    /// A person who corrects one merchant a week does so for twenty years.
+    static let merchantsMax = 1_024
+    /// One transaction a day for eleven years.
+    static let placesMax = 4_096
+
+    var isEmpty: Bool { merchantKeys.isEmpty && places.isEmpty }
+
+    func choice(ofMerchant key: [UInt8]) -> Choice? {
+        guard !merchantKeys.isEmpty else { return nil }
+        let index = merchantKeys.firstIndex { !$0.lexicographicallyPrecedes(key) }
+        guard let index, merchantKeys[index] == key else { return nil }
+        return merchantChoices[index]
+    }
+
+    func choice(of place: EventPlace) -> Choice? {
+        guard !places.isEmpty else { return nil }
+        let index = places.lowerBound(of: place)
+        return index < places.count && places[index] == place ? placeChoices[index] : nil
+    }
+
+    /// Keeps a choice, or forgets it when `choice` is nil.
+    mutating func set(merchant key: [UInt8], to choice: Choice?) throws(FoldError) {
+        let index =
+            merchantKeys.firstIndex { !$0.lexicographicallyPrecedes(key) } ?? merchantKeys.count
+        if index < merchantKeys.count, merchantKeys[index] == key {
+            if let choice {
+                merchantChoices[index] = choice
+            } else {
+                merchantKeys.remove(at: index)
+                merchantChoices.remove(at: index)
+            }
+        } else if let choice {
+            guard merchantKeys.count < SpendingCorrections.merchantsMax else { throw .full }
+            merchantKeys.insert(key, at: index)
+            merchantChoices.insert(choice, at: index)
+        }
+    }
+
+    /// Keeps a choice, or forgets it when `choice` is nil.
+    mutating func set(_ place: EventPlace, to choice: Choice?) throws(FoldError) {
+        let index = places.lowerBound(of: place)
+        if index < places.count, places[index] == place {
+            if let choice {
+                placeChoices[index] = choice
+            } else {
+                places.remove(at: index)
+                placeChoices.remove(at: index)
+            }
+        } else if let choice {
+            guard places.count < SpendingCorrections.placesMax else { throw .full }
+            places.insert(place, at: index)
+            placeChoices.insert(choice, at: index)
+        }
+    }
+
+    /// Bytes in use by the arrays, without their headers.
+    var byteCount: Int {
+        merchantKeys.reduce(0) { $0 + $1.capacity + 32 } + merchantKeys.capacity * 8
+            + merchantChoices.capacity * 8 + places.capacity * 16 + placeChoices.capacity * 8
+    }
+}
+
+extension [EventPlace] {
+    fileprivate func lowerBound(of place: EventPlace) -> Int {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle] < place { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
+
+// Encoding: merchants: count, then by key, strictly rising: key, choice; transactions: count, then
+// by place, strictly rising: revision, index, choice. A choice: category, inflow, day + 1.
+extension SpendingCorrections {
+    func write(to writer: inout StateWriter) {
+        writer.number(merchantKeys.count)
+        for (key, choice) in zip(merchantKeys, merchantChoices) {
+            writer.text(key)
+            write(choice, to: &writer)
+        }
+        writer.number(places.count)
+        for (place, choice) in zip(places, placeChoices) {
+            writer.number(place.revision)
+            writer.number(UInt64(place.index))
+            write(choice, to: &writer)
+        }
+    }
+
+    private func write(_ choice: Choice, to writer: inout StateWriter) {
+        writer.number(UInt64(choice.category))
+        writer.number(choice.isInflow ? 1 : 0)
+        writer.number(UInt64(choice.day + 1))
+    }
+
+    mutating func read(from reader: inout StateReader) throws(FoldError) {
+        for _ in 0..<(try reader.count(through: SpendingCorrections.merchantsMax)) {
+            let key = try reader.bytes(through: MerchantKey.bytesMax + 1)
+            guard key.count > 1,
+                merchantKeys.last.map({ $0.lexicographicallyPrecedes(key) }) ?? true
+            else { throw .malformedState }
+            merchantKeys.append(key)
+            merchantChoices.append(try SpendingCorrections.choice(from: &reader))
+        }
+        for _ in 0..<(try reader.count(through: SpendingCorrections.placesMax)) {
+            let revision = try reader.number()
+            let place = EventPlace(
+                revision: revision,
+                index: UInt32(try reader.number(through: UInt64(UInt32.max)))
+            )
+            guard places.last.map({ $0 < place }) ?? true else { throw .malformedState }
+            places.append(place)
+            placeChoices.append(try SpendingCorrections.choice(from: &reader))
+        }
+    }
+
+    private static func choice(from reader: inout StateReader) throws(FoldError) -> Choice {
+        let category = try reader.number(through: 255)
+        guard category > 0 else { throw .malformedState }
+        let isInflow = try reader.number(through: 1) == 1
+        let day = try reader.number(through: UInt64(SpendingState.dayMax) + 1)
+        return Choice(category: UInt8(category), isInflow: isInflow, day: Int32(day) - 1)
+    }
+}
