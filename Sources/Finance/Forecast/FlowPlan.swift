@@ -93,7 +93,7 @@ struct FlowPlan {
             + bills.map {
                 CashFlowForecast.Item(
                     day: $0.paysOn,
-                    amount: -$0.expected,
+                    amount: Int64(clamping: -Int128($0.expected)),
                     name: "",
                     category: nil,
                     asset: $0.asset,

@@ -10,7 +10,8 @@ extension InsightRules {
                 let charge = RegularCharge.best(in: history.months, ratioMax: kind.ratioMax),
                 charge.isActive(on: day), let change = charge.change,
                 change.first.date.adding(days: 62) >= day,
-                Int128(charge.amount - change.before) * 1_000 >= Int128(change.before) * 30
+                (Int128(charge.amount) - Int128(change.before)) * 1_000 >= Int128(change.before)
+                    * 30
             else { return nil }
             return Insight(
                 .priceRise,
@@ -154,7 +155,7 @@ extension InsightRules {
             guard !asset.isClosed,
                 let terms = asset.all(.loanTerms, in: currency.numericCode).last?.record,
                 let state = asset.all(.loanState, in: currency.numericCode).last?.record,
-                state.amount > 0, let matures = CivilDate(digits: terms.on),
+                state.amount > 0, let matures = CivilDate(knownDigits: terms.on),
                 matures >= day, matures <= day.adding(days: 60)
             else { return nil }
             return Insight(

@@ -103,14 +103,14 @@ private struct CardCompany {
     func announced(after day: CivilDate) -> [CardBillOutlook.Bill] {
         let days = Set(announcements.map(\.on))
         return (announcements + bills.filter { !days.contains($0.on) }).compactMap { record in
-            guard let paysOn = CivilDate(digits: record.on), paysOn > day else { return nil }
+            guard let paysOn = CivilDate(knownDigits: record.on), paysOn > day else { return nil }
             return bill(paysOn, record.amount, 0, record.amount, 0, .announced)
         }
     }
 
     /// The bill after the last one that is known.
     func next(after day: CivilDate) -> CardBillOutlook.Bill? {
-        let known = (bills + announcements).compactMap { CivilDate(digits: $0.on) }.max()
+        let known = (bills + announcements).compactMap { CivilDate(knownDigits: $0.on) }.max()
         guard let known else { return nil }
         var months: Int32 = 1
         while known.adding(months: months) <= day, months < 13 { months += 1 }
@@ -127,7 +127,7 @@ private struct CardCompany {
             switch entry.key.kind {
             case .approved: purchases = purchases.adding(clamped: entry.record.amount)
             case .approvedInstalments:
-                let part = entry.record.amount / Int64(max(1, entry.key.product))
+                let part = entry.record.amount / Int64(clamping: max(1, entry.key.product))
                 instalments = instalments.adding(clamped: part)
             default: break
             }
@@ -165,9 +165,9 @@ private struct CardCompany {
     /// The month in which the bill of a month is paid.
     private func payment(of month: UInt32) -> Month? {
         if let bill = bills.first(where: { $0.extra == Int64(month) }) {
-            return CivilDate(digits: bill.on)?.month
+            return CivilDate(knownDigits: bill.on)?.month
         }
-        return CivilDate(digits: month * 100 + 1)?.month
+        return CivilDate(knownDigits: month &* 100 &+ 1)?.month
     }
 
     private func bill(

@@ -98,7 +98,7 @@ private struct DueReader {
         let days = Set(announced.map(\.record.on))
         let billed = asset.all(.bill, in: currency).filter { !days.contains($0.record.on) }
         return (announced + billed).compactMap { entry in
-            CivilDate(digits: entry.record.on).flatMap {
+            CivilDate(knownDigits: entry.record.on).flatMap {
                 due(.cardPayment, $0, entry.record.amount, isAnnounced: true)
             }
         }
@@ -109,9 +109,9 @@ private struct DueReader {
             let terms = entry.record
             guard terms.every >= 1, terms.every <= 12, terms.day >= 1 else { return [] }
             let paid = asset.all(.premiumPaid, in: currency).last
-            let last = paid.flatMap { CivilDate(digits: $0.record.on) }
+            let last = paid.flatMap { CivilDate(knownDigits: $0.record.on) }
             return days(terms.day, every: Int32(terms.every), since: last).compactMap { day in
-                if let end = CivilDate(digits: terms.on), day > end { return nil }
+                if let end = CivilDate(knownDigits: terms.on), day > end { return nil }
                 return due(.premium, day, terms.amount, isFromAccount: terms.extra == 1)
             }
         }
@@ -124,7 +124,7 @@ private struct DueReader {
         let terms = asset.all(.loanTerms, in: currency).last?.record
         let agreed = terms?.amount ?? 0
         let amount = agreed > 0 ? agreed : lastPaid(.repaid)
-        let end = terms.flatMap { CivilDate(digits: $0.on) }
+        let end = terms.flatMap { CivilDate(knownDigits: $0.on) }
         return payments(next: state.on, day: terms?.day ?? 0).filter { day in
             end.map { day <= $0 } ?? true
         }.compactMap { due(.loan, $0, min(amount, state.amount), isAnnounced: false) }
@@ -134,7 +134,7 @@ private struct DueReader {
         guard let terms = asset.all(.leaseTerms, in: 410).last?.record, currency == 410 else {
             return []
         }
-        let end = CivilDate(digits: UInt32(clamping: terms.extra))
+        let end = CivilDate(knownDigits: UInt32(clamping: terms.extra))
         return payments(next: terms.on, day: terms.day).filter { day in
             end.map { day <= $0 } ?? true
         }.compactMap { due(.lease, $0, lastPaid(.leasePaid)) }
@@ -180,7 +180,7 @@ private struct DueReader {
 
     /// The next day that the provider names, then every month; else the day of each month.
     private func payments(next: UInt32, day: UInt32) -> [CivilDate] {
-        guard let next = CivilDate(digits: next), next >= from else {
+        guard let next = CivilDate(knownDigits: next), next >= from else {
             return days(day, every: 1, since: nil)
         }
         let count = max(0, through.month.index - next.month.index)

@@ -54,14 +54,15 @@ struct ObligationReader {
     }
 
     private func instalment(_ line: CardBillLineCharged) throws(FoldError) -> (Key, Record)? {
-        guard line.instalments > 1 else { return nil }
+        guard line.instalments > 1, line.instalments <= 120, line.instalment >= 1,
+            line.instalment <= line.instalments
+        else { return nil }
         // The number that a row has in one bill says nothing of the next one's.
         // Nor does its amount: the first instalment often has the remainder of the division.
         let name = "\(line.card)/\(line.merchantName)/\(line.instalments)"
         // All bills of one purchase are one record: its rank is the month of its first instalment.
-        let first = try Month(digits: line.month).adding(
-            1 - Int32(clamping: max(1, line.instalment))
-        )
+        let first = try Month(digits: line.month).adding(1 - Int32(line.instalment))
+        guard first.index >= 0 else { return nil }
         return (
             try key(.instalment, line.currency, rank: first.digits, product: name),
             Record(
@@ -164,6 +165,15 @@ struct ObligationReader {
             rank: rank,
             product: AssetUpdate.hash(product)
         )
+    }
+}
+
+extension CivilDate {
+    /// A day as providers write it; nil also for what is not of the years 1970...2139: 99991231 is
+    /// a day that is not known.
+    init?(knownDigits digits: UInt32) {
+        guard digits >= 19_700_101, digits <= 21_391_231 else { return nil }
+        self.init(digits: digits)
     }
 }
 

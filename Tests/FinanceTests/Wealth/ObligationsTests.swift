@@ -39,7 +39,7 @@ enum ObligationFixtures {
             $0.cardBillLineCharged.merchantName = "가전"
             $0.cardBillLineCharged.instalments = count
             $0.cardBillLineCharged.instalment = number
-            $0.cardBillLineCharged.balanceAfter = amount * Int64(count - number)
+            $0.cardBillLineCharged.balanceAfter = amount * (Int64(count) - Int64(number))
         }
     }
 
