@@ -162,8 +162,8 @@ public struct CashFlowForecast: Hashable, Sendable {
         return days
     }
 
-    /// Grows with the square root of time in the first month, as errors of independent days do, then
-    /// evenly from each measured month's end to the next.
+    /// Grows with the square root of time in the first month, as errors of independent days do,
+    /// then evenly from each measured month's end to the next.
     static func width(_ widths: [Int64], after days: Int32) -> Int64 {
         let days = Int128(days)
         guard days > 30 else {

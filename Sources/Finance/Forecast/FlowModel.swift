@@ -84,9 +84,9 @@ struct FlowModel {
     /// Mean of the last six months without the greatest and the least, rounded half to even; the
     /// median of fewer than five.
     ///
-    /// One holiday or one bonus does not show, and a change of habit does within half a year. Means,
-    /// medians, smoothing, the month a year before and choosing among them by person all erred more
-    /// (docs/forecast.md).
+    /// One holiday or one bonus does not show, and a change of habit does within half a year.
+    /// Means, medians, the month a year before and choosing among them by person erred more or did
+    /// not err less everywhere (docs/forecast.md).
     static func usual(_ months: [Int64]) -> Int64 {
         let last = Array(months.suffix(6))
         guard last.count >= 5 else { return last.median ?? 0 }

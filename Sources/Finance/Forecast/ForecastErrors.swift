@@ -49,8 +49,8 @@ struct ForecastErrors {
     ///
     /// The k-th smallest of n errors with k = ⌈0.8 (n + 1)⌉, so that the interval holds at least
     /// four of five for errors that come in any order (split conformal prediction). With fewer than
-    /// four errors half as much again as the greatest, and at least the width of one month times the
-    /// square root of the months; with none nil.
+    /// four errors half as much again as the greatest, and at least the width of one month times
+    /// the square root of the months; with none nil.
     func halfWidth(ahead: Int, knownAt month: Month) -> Int64? {
         var width: Int64?
         var ofOneMonth: Int128 = 0

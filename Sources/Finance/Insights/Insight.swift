@@ -94,8 +94,8 @@ public struct Insight: Hashable, Sendable {
         self.places = places
     }
 
-    /// The same for the same finding at every look, so that a person can put it away: kind, day, and
-    /// what it is about.
+    /// The same for the same finding at every look, so that a person can put it away: kind, day,
+    /// and what it is about.
     public var key: String {
         let asset = asset.map { String($0.high, radix: 16) + String($0.low, radix: 16) } ?? ""
         let category = category.map { String($0.rawValue) } ?? ""

@@ -1,7 +1,8 @@
 // Rules about single payments.
 
 extension InsightRules {
-    /// Two equal card or wallet payments at one merchant within three minutes, of 5,000 won or more.
+    /// Two equal card or wallet payments at one merchant within three minutes, of 5,000 won and
+    /// more.
     ///
     /// Not on public transport, where the second is a friend's fare; not without a time of day.
     func doubleCharges() -> [Insight] {
