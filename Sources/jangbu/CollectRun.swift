@@ -201,14 +201,19 @@ final class CollectRun: Sendable {
         return terms
     }
 
-    /// Where the log differs from the sandbox's own ledger, a line each without names.
-    func differences() async throws -> [String] {
+    /// Where the log, or with `isShown` also the integrated view, differs from the sandbox's own
+    /// ledger: a line each without names.
+    func differences(isShown: Bool = false) async throws -> [String] {
         var lines: [String] = []
         for (person, subject) in enrolled.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
             let sums = try AssetSums.read(subject, from: services.log, with: services.vault)
-            let statement = try await control.statement(of: person).map(\.line)
-            for line in Reconciliation.differences(sums, from: statement) {
+            let statement = try await control.statement(of: person)
+            for line in Reconciliation.differences(sums, from: statement.map(\.line)) {
                 lines.append("person \(person): an asset of kind \(line.kind) at \(line.provider)")
+            }
+            guard isShown else { continue }
+            for key in try ShownBalances(services).differences(of: subject, from: statement) {
+                lines.append("person \(person): balance of a \(key.kind) at \(key.provider)")
             }
         }
         return lines

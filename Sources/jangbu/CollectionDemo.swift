@@ -39,7 +39,7 @@ struct CollectionDemo {
     func runOnce() async throws -> CollectionProof {
         var proof = CollectionProof(first: try await collect())
         try await waitForReadModels()
-        proof.differences = try await collecting.differences()
+        proof.differences = try await collecting.differences(isShown: true)
         proof.stateHashes = try StateHashes(services).all(progress: true)
         proof.again = try await collect()
         return proof

@@ -13,7 +13,7 @@ struct SandboxControl {
     /// One line of a person's own ledger.
     struct Line: Decodable, Sendable {
         let provider, key, kind, currency, movements, paidIn, paidOut: String
-        let closedOn: String?
+        let closedOn, balance: String?
 
         var line: StatementLine {
             StatementLine(
