@@ -7,7 +7,7 @@ public import Finance
 public struct StandardCall: Hashable, Sendable {
     /// Which API.
     public var api: ProviderAPI
-    /// Parameters by the standard's names, such as `account_num`; also those of the path.
+    /// Parameters by the standard's names (`account_num`), those of the path too (`card_id`).
     public var parameters: [Parameter]
 
     /// One parameter.

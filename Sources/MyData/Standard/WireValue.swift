@@ -149,6 +149,12 @@ struct Moment {
     /// To the second, or to the day.
     var precision: TimePrecision
 
+    /// The envelope of what happened then.
+    @inline(__always)
+    func envelope(_ api: ProviderAPI) -> EventEnvelope {
+        EventEnvelope(occurredAt: seconds, precision: precision, api: api)
+    }
+
     /// Korea's clock is nine hours ahead of UTC all year.
     static let koreaSeconds: Int64 = 9 * 3_600
 }

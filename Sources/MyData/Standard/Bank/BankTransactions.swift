@@ -57,11 +57,7 @@ enum BankTransactions {
                 transactionNumber: try row.word(Place.number, 64),
                 paymentsInCount: try row.count(Place.paidIn, digits: 6)
             ),
-            at: EventEnvelope(
-                occurredAt: moment.seconds,
-                precision: moment.precision,
-                api: .bank004
-            ),
+            at: moment.envelope(.bank004),
             to: &page.answer.events
         )
         if row.hasUnknown {

@@ -141,11 +141,7 @@ enum CardApprovals {
                 billedAmount: won
             ),
             .cardApproved,
-            at: EventEnvelope(
-                occurredAt: approved.seconds,
-                precision: approved.precision,
-                api: page.call.api
-            ),
+            at: approved.envelope(page.call.api),
             to: &page.answer.events
         )
         let changed = row.has(places.changed) ? try row.moment(places.changed) : approved
@@ -169,11 +165,7 @@ enum CardApprovals {
                     amountBefore: amount
                 ),
                 status == 2 ? .cardApprovalCancelled : .cardApprovalCorrected,
-                at: EventEnvelope(
-                    occurredAt: changed.seconds,
-                    precision: changed.precision,
-                    api: page.call.api
-                ),
+                at: changed.envelope(page.call.api),
                 to: &page.answer.events
             )
         }
