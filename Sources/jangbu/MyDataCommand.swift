@@ -78,13 +78,21 @@ struct CheckedFile {
 
     init(_ file: String, _ reader: inout AnswerReader, askedAt: Int64) throws {
         (self.file, self.askedAt) = (file, askedAt)
-        let bytes = try Files.read(file)
+        let bytes = try CheckedFile.read(file)
         do throws(Exchange.Fault) {
             let exchange = try Exchange(bytes.span)
             api = StandardAPI[exchange.call.api]
             outcome = CheckedFile.outcome(exchange, &reader, askedAt)
         } catch {
             outcome = .noExchange(CheckedFile.sentence(error))
+        }
+    }
+
+    private static func read(_ file: String) throws(Failure) -> [UInt8] {
+        do throws(FileError) {
+            return try Files.read(file)
+        } catch {
+            throw Failure(Failure.exit(error), "\(file) cannot be read (\(error)).")
         }
     }
 
