@@ -27,6 +27,7 @@ extension SubjectDraft {
             desk.answer.note(outcome: bytes, with: &desk.hash)
         }
         model.withRows(of: outcome.compartment) { known in
+            known.reserve(piece.rows.count)
             for (index, row) in piece.rows.enumerated() {
                 let bytes = statement.events.span.extracting(row.bounds)
                 let learnt =
@@ -209,8 +210,7 @@ extension SubjectDraft {
             guard let event = RowHash.event(bytes.span) else { continue }
             var gone: [UInt8] = []
             let isSaid = SubjectDraft.append(goneAfter: event, at: now / 1_000_000, to: &gone)
-            // Of a type that cannot say so nothing is recorded, and it is not looked up again.
-            model.withRows(of: target.id) { $0.parts[key]?.isGone = true }
+            model.withRows(of: target.id) { $0.parts[key]?.canEnd = false }
             guard isSaid else { continue }
             let content = SubjectDraft.contentOfPart(gone, desk.hash)
             model.withRows(of: target.id) { $0.parts[key]?.content = content }

@@ -23,7 +23,7 @@ public enum RecordLimit {
     public static let bytesPerBatchMax = 2 << 20
     /// Times that a batch is decided again.
     public static let attemptsMax = 8
-    /// Rows whose hashes are kept in memory, about 40 bytes each.
+    /// Rows whose hashes are kept in memory: 16 bytes and the table's slack, 22 to 43 each.
     public static let rowsKeptMax = 1_000_000
     /// Batches being decided or flushed at once in each environment.
     public static let lanesPerEnvironment = 4

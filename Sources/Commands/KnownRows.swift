@@ -21,7 +21,8 @@ struct KnownRows: Sendable {
         /// Hash of the event but its time.
         var content: UInt64
         let apiCode: UInt32
-        var isGone: Bool
+        /// It can be said to be gone, and is not.
+        var canEnd: Bool
     }
 
     /// The cancellation or correction of an approval that stands.
@@ -32,6 +33,11 @@ struct KnownRows: Sendable {
     }
 
     var count: Int { movements.count + parts.count + outcomes.count }
+
+    /// Makes room for the rows of a first answer or file; later ones are mostly known.
+    mutating func reserve(_ rowCount: Int) {
+        if movements.isEmpty { movements.reserveCapacity(rowCount) }
+    }
 
     /// Notes one more of the equal rows.
     mutating func add(_ content: UInt64, at place: RowPlace) {
@@ -72,7 +78,7 @@ struct KnownRows: Sendable {
             parts[key] = Part(
                 content: hash.row(event.bytesWithoutTime()),
                 apiCode: event.apiCode,
-                isGone: RowHash.isGone(event)
+                canEnd: RowHash.canEnd(event)
             )
         }
     }
@@ -189,7 +195,7 @@ extension KnownRows {
         parts[key] = Part(
             content: content,
             apiCode: event.apiCode,
-            isGone: RowHash.isGone(event)
+            canEnd: RowHash.canEnd(event)
         )
         guard isNew else { return .known }
         return earlier > 0 ? .newOccurrence(earlier) : .new
@@ -222,7 +228,7 @@ extension KnownRows {
     /// Parts of the API's state that the answer does not have.
     func missingParts(_ apiCode: UInt32, in answer: AnswerContents) -> Set<UInt64> {
         var missing: Set<UInt64> = []
-        for (key, part) in parts where part.apiCode == apiCode && !part.isGone {
+        for (key, part) in parts where part.apiCode == apiCode && part.canEnd {
             if answer.seen[key] == nil { missing.insert(key) }
         }
         return missing

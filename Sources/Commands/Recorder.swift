@@ -112,8 +112,8 @@ public final class Recorder: Sendable {
     /// one is appended before, the evidence last: a crash between leaves data that is known when it
     /// comes again. `now` in microseconds since 1970-01-01 UTC.
     /// - Returns: what became of each observation, in their order.
-    /// - Throws: `.malformedRows` and `.rowTooLong`, which number the observations as groups, before
-    ///   anything is appended.
+    /// - Throws: `.malformedRows` and `.rowTooLong`, which number the observations as groups,
+    ///   before anything is appended.
     public func observe(
         _ observations: [Observation],
         of subject: SubjectID,
@@ -126,8 +126,8 @@ public final class Recorder: Sendable {
 
     /// The same for many persons at once, who share flushes and are sealed side by side.
     ///
-    /// - Returns: one a person, in their order; a person who cannot be written to, such as one whose
-    ///   keys were destroyed, fails alone.
+    /// - Returns: one a person, in their order; a person who cannot be written to, such as one
+    ///   whose keys were destroyed, fails alone.
     public func observe(
         _ persons: [PersonObservations],
         at now: Int64

@@ -65,9 +65,11 @@ extension RowHash {
         }
     }
 
-    static func isGone(_ event: borrowing EventView) -> Bool {
+    /// Whether a part of a state can be said to be gone, and is not said to be.
+    static func canEnd(_ event: borrowing EventView) -> Bool {
+        guard GonePart.canBe(event.type) else { return false }
         do throws(EventError) {
-            return try GonePart.isGone(event)
+            return try !GonePart.isGone(event)
         } catch {
             return false
         }

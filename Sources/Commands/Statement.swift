@@ -42,8 +42,9 @@ struct RowPlace: Hashable, Sendable {
     let bits: UInt32
 
     init(_ event: borrowing EventView) {
-        let day = CivilDate(secondsSinceEpoch: event.occurredAt)?.daysSinceEpoch ?? .max
-        self.init(apiCode: event.apiCode, day: day)
+        let day = CivilDate(secondsSinceEpoch: event.occurredAt)?.daysSinceEpoch
+        let isSpokenFor = NaturalKey.isProviders(event.type)
+        self.init(apiCode: event.apiCode, day: isSpokenFor ? day ?? .max : .max)
     }
 
     /// A day of no answer, before 535 or after 3405, is none.

@@ -53,10 +53,11 @@ struct SubjectDraft {
         of statement: Statement,
         at target: CompartmentKey
     ) -> Bool {
-        guard case .answer(let apiCode, _) = statement.origin else { return true }
+        guard case .answer(let apiCode, let scope) = statement.origin else { return true }
         let origin = RowOrigin(compartment: target.id, apiCode: apiCode)
         let isFirst = answered.insert(origin).inserted
-        return isFirst || piece.firstRow > 0
+        let looksUp = scope != .part || piece.rows.contains { $0.kind == .outcome }
+        return isFirst || piece.firstRow > 0 || !looksUp
     }
 
     /// Decides a piece and seals what the log does not have.
@@ -154,6 +155,7 @@ struct SubjectDraft {
     ) -> [Int] {
         var new: [Int] = []
         model.withRows(of: compartment) { known in
+            known.reserve(piece.rows.count)
             for (index, row) in piece.rows.enumerated() {
                 let number = piece.firstRow + index
                 let content = desk.hash.row(statement.events.span.extracting(row.bounds))

@@ -158,6 +158,44 @@ import Vault
         #expect(try office.log.figures()[0].blocks == before + 2)
     }
 
+    @Test func `evidence alone is recorded, and no answer takes it back`() async throws {
+        let (office, subject) = try open(#function)
+        let noted = try Answers.event(at: Answers.noon(20_001), .card008) {
+            $0.payloadQuarantined.reason = .malformed
+        }
+        let evidence = Evidence(in: [Office.name("A")]) { _ in [noted] }
+        let none = try await office.recorder.observe(
+            [],
+            of: subject,
+            at: Office.now,
+            evidence: evidence
+        )
+        #expect(none == [])
+        for recorder in [office.recorder, try office.secondRecorder()] {
+            let done = try await recorder.observe(
+                [Answers.approvals("A", days, [])],
+                of: subject,
+                at: Office.now
+            )
+            #expect(done.map(\.retracted) == [0])
+        }
+        #expect(try office.events(of: subject).count == 1)
+    }
+
+    @Test func `answers in part of one API share a batch`() async throws {
+        let (office, subject) = try open(#function)
+        let before = try office.log.figures()[0].blocks
+        let parts = (1...5).map { Answers.approvals("A", nil, [Answers.approval($0, on: 20_001)]) }
+        let done = try await office.recorder.observe(
+            parts,
+            of: subject,
+            at: Office.now,
+            evidence: Answers.evidence
+        )
+        #expect(done.map(\.added) == [1, 1, 1, 1, 1])
+        #expect(try office.log.figures()[0].blocks == before + 1)
+    }
+
     @Test func `one person's failure is theirs alone`() async throws {
         let office = try Office()
         let subjects = try office.vault.enrol([[1], [2], [3]])

@@ -3,6 +3,11 @@
 ///
 /// The fact is of the part's own type and has nothing but its natural key: value 0, amount 0.
 public enum GonePart {
+    /// Whether a part of the type can be said to be gone; a type without amounts cannot say so.
+    public static func canBe(_ type: EventType) -> Bool {
+        NaturalKey.entry(of: type).canBeGone
+    }
+
     /// Whether the event says so.
     ///
     /// - Throws: why the fact's bytes cannot be read.

@@ -17,6 +17,10 @@ public enum NaturalKey {
     /// How facts of a type follow each other; what no provider says counts as a movement.
     public static func kind(of type: EventType) -> Kind { entry(of: type).kind }
 
+    /// Whether providers state facts of the type; what else is in an asset's log, no answer speaks
+    /// for.
+    public static func isProviders(_ type: EventType) -> Bool { entries[type] != nil }
+
     /// Appends the key of `event`: its type, which of those that have the rest in common it is, the
     /// time where it has one, and the key's fields as they are encoded.
     ///
@@ -160,8 +164,8 @@ extension NaturalKey {
         .cardPurchaseCaptured: .movement(5, 6, timed: false),
         .cardListed: .state(),
         .cardTermsReported: .state(),
-        .cardBilled: .movement(2, 5, timed: false),
-        .cardBillLineCharged: .movement(5, 6, 8),
+        .cardBilled: .state(2, 5),
+        .cardBillLineCharged: .movement(8),
         .cardPaymentScheduled: .state(2, 3, canBeGone: true),
         .revolvingCreditReported: .state(2, canBeGone: true),
         .pointsReported: .state(3, canBeGone: true),
@@ -170,7 +174,7 @@ extension NaturalKey {
         .investTransactionPosted: .movement(12),
         .investAccountListed: .state(),
         .investBalanceReported: .state(2, canBeGone: true),
-        .premiumPaid: .movement(4, 5, 6, 7),
+        .premiumPaid: .movement(4, 5, 6),
         .policyListed: .state(),
         .policyTermsReported: .state(),
         .policyCoverReported: .state(1, 6, 8, 9, canBeGone: true),

@@ -21,7 +21,7 @@ public struct CoverageState: FoldState {
     static let assetsMax = 2_000
     static let apisMax = 64
     static let currenciesMax = 64
-    /// Runs of days of one API: who is asked in order has one, and beyond it the oldest is forgotten.
+    /// Runs of days of one API, of which who is asked in order has one; beyond it the oldest goes.
     static let runsMax = 64
 
     /// Nothing known.
