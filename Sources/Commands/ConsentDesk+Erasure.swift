@@ -35,9 +35,9 @@ public struct ErasureReceipt: Sendable, Equatable {
 extension ConsentDesk {
     /// Does every deletion that the person's register owes, in the order in which they were asked.
     ///
-    /// For each: the keys of what it covers are destroyed, then the receipt is recorded. Interrupted
-    /// anywhere, the same again does what is left. `prepare` is called before keys go, for read
-    /// models (`Projections.prepareErasure`); `now` in microseconds since 1970-01-01 UTC.
+    /// For each: the keys of what it covers are destroyed, then the receipt is recorded.
+    /// Interrupted anywhere, the same again does what is left. `prepare` is called before keys go,
+    /// for read models (`Projections.prepareErasure`); `now` in microseconds since 1970-01-01 UTC.
     /// - Returns: a receipt for each.
     @discardableResult
     public func eraseOwed(
@@ -56,8 +56,16 @@ extension ConsentDesk {
                 throughRevision: shreddings.map(\.throughRevision).max() ?? 0,
                 events: try eventCount(of: subject, in: shreddings.compactMap(\.compartment))
             )
-            try await carryOut(of: subject, at: now) { register, at, today throws(ConsentRefusal) in
-                try register.decide(command, at: at, on: today)
+            do throws(ConsentError) {
+                try await carryOut(of: subject, at: now) {
+                    register,
+                    at,
+                    today throws(ConsentRefusal) in
+                    try register.decide(command, at: at, on: today)
+                }
+            } catch .refused(.noDeletionOwed) {
+                // Somebody else was first with the same: what is owed now is read again.
+                continue
             }
             try reached(.receipted)
             let done = try register(of: subject).deletions.last {

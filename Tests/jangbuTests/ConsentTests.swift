@@ -107,6 +107,7 @@ import Vault
         let world = try LedgerWorld()
         let person = try await populate(world).description
         try world.close()
+        world.services.vault.close()
         func run(_ words: [String], exit: Int32 = 0) throws -> Command {
             let command = try Command(words + ["--data-directory", world.directory.path])
             #expect(command.exit == exit, "\(words): \(command.err)")

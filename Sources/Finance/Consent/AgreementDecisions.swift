@@ -4,8 +4,8 @@ internal import SwiftProtobuf
 extension TransferRegister {
     /// Agrees to something other than a transfer.
     ///
-    /// - Throws: `.notForMinors` for giving a minor's data away, `.textMissing` when what the person
-    ///   must be told before agreeing is not there.
+    /// - Throws: `.notForMinors` for giving a minor's data away, `.textMissing` when what the
+    ///   person must be told before agreeing is not there.
     public func decide(
         _ command: GrantConsent,
         at now: Int64,

@@ -1,7 +1,7 @@
 /// Leave to ask one provider about one person on one day: only their register gives it.
 ///
-/// Whoever collects takes a permit, so nothing can be asked for without a live request. It names the
-/// request; what was asked under it is void once the request has ended (`TransferRegister.confirm`).
+/// Whoever collects takes a permit, so nothing can be asked for without a live request. It names
+/// the request; what was asked under it is void once that has ended (`TransferRegister.confirm`).
 public struct CollectionPermit: Hashable, Sendable {
     /// The transfer request under which.
     public let request: ConsentID

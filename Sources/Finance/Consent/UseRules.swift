@@ -51,8 +51,8 @@ public enum Use: UInt8, Sendable {
     case allowed = 2
 }
 
-/// What may be used for what: passbook texts (`trans_memo`) and everything of a minor serve only the
-/// person's own view.
+/// What may be used for what: passbook texts (`trans_memo`) and everything of a minor serve only
+/// the person's own view.
 ///
 /// Sources: the supervision rule in force since 2022-01-01; MyData 2.0, 3-마. Whether the person
 /// agreed to the purpose is another question: see `Agreement.holds`.

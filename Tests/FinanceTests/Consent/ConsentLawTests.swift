@@ -19,7 +19,7 @@ import Testing
             walk.events += events
             try check(before, walk.world, events)
         }
-        #expect(walk.events.count > 200, "SEED=\(seed)")
+        #expect(walk.events.count > 100, "SEED=\(seed)")
         return walk
     }
 

@@ -41,8 +41,8 @@ public enum ConsentDocuments {
         ])
     }
 
-    /// The yearly notice as Markdown, in Korean: what stands in the register now and what happened in
-    /// the days of the history.
+    /// The yearly notice as Markdown, in Korean: what stands in the register now and what happened
+    /// in the days of the history.
     public static func notice(
         _ history: TransferHistory,
         register: TransferRegister

@@ -1,5 +1,5 @@
-/// A JSON value as the standard has it: every value is a text (attachment 2), what is absent is left
-/// out, and members keep their order.
+/// A JSON value as the standard has it: every value is a text (attachment 2), what is absent is
+/// left out, and members keep their order.
 public indirect enum StandardJSON: Sendable {
     /// A value of any type, as text.
     case text(String)

@@ -1,5 +1,5 @@
-/// What was sent, received, asked for, handed on and deleted about one person within some days, from
-/// their events of consent and evidence in the order of the log.
+/// What was sent, received, asked for, handed on and deleted about one person within some days,
+/// from their events of consent and evidence in the order of the log.
 ///
 /// Sums are over all of it; of single entries the last `entriesMax` are kept.
 public struct TransferHistory: Sendable {
