@@ -69,7 +69,7 @@ extension TransferOutcome {
             case .complete, .unchanged: calls += 1
             case .failed, .skipped: failedCalls += 1
             case .quarantined: quarantined += 1
-            case .closed: break
+            case .closed, .absent: break
             }
             rows += Int(result.made.rows)
         }

@@ -22,6 +22,8 @@ public enum CallAction: Hashable, Sendable {
     case refreshToken
     /// Let this call be for now; others of the asset may work.
     case giveUpCall
+    /// The provider does not have this API, or the request does not open it.
+    case skipAPI
     /// Let this asset be for now.
     case giveUpAsset
     /// The asset is no longer there.
@@ -89,7 +91,8 @@ public struct CallRules: Sendable {
         case 0 where status == 200: return .take
         case 1 where status == 200: return .unchanged
         // Wrong parameters, headers or windows are wrong the next time too.
-        case 40001, 40002, 40004, 40104, 40301, 40304, 40401, 40501: return .giveUpCall
+        case 40001, 40002, 40004, 40304: return .giveUpCall
+        case 40104, 40301, 40401, 40501: return .skipAPI
         // Version, address, certificate, code of the operator: nobody can be asked for.
         case 40003, 40102, 40103, 40303: return .stopProvider(forSeconds: 3_600)
         case 40101:

@@ -14,6 +14,8 @@ struct CallResult: Sendable {
         case quarantined(PayloadQuarantined)
         /// The asset is no longer there.
         case closed
+        /// The provider does not have this API, or the request does not open it.
+        case absent
         /// It was given up.
         case failed(Failure)
         /// It was not asked: the provider is being left alone, or the person's turn is over.
@@ -76,6 +78,14 @@ struct CallResult: Sendable {
 
     var isClosed: Bool {
         if case .closed = end { true } else { false }
+    }
+
+    /// Whether asking again would bring nothing.
+    var isSettled: Bool {
+        switch end {
+        case .complete, .unchanged, .closed, .absent: true
+        case .quarantined, .failed, .skipped: false
+        }
     }
 
     /// Takes in what a page says.

@@ -20,8 +20,16 @@ struct CallRunner: Sendable {
     /// Asks one question to its last page.
     func run(_ question: Question) async -> CallResult {
         var result = CallResult(question.call, window: question.window)
+        guard desk.offers(question.call.api) else {
+            result.end = .absent
+            return result
+        }
         let start = desk.clock.now()
         result.end = await pages(of: question, into: &result)
+        // What the request does not open (40104) another may.
+        if case .absent = result.end, result.made.code != 40_104 {
+            desk.lacks(question.call.api)
+        }
         result.made.milliseconds = UInt32(clamping: (desk.clock.now() - start) / 1_000)
         if case .failed(let failure) = result.end { result.made.code = failure.code }
         return result
@@ -130,6 +138,7 @@ struct CallRunner: Sendable {
             desk.board.count { $0.bytes += UInt64(reply.body.count) }
             guard reply.status == 200 else {
                 desk.board.count { $0.refusals[code ?? 0, default: 0] += 1 }
+                result.made.code = code ?? 0
                 let outcome: CallOutcome =
                     code.map {
                         .answered(status: reply.status, code: $0, retryAfter: reply.retryAfter)
@@ -197,6 +206,7 @@ struct CallRunner: Sendable {
         case .retry(let milliseconds): return .again(afterMilliseconds: milliseconds)
         case .refreshToken: return .renew
         case .closeAsset: return .over(.closed)
+        case .skipAPI: return .over(.absent)
         case .giveUpAsset: return failed(.asset)
         case .giveUpPerson, .waitForSlot: return failed(.person)
         case .endRequest: return failed(.request)

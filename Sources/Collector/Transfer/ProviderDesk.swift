@@ -20,6 +20,7 @@ final class ProviderDesk: Sendable {
     private let ids: TransactionIDs
     private let turnstile: Turnstile
     private let circuit = Mutex(Circuit())
+    private let missing = Mutex<Set<ProviderAPI>>([])
     let board: FigureBoard
 
     init(
@@ -86,6 +87,12 @@ final class ProviderDesk: Sendable {
             return until
         }
     }
+
+    /// Whether the provider has an API, as far as it said since this process started.
+    func offers(_ api: ProviderAPI) -> Bool { !missing.withLock { $0.contains(api) } }
+
+    /// The provider does not have an API.
+    func lacks(_ api: ProviderAPI) { missing.withLock { _ = $0.insert(api) } }
 
     /// Asks nothing for so many seconds.
     func stop(forSeconds seconds: Int64) {

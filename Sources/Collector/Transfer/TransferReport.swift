@@ -39,7 +39,7 @@ struct TransferReport {
     mutating func take(_ answers: PersonTransfer.Answers, industry: Industry) {
         // A list without news speaks for its assets only when all that they led to was answered.
         let isWhole = answers.assets.allSatisfy { asset in
-            asset.results.allSatisfy { $0.isTaken || $0.isClosed }
+            asset.results.allSatisfy(\.isSettled)
         }
         let made = answers.lists.filter(\.isTaken).map { list in
             var made = list.made
@@ -126,7 +126,7 @@ struct TransferReport {
         counted: Range<Int>
     ) {
         switch result.end {
-        case .complete, .unchanged, .skipped: return
+        case .complete, .unchanged, .skipped, .absent: return
         case .closed:
             fail(
                 result,

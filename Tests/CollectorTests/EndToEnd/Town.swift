@@ -289,19 +289,5 @@ final class Town: Sendable {
         guard reply.status == 200 else { throw Misconfigured(status: reply.status) }
     }
 
-    /// Says whether a wait moves the clock.
-    final class Leap: Sendable {
-        private let body = Mutex<(@Sendable () -> Bool)?>(nil)
-        func set(_ body: (@Sendable () -> Bool)?) { self.body.withLock { $0 = body } }
-        func isTaken() -> Bool { body.withLock { $0 }?() ?? false }
-    }
-
-    /// What tests do in the midst of a collection.
-    final class Hook: Sendable {
-        private let body = Mutex<(@Sendable () -> Void)?>(nil)
-        func set(_ body: (@Sendable () -> Void)?) { self.body.withLock { $0 = body } }
-        func run() { body.withLock { $0 }?() }
-    }
-
     struct Misconfigured: Error { var status: UInt32 }
 }
