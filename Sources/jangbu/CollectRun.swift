@@ -208,7 +208,7 @@ final class CollectRun: Sendable {
         for (person, subject) in enrolled.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
             let sums = try AssetSums.read(subject, from: services.log, with: services.vault)
             let statement = try await control.statement(of: person)
-            for line in Reconciliation.differences(sums, from: statement.map(\.line)) {
+            for line in LedgerComparison.differences(sums, from: statement.map(\.line)) {
                 lines.append("person \(person): an asset of kind \(line.kind) at \(line.provider)")
             }
             guard isShown else { continue }

@@ -22,16 +22,22 @@ struct RegularTests {
             }
             let all = subjects
             let schedule = CollectionSchedule(collector) { all }
-            town.leap.set { schedule.figures.active == 0 }
             let begin = town.today
             let wanted = UInt64(transfers * 3)
+            let (ends, end) = AsyncStream<Void>.makeStream()
+            town.leap.set {
+                let figures = schedule.figures
+                if figures.done >= wanted { end.finish() }
+                return figures.active == 0
+            }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await schedule.run() }
-                while schedule.figures.done < wanted { await Task.yield() }
+                for await _ in ends {}
+                town.leap.set(nil)
+                #expect(schedule.figures.failed == 0)
                 group.cancelAll()
                 try await group.waitForAll()
             }
-            #expect(schedule.figures.failed == 0)
             // Three in each cycle of a week: the first at once, the third after two Sundays.
             let days = town.today.daysSinceEpoch - begin.daysSinceEpoch
             #expect(days >= 8 && days <= 21, "\(days) days")

@@ -263,7 +263,7 @@ final class Town: Sendable {
                 isClosed: statement.closedOn != nil
             )
         }
-        return Reconciliation.differences(sums, from: lines).map { line in
+        return LedgerComparison.differences(sums, from: lines).map { line in
             let sum = sums.first { $0.key == line.key && $0.currency == line.currency }
             return "\(line.provider) kind \(line.kind) currency \(line.currency): "
                 + "\(line.movements) movements, in \(line.paidIn), out \(line.paidOut); the log: "

@@ -37,7 +37,7 @@ public struct StatementLine: Hashable, Sendable {
 }
 
 /// Compares what the log says with what the provider's own ledger says, to the won.
-public enum Reconciliation {
+public enum LedgerComparison {
     /// How an asset's kind is compared.
     private enum Manner {
         /// Money in and money out apart.
