@@ -17,8 +17,8 @@ struct MeasureCategoriesCommand: ParsableCommand {
         commandName: "measure",
         abstract: "Measure the rules on labelled texts, by half and category.",
         discussion: """
-            Figures are per mille. Unknown: not right, and only a category of last resort was left. \
-            docs/categories.md says what the file is worth.
+            Figures are per mille. Unknown: not right, and only a category of last resort was \
+            left. docs/categories.md says what the file is worth.
 
             Example: jangbu categories measure Replay/labels/merchants-ko.csv
             """

@@ -19,8 +19,8 @@ public struct LabelledText: Sendable {
 
     /// Whether it is only measured: rules are tuned on the others.
     ///
-    /// The highest bit of the merchant's FNV-1a hash, 64 bits, after the first step of MurmurHash3's
-    /// finaliser: FNV's own high bits hardly see the last letter.
+    /// The highest bit of the merchant's FNV-1a hash, 64 bits, after the first step of
+    /// MurmurHash3's finaliser: FNV's own high bits hardly see the last letter.
     public var isHeldOut: Bool {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in merchant.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }

@@ -14,8 +14,8 @@
 /// - The other side's own record of the same payment (loan repaid, premium paid, card billed) does
 ///   not.
 ///
-/// - What a person put elsewhere (`CategoryCorrected`) counts there: one transaction wherever it is,
-///   a merchant in all months that it is told apart in and all to come.
+/// - What a person put elsewhere (`CategoryCorrected`) counts there: one transaction wherever it
+///   is, a merchant in all months that it is told apart in and all to come.
 ///
 /// A count is payments less cancellations; corrections and refunds are none. What was taken back is
 /// in no sum and no count.
@@ -248,54 +248,6 @@ public struct SpendingProfile: Fold {
         )
         state.merchants.setCorrection(merchant, choice(of: name.known, name.identity, in: state))
         try state.add(tally, month: when.month, merchant: merchant)
-    }
-}
-
-/// A merchant's name with what it is found by.
-struct MerchantName: ~Escapable {
-    let text: Span<UInt8>
-    let count: Int
-    let hash: UInt64
-    let identity: MerchantIdentity
-
-    /// What is kept of it.
-    var known: Span<UInt8> {
-        @_lifetime(copy self)
-        get { text.extracting(0..<count) }
-    }
-
-    @_lifetime(copy text)
-    init(_ text: Span<UInt8>, _ count: Int, _ hash: UInt64, _ identity: MerchantIdentity) {
-        self.text = text
-        self.count = count
-        self.hash = hash
-        self.identity = identity
-    }
-}
-
-/// The day something counts on, at the place where it happened.
-struct Occasion {
-    /// Since 1970.
-    let day: Int32
-    /// Since January 1970, at most `CellKey.monthMax`.
-    let month: UInt32
-    /// 1...31.
-    let dayOfMonth: UInt8
-
-    @inline(__always)
-    init(_ seconds: Int64, _ utcOffsetMinutes: Int32) throws(FoldError) {
-        guard
-            let date = CivilDate(
-                secondsSinceEpoch: seconds,
-                utcOffsetMinutes: utcOffsetMinutes
-            ),
-            date.daysSinceEpoch >= 0
-        else { throw .unrepresentable }
-        let (year, month, day) = date.components
-        self.day = date.daysSinceEpoch
-        self.month = UInt32(truncatingIfNeeded: (year - 1970) * 12 + month - 1)
-        dayOfMonth = UInt8(truncatingIfNeeded: day)
-        guard self.month <= CellKey.monthMax else { throw .unrepresentable }
     }
 }
 
