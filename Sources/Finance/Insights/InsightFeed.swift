@@ -81,10 +81,9 @@ struct InsightRules {
 
     /// What a merchant's purchases by card or wallet were like before a month.
     func history(of payment: Payment) -> [MerchantMonth] {
-        let name = String(
-            decoding: payment.merchant.utf8Prefix(MerchantTable.nameBytesMax),
-            as: UTF8.self
-        )
+        // Cut as the table cuts names, so that a cut letter is the same in both.
+        let bytes = payment.merchant.utf8.prefix(MerchantTable.nameBytesMax)
+        let name = String(decoding: bytes, as: UTF8.self)
         return histories.filter { $0.name == name && !$0.isOfAccount }.flatMap(\.months)
             .filter { $0.month < payment.day.month && $0.tally.sum > 0 && $0.tally.count > 0 }
     }

@@ -3,6 +3,7 @@ import Files
 import Finance
 import Foundation
 import MyData
+import SwiftProtobuf
 
 /// `jangbu forecast`: what cash-flow forecasts are worth.
 struct ForecastCommand: AsyncParsableCommand {
