@@ -1,4 +1,7 @@
-// MyData: how data of providers comes in. Now: importers of files; the collector joins them.
+// MyData: how data of providers comes in: files of known sources, and the standard's answers.
+//
+// `Standard/` has every API of the standard as a table and reads its answers (`AnswerReader`):
+// pure, page by page, over `JSON/`, which finds tokens by simdjson and converts nothing.
 //
 // An importer is a pure mapping of one row to what happened: whose it is, which asset, which event.
 // `ImportReader` walks a file with it: `CSVReader` splits the bytes, the importer maps each row,

@@ -34,7 +34,8 @@ import Testing
         #expect((objects[1]["events"] as? [Any])?.count == 7)
     }
 
-    @Test func `what breaks the standard is named without its value, and the rest goes on`() throws {
+    @Test func `what breaks the standard is named without its value, and the rest goes on`() throws
+    {
         let folder = try TemporaryDirectory()
         let good = Self.samples + "02-bank-deposit-transactions-page1.json"
         let text = String(decoding: try Files.read(good), as: UTF8.self)
