@@ -25,3 +25,12 @@ extension SandboxWorld {
         return Int(person)
     }
 }
+
+extension SandboxWorld {
+    /// What every chain of shops here sells, by a word such as `cafe`: the truth that names of
+    /// merchants (`<chain>` or `<chain> <place>점`) are measured against.
+    public static let tradesByChain: [String: String] = Dictionary(
+        Trades.daily.flatMap { trade in trade.chains.map { ($0, trade.kind) } },
+        uniquingKeysWith: { first, _ in first }
+    )
+}
