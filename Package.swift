@@ -209,7 +209,7 @@ let package = Package(
             "Sandbox",
             [
                 "Sandbox", "MyData", "Finance", "Files", "Simulation", httpClient, httpTypes,
-                logging, nioCore, nioSSL, nioHTTP, protobuf,
+                logging, nioCore, nioSSL, nioHTTP, certificates, "Cryptography", protobuf,
             ]
         ),
         tests(

@@ -179,7 +179,7 @@ indirect enum JSONText: Hashable, Sendable {
     }
 }
 
-/// Writes one JSON object, in the order of the calls; every value is a text, as the standard has it.
+/// Writes one JSON object, in the order of the calls; every value is a text (the standard).
 struct JSONObject: Sendable {
     private var bytes: [UInt8] = [UInt8(ascii: "{")]
 

@@ -16,9 +16,7 @@ extension SandboxDesk {
     static let rowsMax = 500
 
     /// Answers a call of a data API.
-    func data(_ registration: ProviderRegistration, _ rest: Substring, _ ask: Ask) async
-        -> ServerReply
-    {
+    func data(_ registration: ProviderRegistration, _ rest: Substring, _ ask: Ask) -> ServerReply {
         let code = registration.provider.code
         let found = SandboxDesk.route(rest)
         let api = found?.route.api.rawValue ?? 1

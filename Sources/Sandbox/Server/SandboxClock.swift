@@ -11,7 +11,7 @@ public final class SandboxClock: Sendable {
     private let world: @Sendable () -> Int64
     private let state = Mutex(State())
 
-    /// A clock that runs with `world`, seconds since 1970-01-01 UTC, and begins at `start` if given.
+    /// A clock that runs with `world`, seconds since 1970-01-01 UTC, beginning at `start`.
     ///
     /// With `isRunning` false it stands still at its beginning.
     public init(

@@ -57,9 +57,9 @@ final class SandboxDesk: Sendable {
         let rest = slash < path.endIndex ? path[path.index(after: slash)...] : ""
         if let registration = providers[first] {
             if rest.hasPrefix("oauth/2.0/") {
-                return await token(registration, String(rest.dropFirst(10)), ask)
+                return token(registration, String(rest.dropFirst(10)), ask)
             }
-            return await data(registration, rest, ask)
+            return data(registration, rest, ask)
         }
         if first == SandboxServerConfiguration.authenticationCode {
             return authentication(String(rest), ask)

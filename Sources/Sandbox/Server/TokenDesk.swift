@@ -4,8 +4,7 @@ internal import Finance
 /// The token endpoints of providers: 통합인증-002, 개별인증-001 to 004.
 extension SandboxDesk {
     /// Answers `authorize`, `token` or `revoke`.
-    func token(_ registration: ProviderRegistration, _ endpoint: String, _ ask: Ask) async
-        -> ServerReply
+    func token(_ registration: ProviderRegistration, _ endpoint: String, _ ask: Ask) -> ServerReply
     {
         let code = registration.provider.code
         let struck = strike(code, api: 0)
@@ -15,7 +14,7 @@ extension SandboxDesk {
         }
         var reply: ServerReply
         do throws(OAuthError) {
-            reply = try await answer(registration, endpoint, ask, struck)
+            reply = try answer(registration, endpoint, ask, struck)
         } catch {
             reply = ServerReply(oauth: error)
         }
@@ -40,7 +39,7 @@ extension SandboxDesk {
         _ endpoint: String,
         _ ask: Ask,
         _ struck: [Fault]
-    ) async throws(OAuthError) -> ServerReply {
+    ) throws(OAuthError) -> ServerReply {
         let code = registration.provider.code
         let isAuthorize = endpoint == "authorize"
         guard ["authorize", "token", "revoke"].contains(endpoint),
@@ -67,7 +66,7 @@ extension SandboxDesk {
         case "revoke": return try revoke(code, fields, client)
         default:
             return switch fields["grant_type"] {
-            case "password": try await integrated(registration, fields, client, struck, now: now)
+            case "password": try integrated(registration, fields, client, struck, now: now)
             case "authorization_code": try individual(code, fields, client, struck, now: now)
             case "refresh_token": try refresh(code, fields, client, now: now)
             case nil: throw .invalidRequest
@@ -97,7 +96,7 @@ extension SandboxDesk {
         _ client: OperatorRegistration,
         _ struck: [Fault],
         now: Int64
-    ) async throws(OAuthError) -> ServerReply {
+    ) throws(OAuthError) -> ServerReply {
         guard let ci = fields["username"], let transaction = fields["tx_id"],
             (1...74).contains(transaction.utf8.count), let signature = fields["password"],
             fields["password_len"] == String(signature.utf8.count),
@@ -111,7 +110,7 @@ extension SandboxDesk {
         else { throw .unauthorizedUser }
         let bytes = Array(consent.utf8)
         let statement = ConsentSigner.Statement(ci: ci, transaction: transaction, consent: bytes)
-        guard await signer.verifies(signature, statement) else { throw .invalidGrant }
+        guard signer.verifies(signature, statement) else { throw .invalidGrant }
         guard let json = JSONText(bytes), json["org_code"]?.scalar == code,
             json["rcv_org_code"]?.scalar == client.code,
             json["client_id"]?.scalar == client.clientID, let terms = TransferTerms(json)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Sandbox
 
-/// The life of tokens, and of the signature that they are issued for.
+/// The life of tokens, and what they are issued for.
 struct TokenTests {
     @Test func `a token lives 90 days and is renewed until a year after its first issue`()
         async throws
@@ -146,27 +146,6 @@ struct TokenTests {
         let consent = try sandbox.consent(bank, changing: changes)
         let form = try sandbox.tokenForm(person, bank, consent: consent)
         #expect(await sandbox.oauth(bank, "token", form).error == error)
-    }
-
-    @Test func `a signature is of one person, one transaction, one text, one signer`()
-        async throws
-    {
-        let sandbox = try DeskFixture()
-        let signer = sandbox.desk.signer
-        let one = ConsentSigner.Statement(ci: "a", transaction: "b", consent: [1, 2])
-        let signature = try #require(signer.sign(one))
-        #expect(await signer.verifies(signature, one))
-        for other in [
-            ConsentSigner.Statement(ci: "x", transaction: "b", consent: [1, 2]),
-            .init(ci: "a", transaction: "x", consent: [1, 2]),
-            .init(ci: "a", transaction: "b", consent: [1, 3]),
-        ] {
-            #expect(await !signer.verifies(signature, other))
-        }
-        let elsewhere = try DeskFixture()
-        #expect(await !elsewhere.desk.signer.verifies(signature, one))
-        #expect(await !signer.verifies("", one))
-        #expect(await !signer.verifies(String(signature.dropLast(4)), one))
     }
 
     @Test func `the authentication body gives what a token is issued for`() async throws {

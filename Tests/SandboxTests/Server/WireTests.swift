@@ -150,7 +150,7 @@ struct Wire: Sendable {
     }
 }
 
-/// Runs a server over the fixture's world and faults, and a client that shows `party`'s certificate.
+/// Runs a server over the fixture's world and faults, and a client with `party`'s certificate.
 func withServer(
     _ fixture: DeskFixture,
     _ version: HTTPClient.Configuration.HTTPVersion,
