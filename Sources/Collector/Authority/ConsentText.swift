@@ -28,9 +28,9 @@ public struct ConsentText: Sendable {
             add("fnd_cycle", ConsentText.cycle(terms.basicCycleDays))
             add("add_cycle", ConsentText.cycle(terms.additionalCycleDays))
         }
-        add("end_date", String(terms.endsOn.yyyymmdd))
+        add("end_date", String(terms.endsOn.digits))
         add("purpose", terms.purpose)
-        add("period", String(terms.keptUntil.yyyymmdd))
+        add("period", String(terms.keptUntil.digits))
         if !assets.isEmpty {
             members.append(("assets", JSONText.list(assets.map(JSONText.text))))
         }

@@ -86,12 +86,6 @@ public enum KoreanClock {
 }
 
 extension CivilDate {
-    /// As the standard writes a day, YYYYMMDD.
-    var yyyymmdd: UInt32 {
-        let day = components
-        return UInt32(day.year * 10_000 + day.month * 100 + day.day)
-    }
-
     /// As the standard writes a month, YYYYMM.
-    var yyyymm: UInt32 { yyyymmdd / 100 }
+    var monthDigits: UInt32 { digits / 100 }
 }

@@ -59,8 +59,8 @@ struct CallResult: Sendable {
         made = TransferCall()
         made.api = call.api
         if let window {
-            made.fromOn = window.days.lowerBound.yyyymmdd
-            made.toOn = window.days.upperBound.yyyymmdd
+            made.fromOn = window.days.lowerBound.digits
+            made.toOn = window.days.upperBound.digits
         }
     }
 

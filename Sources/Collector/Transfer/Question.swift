@@ -47,8 +47,8 @@ struct Question {
     private func dates(_ window: Window) -> [(name: String, value: String)] {
         let (first, last) = (window.days.lowerBound, window.days.upperBound)
         return entry.shape == .months
-            ? [("from_month", String(first.yyyymm)), ("to_month", String(last.yyyymm))]
-            : [("from_date", String(first.yyyymmdd)), ("to_date", String(last.yyyymmdd))]
+            ? [("from_month", String(first.monthDigits)), ("to_month", String(last.monthDigits))]
+            : [("from_date", String(first.digits)), ("to_date", String(last.digits))]
     }
 
     /// What was asked, as JSON without the token: for who drives a quarantined answer again.

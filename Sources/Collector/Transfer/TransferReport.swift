@@ -80,7 +80,7 @@ struct TransferReport {
             guard !asset.isKnownClosed else { return }
             var event = moment()
             event.assetClosed.sign = .refused
-            event.assetClosed.lastListedOn = settled.adding(days: 1).yyyymmdd
+            event.assetClosed.lastListedOn = settled.adding(days: 1).digits
             notes.append(Note(name: name, event: event))
             return
         }
@@ -178,7 +178,7 @@ struct TransferReport {
     private mutating func close(_ asset: CollectionState.Asset, industry: Industry) {
         var event = moment()
         event.assetClosed.sign = .missingFromList
-        event.assetClosed.lastListedOn = KoreanClock.day(at: asset.lastAnsweredAt).yyyymmdd
+        event.assetClosed.lastListedOn = KoreanClock.day(at: asset.lastAnsweredAt).digits
         let name = AssetName(
             provider: asset.provider,
             key: asset.key,

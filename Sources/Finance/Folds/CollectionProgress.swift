@@ -233,7 +233,7 @@ extension CollectionState.Call {
         through settled: CivilDate
     ) throws(FoldError) {
         guard made.fromOn > 0 else { return }
-        guard let from = CivilDate(yyyymmdd: made.fromOn), let to = CivilDate(yyyymmdd: made.toOn)
+        guard let from = CivilDate(digits: made.fromOn), let to = CivilDate(digits: made.toOn)
         else { throw .unrepresentable }
         let last = min(to, settled)
         guard from <= last else { return }
@@ -248,15 +248,5 @@ extension CollectionState.Call {
         }
         guard merged.count <= CollectionState.rangesMax else { throw .full }
         covered = merged
-    }
-}
-
-extension CivilDate {
-    fileprivate init?(yyyymmdd number: UInt32) {
-        self.init(
-            year: Int(number / 10_000),
-            month: Int(number / 100 % 100),
-            day: Int(number % 100)
-        )
     }
 }

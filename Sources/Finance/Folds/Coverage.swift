@@ -71,8 +71,8 @@ public struct Coverage: Fold {
         else { return }
         for call in transfer.calls where call.code <= Coverage.successMax {
             var days: ClosedRange<Int32>?
-            if let first = CivilDate(yyyymmdd: call.fromOn)?.daysSinceEpoch,
-                let last = CivilDate(yyyymmdd: call.toOn)?.daysSinceEpoch
+            if let first = CivilDate(digits: call.fromOn)?.daysSinceEpoch,
+                let last = CivilDate(digits: call.toOn)?.daysSinceEpoch
             {
                 guard first <= min(last, today - 1) else { continue }
                 days = first...min(last, today - 1)
@@ -115,16 +115,5 @@ struct BalanceStep {
         } catch {
             return nil
         }
-    }
-}
-
-extension CivilDate {
-    /// The day that eight digits name, or nil.
-    init?(yyyymmdd number: UInt32) {
-        self.init(
-            year: Int(number / 10_000),
-            month: Int(number / 100 % 100),
-            day: Int(number % 100)
-        )
     }
 }

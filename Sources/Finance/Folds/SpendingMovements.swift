@@ -1,7 +1,7 @@
 // The part of SpendingProfile that reads deposit accounts and wallets.
 
 extension SpendingProfile {
-    /// Takes off what an event that no longer stands had added.
+    /// Takes off what an event that no longer stands had added, from where it is counted now.
     ///
     /// Sums and counts are then as if it had never been. The latest day of a merchant's month, and
     /// of all, may be the taken row's; and its merchant may have left the detail for it.
@@ -13,14 +13,13 @@ extension SpendingProfile {
         let place: EventPlace
         do throws(EventError) {
             guard let retraction = try event.retraction() else { return }
-            place = EventPlace(revision: retraction.revision, index: retraction.index)
             taken = try EventView(retraction.event, of: event.asset)
+            place = EventPlace(revision: retraction.revision, index: retraction.index)
         } catch { throw .event(error) }
-        try enter(
-            taken,
-            Posting(isTakenBack: true, choice: state.corrections.choice(of: place)),
-            into: &state
-        )
+        let choice = state.corrections.choice(of: place)
+        try enter(taken, Posting(isTakenBack: true, choice: choice), into: &state)
+        // What a person said of it goes with it.
+        try state.corrections.set(place, to: nil)
     }
 
     func foldBank(

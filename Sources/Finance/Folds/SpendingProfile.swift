@@ -13,7 +13,6 @@
 ///   is there.
 /// - The other side's own record of the same payment (loan repaid, premium paid, card billed) does
 ///   not.
-///
 /// - What a person put elsewhere (`CategoryCorrected`) counts there: one transaction wherever it
 ///   is, a merchant in all months that it is told apart in and all to come.
 ///
@@ -73,7 +72,7 @@ public struct SpendingProfile: Fold {
         }
     }
 
-    func foldCard(
+    private func foldCard(
         _ event: borrowing EventView,
         _ posting: Posting,
         into state: inout SpendingState

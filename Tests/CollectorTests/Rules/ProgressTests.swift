@@ -45,7 +45,7 @@ struct ProgressTests {
         event.transferCompleted.trigger = trigger
         var call = TransferCall()
         call.api = .bank004
-        (call.fromOn, call.toOn) = (from.yyyymmdd, to.yyyymmdd)
+        (call.fromOn, call.toOn) = (from.digits, to.digits)
         call.searchTimestamp = mark
         event.transferCompleted.calls = [call]
         return event

@@ -11,6 +11,7 @@ import Testing
         case payment(FoldCase)
         case merchant(String, category: String)
         case single(FoldCase, place: UInt64, category: String)
+        case retracted(FoldCase, place: UInt64)
 
         func event() throws -> Event {
             if case .payment(let one) = self { return one.event() }
@@ -18,6 +19,9 @@ import Testing
             event.occurredAt = SpendingCorrectionTests.saidAt
             switch self {
             case .payment: break
+            case .retracted(let one, let place):
+                event.transactionRetracted.event = Data(try FoldFixtures.encoded(one.event()))
+                event.transactionRetracted.revision = place
             case .merchant(let name, let category):
                 event.categoryCorrected.merchantName = name
                 event.categoryCorrected.category = category
@@ -193,6 +197,17 @@ import Testing
         #expect(
             try sums(folded(payments + [single, merchant, back])) == ["food.bar": 9_000_000]
         )
+    }
+
+    @Test func `a purchase that is taken back is taken from where the person put it`() throws {
+        let payments = [Step.payment(FoldCase()), .payment(FoldCase())]
+        let single = Step.single(FoldCase(), place: 7, category: "shopping.gifts")
+        let expected = try folded([.payment(FoldCase())])
+        let state = try folded(payments + [single, .retracted(FoldCase(), place: 7)])
+        #expect(try sums(state) == sums(expected))
+        #expect(!state.hasCorrections)
+        let other = try folded(payments + [single, .retracted(FoldCase(), place: 8)])
+        #expect(try sums(other) == ["shopping.gifts": 4_500_000])
     }
 
     @Test func `what came in counts against spending it is put into`() throws {
