@@ -134,6 +134,9 @@ extension FieldMap {
         }
     }
 
+    /// Objects in a list within a row: its count is an N3.
+    private static var partsMax: Int { 999 }
+
     /// A list within a row, each of whose objects is handed to `add`.
     static func list<Part>(
         _ name: String,
@@ -148,6 +151,9 @@ extension FieldMap {
             var inner = notes
             try row.forEach(place, names) { (part) throws(AnswerFault) in
                 parts.append(try fields.read(part, start(), 0, &inner))
+                // One event holds all of it (`EventCursor.eventBytesMax`).
+                guard parts.count <= partsMax, inner.unmappedBytes <= WireObject.unknownBytesMax
+                else { throw row.fault(.fieldLength, place) }
             }
             notes.unmapped = inner.unmapped
             for part in parts { add(&fact, part) }

@@ -5,7 +5,7 @@ internal import SwiftProtobuf
 struct BodyFacts {
     /// reg_date or base_date, YYYYMMDD; 0 if it is not there.
     var day: UInt32 = 0
-    /// The one flag that some bodies have.
+    /// The one flag that some bodies have; in a card list, that the customer's assets are listed.
     var flag = false
     /// Versions of the provider's APIs.
     var version = ""
@@ -20,6 +20,11 @@ struct RowNotes {
     var moment: Moment?
     /// Values without a field or a code.
     var unmapped: [Unmapped] = []
+
+    /// Bytes of those values with their names.
+    var unmappedBytes: Int {
+        unmapped.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count }
+    }
 }
 
 /// An answer in the making.

@@ -81,6 +81,31 @@ import Testing
         #expect(more.assets.filter { $0.key == "-" }.count == 3)
     }
 
+    @Test func `a wallet with accounts is an asset for each`() throws {
+        let row =
+            #"{"fob_id":"f","is_consent":"true","account_list":[{"account_id":"a"},"#
+            + #"{"account_id":"b"}]}"#
+        let plain = #"{"fob_id":"g","is_consent":"true"}"#
+        let answer = try read(
+            #"{"rsp_code":"00000","fob_list":[\#(row),\#(plain)]}"#,
+            StandardCall(.efin001),
+            .efin
+        )
+        #expect(answer.assets.map(\.key) == ["f/a", "f/b", "g"])
+        #expect(answer.assets[1].calls[0]["account_id"] == "b")
+        #expect(try decoded(answer.assets[1].events)[0].prepaidWalletListed.accounts == ["b"])
+        #expect(answer.assets[2].calls[0]["account_id"] == nil)
+    }
+
+    @Test func `a list within a row is bounded, so that its event can be read`() {
+        let part = #"{"insured_no":"1","x":"\#(String(repeating: "y", count: 60_000))"}"#
+        let two = #"{"rsp_code":"00000","face_amt":"1","insured_list":[\#(part),\#(part)]}"#
+        #expect(
+            fault(two, StandardCall(.insu002), .insu)
+                == AnswerFault(.fieldLength, "insured_list")
+        )
+    }
+
     @Test func `a bill is followed by its lines`() throws {
         let bill =
             #"{"seqno":"2","charge_amt":"5","charge_month":"202608","paid_out_date":"20260914"}"#

@@ -39,7 +39,8 @@ enum CardLists {
 
     /// What is said of a customer rather than of a card, once a page; check cards have none of it.
     private static func listCustomer(_ page: inout PageDraft) {
-        guard !page.answer.assets.contains(where: { $0.key == customerKey }) else { return }
+        guard !page.body.flag else { return }
+        page.body.flag = true
         let assets: [(AssetKind, [ProviderAPI])] = [
             (.cardPoints, [.card003]),
             (.cardBill, [.card004, .card006]),

@@ -63,17 +63,19 @@ enum Wallets {
         ]
     ) { (row, notes, page) throws(AnswerFault) in
         let apis: [ProviderAPI] = [.efin002, .efin003, .efin004]
-        let event = page.encoded(.prepaidWalletListed(row.listed), notes)
+        var listed = row.listed
         let accounts: [String?] = row.listed.accounts.filter { !$0.isEmpty }
         for account in accounts.isEmpty ? [nil] : accounts {
             var parameters = [StandardCall.Parameter("fob_id", row.id)]
             if let account { parameters.append(.init("account_id", account)) }
+            // Its own account only: a wallet of many would be said as often as it has accounts.
+            listed.accounts = account.map { [$0] } ?? []
             page.list(
                 .prepaidWallet,
                 account.map { row.id + "/" + $0 } ?? row.id,
                 isRequested: row.listed.requested,
                 apis.map { StandardCall($0, parameters) },
-                event
+                page.encoded(.prepaidWalletListed(listed), notes)
             )
         }
     }
