@@ -34,6 +34,9 @@ struct ReplayCommand: AsyncParsableCommand {
             case integrated = "integrated-view"
             case spending = "spending-profile"
             case consents = "consent-register"
+            case coverage
+            case netWorth = "net-worth"
+            case obligations
         }
 
         func run() async throws {
@@ -47,6 +50,9 @@ struct ReplayCommand: AsyncParsableCommand {
                     case .integrated: lines.append(try rebuild(services.integrated))
                     case .spending: lines.append(try rebuild(services.spending))
                     case .consents: lines.append(try rebuild(services.consents))
+                    case .coverage: lines.append(try rebuild(services.coverage))
+                    case .netWorth: lines.append(try rebuild(services.netWorth))
+                    case .obligations: lines.append(try rebuild(services.obligations))
                     }
                 }
             }

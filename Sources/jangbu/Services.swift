@@ -18,6 +18,9 @@ final class Services: Sendable {
     let spending: Projection<SpendingProfile>
     let counters: Projection<SubjectCounters>
     let consents: Projection<ConsentRegister>
+    let coverage: Projection<Coverage>
+    let netWorth: Projection<NetWorth>
+    let obligations: Projection<Obligations>
     let desk: ConsentDesk
     let rules: CategoryRules
 
@@ -56,6 +59,9 @@ final class Services: Sendable {
         spending = try Services.add(SpendingProfile(rules: rules), to: projections)
         counters = try Services.add(SubjectCounters(), to: projections)
         consents = try Services.add(ConsentRegister(), to: projections)
+        coverage = try Services.add(Coverage(), to: projections)
+        netWorth = try Services.add(NetWorth(), to: projections)
+        obligations = try Services.add(Obligations(), to: projections)
         projections.start()
     }
 
@@ -117,7 +123,8 @@ final class Services: Sendable {
     func statuses() throws -> [ProjectionStatus] {
         [
             try counters.status(), try integrated.status(), try spending.status(),
-            try consents.status(),
+            try consents.status(), try coverage.status(), try netWorth.status(),
+            try obligations.status(),
         ]
     }
 

@@ -57,6 +57,8 @@ struct StateHashes {
         [
             try line(services.counters, progress), try line(services.integrated, progress),
             try line(services.spending, progress), try line(services.consents, progress),
+            try line(services.coverage, progress), try line(services.netWorth, progress),
+            try line(services.obligations, progress),
         ]
     }
 
