@@ -127,18 +127,27 @@ extension SubjectDraft {
             taken += (found[content] ?? []).suffix(Int(count))
         }
         taken.sort { ($0.revision, $0.index) < ($1.revision, $1.index) }
+        var lastOfKey: [UInt64: PlacedEvent.Position] = [:]
+        for place in taken {
+            guard let event = RowHash.event(place.bytes.span),
+                let key = desk.hash.outcomeKey(of: event)
+            else { continue }
+            lastOfKey[key] = place.position
+        }
         for place in taken {
             guard frames.bytes.count < RecordLimit.bytesPerBatchMax else {
                 outcome.isWhole = false
                 break
             }
             guard let event = RowHash.event(place.bytes.span) else { continue }
-            let isChanged = desk.hash.key(of: event).map { keys.contains($0) } ?? false
-            // Some providers list a cancelled approval on the day of its cancellation only.
+            var isChanged = desk.hash.key(of: event).map { keys.contains($0) } ?? false
+            // Some providers list a cancelled approval on the day of its cancellation only: of what
+            // it said at different times, that which was recorded last.
             if !isChanged, let key = desk.hash.outcomeKey(of: event),
                 hasOutcome(key, target.id, missing)
             {
-                continue
+                guard let last = lastOfKey[key], last != place.position else { continue }
+                isChanged = true
             }
             let retraction = RetractionView(
                 of: place.bytes.span,

@@ -98,6 +98,14 @@ struct PlacedEvent {
     let revision: UInt64
     let index: UInt32
     let bytes: [UInt8]
+
+    /// Where in the subject's log.
+    struct Position: Hashable {
+        let revision: UInt64
+        let index: UInt32
+    }
+
+    var position: Position { Position(revision: revision, index: index) }
 }
 
 extension ModelLoader {

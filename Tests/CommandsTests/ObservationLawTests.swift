@@ -176,7 +176,9 @@ private struct Books {
         async throws
     {
         let office = try Office()
-        for seed in (1...30).map({ Seed($0) }) {
+        // 48: an approval's amount changed before it was cancelled, by a company that lists it on
+        // the later day only.
+        for seed in (Array(1...30) + [48]).map({ Seed($0) }) {
             #expect(try await endsAlike(office, seed), "\(seed)")
         }
     }
