@@ -177,7 +177,7 @@ struct LifeCycleTests {
             let before = try collector.books.book(of: subject).state.providers
             town.clock.advance(by: 90 * 86_400 - 60)
             for (provider, result) in try await collector.collect(subject, for: .userRefresh) {
-                #expect(try result.get().isComplete)
+                #expect(try result.get().calls > 0, "\(provider)")
                 let after = try collector.books.book(of: subject).state.providers[provider]
                 #expect(after?.token?.access != before[provider]?.token?.access)
                 #expect(after?.token?.refresh == before[provider]?.token?.refresh)
