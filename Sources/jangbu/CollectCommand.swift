@@ -26,7 +26,7 @@ struct CollectCommand: AsyncParsableCommand {
     @Option(help: "Directory with operator.yaml and the certificates that it names.")
     var certificates: String
     @Option(help: "How many people of the sandbox, from the first.") var people = 1
-    @Option(help: "Months of movements that are wanted.") var months = 24
+    @Option(help: "Months of movements that are wanted.") var months = 25
     @Option(help: "People at work at once.") var atOnce = 48
     @Flag(help: "Collect once and end; else regular transfers go on until Ctrl-C.")
     var once = false
