@@ -1,3 +1,4 @@
+import Collector
 import Foundation
 import Projections
 import ServiceLifecycle
@@ -29,7 +30,8 @@ struct CollectionDemo {
                 registration: identity.registration
             ),
             certificates: sandbox.directory,
-            months: Int32(months)
+            // Its books begin with a month.
+            months: Int32(months) + 1
         )
     }
 

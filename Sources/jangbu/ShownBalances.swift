@@ -1,5 +1,6 @@
 import Finance
 import Frame
+import Projections
 import Vault
 
 /// Compares the balances that the integrated view shows with those of the sandbox's own ledger.

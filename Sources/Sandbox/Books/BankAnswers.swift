@@ -70,11 +70,16 @@ extension Desk {
 
     private func deposit(_ answer: (DepositAccount) -> BookAnswer) -> BookAnswer {
         guard let number = query.call["account_num"] else { return .refused(40_001) }
-        guard let index = books.deposit(provider, number, query.call["seqno"]) else {
-            return .refused(40_402)
-        }
+        guard let index = books.deposit(provider, number, query.call["seqno"]) ?? anyRound(number)
+        else { return .refused(40_402) }
         let account = books.deposits[index]
         return asset(account.face) { answer(account) }
+    }
+
+    /// 은행-014 has no seqno: one of the rounds that are still there answers.
+    private func anyRound(_ number: String) -> Int? {
+        guard query.call.api == .bank014 else { return nil }
+        return books.deposits.firstIndex { $0.face.number == number && isListed($0.face) }
     }
 
     func currency(_ code: UInt16, _ body: inout JSONBody) {
