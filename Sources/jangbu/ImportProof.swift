@@ -1,8 +1,8 @@
 import Finance
 import MyData
 
-/// What `demo-import --once` shows: the import, the four-way reconciliation, the state hashes, the import
-/// again.
+/// What `demo-import --once` shows: the import, the four-way reconciliation, the state hashes, the
+/// import again.
 struct ImportProof {
     let report: ImportReport
     var reconciliation: Reconciliation?
