@@ -1,3 +1,5 @@
+internal import Finance
+internal import MyData
 internal import Synchronization
 
 /// The body that authenticates persons and signs their transfer requests (통합인증).
@@ -62,31 +64,33 @@ public final class AuthorityDesk: Sendable {
         let signing = ids.next()
         let transactions = texts.indices.map { "\(signing)_\($0)" }
         let list = zip(texts, transactions).map { text, transaction in
-            JSONText.object([
-                ("tx_id", transaction), ("consent", text),
-                ("consent_len", String(text.utf8.count)),
+            StandardJSON.object([
+                ("tx_id", .text(transaction)), ("consent", .text(text)),
+                ("consent_len", .text(String(text.utf8.count))),
             ])
         }
-        var members: [(name: String, value: [UInt8])] = [
-            ("sign_tx_id", JSONText.text(signing)), ("consent_type", JSONText.text("1")),
-            ("consent_cnt", JSONText.text(String(texts.count))),
-            ("consent_list", JSONText.list(list)),
+        var members: [(String, StandardJSON)] = [
+            ("sign_tx_id", .text(signing)), ("consent_type", .text("1")),
+            ("consent_cnt", .text(String(texts.count))), ("consent_list", .list(list)),
         ]
         switch signer {
-        case .person(let ci): members.append(("user_ci", JSONText.text(ci)))
-        case .sandbox(let number): members.append(("person", JSONText.text(String(number))))
+        case .person(let ci): members.append(("user_ci", .text(ci)))
+        case .sandbox(let number): members.append(("person", .text(String(number))))
         }
-        let asked = try await ask("sign_request", JSONText.object(raw: members), token)
-        guard let certificate = JSONText.members(asked)?["cert_tx_id"] else { throw .unreadable }
-        let body = JSONText.object([("sign_tx_id", signing), ("cert_tx_id", certificate)])
-        let signed = try await ask("sign_result", body, token)
-        guard let ci = JSONText.members(signed)?["user_ci"],
-            let list = JSONText.objects(signed, in: "signed_consent_list"),
+        let asked = try await ask("sign_request", .object(members), token)
+        guard let certificate = asked["cert_tx_id"]?.scalar else { throw .unreadable }
+        let fetch: [(String, StandardJSON)] = [
+            ("sign_tx_id", .text(signing)), ("cert_tx_id", .text(certificate)),
+        ]
+        let signed = try await ask("sign_result", .object(fetch), token)
+        guard let ci = signed["user_ci"]?.scalar,
+            let list = signed["signed_consent_list"]?.elements,
             list.count == texts.count
         else { throw .unreadable }
         var consents: [SignedConsent] = []
         for (index, entry) in list.enumerated() {
-            guard entry["tx_id"] == transactions[index], let signature = entry["signed_consent"]
+            guard entry["tx_id"]?.scalar == transactions[index],
+                let signature = entry["signed_consent"]?.scalar
             else { throw .unreadable }
             consents.append(
                 SignedConsent(
@@ -116,9 +120,9 @@ public final class AuthorityDesk: Sendable {
             ],
             transaction: ids.next()
         )
-        guard let members = JSONText.members(try await send(request)),
-            let text = members["access_token"],
-            let seconds = members["expires_in"].flatMap({ Int64($0) })
+        let json = try await send(request)
+        guard let text = json["access_token"]?.scalar,
+            let seconds = json["expires_in"]?.scalar.flatMap({ Int64($0) })
         else { throw .unreadable }
         token.withLock { $0 = (text, now + min(seconds, 366 * 86_400)) }
         return text
@@ -126,9 +130,9 @@ public final class AuthorityDesk: Sendable {
 
     private func ask(
         _ name: String,
-        _ body: [UInt8],
+        _ body: StandardJSON,
         _ token: String
-    ) async throws(SigningError) -> [UInt8] {
+    ) async throws(SigningError) -> JSONTree {
         var request = ProviderRequest(
             path: "/v1/ca/" + name,
             form: .json,
@@ -136,21 +140,22 @@ public final class AuthorityDesk: Sendable {
             token: token,
             transaction: ids.next()
         )
-        request.rawBody = body
+        request.rawBody = body.bytes
         return try await send(request)
     }
 
-    private func send(_ request: ProviderRequest) async throws(SigningError) -> [UInt8] {
+    private func send(_ request: ProviderRequest) async throws(SigningError) -> JSONTree {
         let reply: ProviderReply
         do throws(TransportFault) {
             reply = try await client.send(request, to: authority.place, within: limits)
         } catch {
             throw .transport(error)
         }
+        let json = JSONTree(reply.body)
         guard reply.status == 200 else {
-            let code = JSONText.members(reply.body)?["rsp_code"].flatMap { UInt32($0) }
-            throw .refused(code ?? 0)
+            throw .refused(json?["rsp_code"]?.scalar.flatMap { UInt32($0) } ?? 0)
         }
-        return reply.body
+        guard let json else { throw .unreadable }
+        return json
     }
 }

@@ -17,8 +17,8 @@ public struct ConsentText: Sendable {
         operatorCode: String,
         assets: [String] = []
     ) {
-        var members: [(name: String, value: [UInt8])] = []
-        func add(_ name: String, _ value: String) { members.append((name, JSONText.text(value))) }
+        var members: [(String, StandardJSON)] = []
+        func add(_ name: String, _ value: String) { members.append((name, .text(value))) }
         add("org_code", provider.code)
         add("rcv_org_code", operatorCode)
         add("client_id", provider.registration.identifier)
@@ -32,7 +32,7 @@ public struct ConsentText: Sendable {
         add("purpose", terms.purpose)
         add("period", String(terms.keptUntil.digits))
         if !assets.isEmpty {
-            members.append(("assets", JSONText.list(assets.map(JSONText.text))))
+            members.append(("assets", .list(assets.map(StandardJSON.text))))
         }
         for (name, disclosure) in [
             ("is_consent_trans_memo", terms.memo),
@@ -41,7 +41,7 @@ public struct ConsentText: Sendable {
         ] where disclosure != .unasked {
             add(name, disclosure == .allowed ? "true" : "false")
         }
-        text = String(decoding: JSONText.object(raw: members), as: UTF8.self)
+        text = String(decoding: StandardJSON.object(members).bytes, as: UTF8.self)
     }
 
     /// `1/1w` for every 7 days, `1/d` for every day (§2.7).

@@ -1,4 +1,5 @@
 public import Finance
+internal import MyData
 
 /// What a token endpoint issued.
 public struct TokenGrant: Hashable, Sendable {
@@ -85,24 +86,24 @@ extension TokenGrant {
     ///
     /// - Throws: `.refused`, `.unreadable`.
     public init(_ reply: ProviderReply) throws(TokenRefusal) {
-        guard let members = JSONText.members(reply.body) else {
+        guard let json = JSONTree(reply.body), case .object = json else {
             throw .unreadable(status: reply.status)
         }
-        if let error = members["error"] {
+        if let error = json["error"]?.scalar {
             throw .refused(OAuthError(rawValue: error) ?? .unknown)
         }
-        guard reply.status == 200, let access = members["access_token"], !access.isEmpty,
+        guard reply.status == 200, let access = json["access_token"]?.scalar, !access.isEmpty,
             access.utf8.count <= 1_500,
-            let expires = members["expires_in"].flatMap({ Int64($0) }), expires > 0,
-            (members["refresh_token"]?.utf8.count ?? 0) <= 1_500
+            let expires = json["expires_in"]?.scalar.flatMap({ Int64($0) }), expires > 0,
+            (json["refresh_token"]?.scalar?.utf8.count ?? 0) <= 1_500
         else { throw .unreadable(status: reply.status) }
         self.access = access
         // At most 90 days and a year (§2.4): a longer promise is not believed.
         expiresIn = min(expires, 90 * 86_400)
-        refresh = members["refresh_token"]
-        let refreshExpires = members["refresh_token_expires_in"].flatMap { Int64($0) } ?? 0
+        refresh = json["refresh_token"]?.scalar
+        let refreshExpires = json["refresh_token_expires_in"]?.scalar.flatMap { Int64($0) } ?? 0
         refreshExpiresIn = min(max(0, refreshExpires), 366 * 86_400)
-        scope = members["scope"] ?? ""
+        scope = json["scope"]?.scalar ?? ""
     }
 
     /// The fact that it was issued at `now`, in seconds since 1970-01-01 UTC.

@@ -53,7 +53,7 @@ public struct ProviderRequest: Sendable {
         if let rawBody { return rawBody }
         return switch form {
         case .query: []
-        case .json: JSONText.object(parameters)
+        case .json: StandardJSON.object(parameters.map { ($0.name, .text($0.value)) }).bytes
         case .form: Array(Percent.form(parameters).utf8)
         }
     }

@@ -1,4 +1,5 @@
 internal import Finance
+internal import MyData
 internal import Synchronization
 
 /// The way to one provider: its connections, its pace and whether it is asked at all.
@@ -63,7 +64,7 @@ final class ProviderDesk: Sendable {
                 circuit.withLock { $0.succeeded() }
                 return .reply(reply, code: nil)
             }
-            let code = JSONText.members(reply.body)?["rsp_code"].flatMap { UInt32($0) }
+            let code = JSONTree(reply.body)?["rsp_code"]?.scalar.flatMap { UInt32($0) }
             // Maintenance and slots are no failures; the rules for them come with their codes.
             let isFailure = reply.status >= 500 && code != 50008 && code != 50009
             circuit.withLock { circuit in

@@ -58,6 +58,6 @@ struct Question {
         ]
         members += call.parameters.map { ($0.name, $0.value) }
         if let window { members += dates(window) }
-        return JSONText.object(members)
+        return StandardJSON.object(members.map { ($0.name, .text($0.value)) }).bytes
     }
 }

@@ -1,5 +1,6 @@
 internal import Finance
 internal import Frame
+internal import MyData
 internal import Synchronization
 
 /// The token of one person at one provider while it is used, renewed once however many calls find
@@ -156,7 +157,8 @@ struct TokenDesk {
         let reply = try await reply { [oauth = desk.oauth] in
             oauth.revoke(token, transaction: $0)
         }
-        guard reply.status == 200, let code = JSONText.members(reply.body)?["rsp_code"] else {
+        guard reply.status == 200, let code = JSONTree(reply.body)?["rsp_code"]?.scalar
+        else {
             throw .unreadable(status: reply.status)
         }
         return code == "00000"

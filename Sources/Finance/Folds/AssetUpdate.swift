@@ -45,7 +45,9 @@ struct AssetUpdate {
             compartment = Array(opened.compartment)
             kind = UInt8(clamping: opened.assetKind.rawValue)
             provider = AssetUpdate.text(opened.provider)
-            number = AssetUpdate.text(AssetUpdate.masked(opened.assetKey))
+            // "-" is all that a company says of a customer as a whole: bills, points, short loans.
+            let key = opened.assetKey == "-" ? "" : opened.assetKey
+            number = AssetUpdate.text(AssetUpdate.masked(key))
             isReport = false
         case .accountListed(let listed): name = AssetUpdate.text(listed.productName)
         case .investAccountListed(let listed): name = AssetUpdate.text(listed.accountName)

@@ -1,5 +1,6 @@
 internal import Cryptography
 internal import Finance
+internal import MyData
 internal import Synchronization
 
 /// The authentication body: `/v1/ca/sign_request` and `/v1/ca/sign_result`.
@@ -50,11 +51,11 @@ extension SandboxDesk {
         }
     }
 
-    private func admitted(_ ask: Ask) throws(StandardRefusal) -> JSONText {
+    private func admitted(_ ask: Ask) throws(StandardRefusal) -> JSONTree {
         guard let token = ask.bearer, signatures.admits(token, now: clock.seconds) else {
             throw StandardRefusal(40_101)
         }
-        guard let json = JSONText(ask.body) else { throw StandardRefusal(40_001) }
+        guard let json = JSONTree(ask.body) else { throw StandardRefusal(40_001) }
         return json
     }
 
@@ -82,7 +83,7 @@ extension SandboxDesk {
         return ServerReply(200, object)
     }
 
-    private func consents(_ list: [JSONText], of person: Int) throws(StandardRefusal)
+    private func consents(_ list: [JSONTree], of person: Int) throws(StandardRefusal)
         -> [ConsentSigner.Statement]
     {
         let ci = books.ci(of: person)

@@ -1,11 +1,12 @@
 internal import Finance
+internal import MyData
 
 /// What only a sandbox has: its clock, its people, the truth, its faults and its counters. For the
 /// control certificate alone.
 extension SandboxDesk {
     func control(_ path: String, _ ask: Ask) -> ServerReply {
         let words = path.split(separator: "/").map(String.init)
-        let json = ask.body.isEmpty ? JSONText.object([:]) : JSONText(ask.body)
+        let json = ask.body.isEmpty ? JSONTree.object([:]) : JSONTree(ask.body)
         guard let json else { return ServerReply(code: 40_001) }
         switch (ask.method, words.first, words.count) {
         case ("GET", "clock", 1): return clockReply()
@@ -30,7 +31,7 @@ extension SandboxDesk {
     }
 
     /// `set` and `advance` in seconds, `is_running`.
-    private func moveClock(_ json: JSONText) -> ServerReply {
+    private func moveClock(_ json: JSONTree) -> ServerReply {
         if let running = json["is_running"]?.scalar {
             running == "true" ? clock.run() : clock.stop()
         }
@@ -73,7 +74,7 @@ extension SandboxDesk {
     }
 
     /// `/people/N/sign`: signs `consent_list` as the authentication body would, at once.
-    private func sign(_ words: [String], _ json: JSONText) -> ServerReply {
+    private func sign(_ words: [String], _ json: JSONTree) -> ServerReply {
         guard words[2] == "sign", let person = Int(words[1]),
             (0..<books.peopleCount).contains(person), let list = json["consent_list"]?.elements
         else { return ServerReply(code: 40_001) }
@@ -147,7 +148,7 @@ extension SandboxDesk {
         return ServerReply(200, object)
     }
 
-    private func setFaults(_ json: JSONText) -> ServerReply {
+    private func setFaults(_ json: JSONTree) -> ServerReply {
         guard let texts = json["faults"]?.elements else { return ServerReply(code: 40_001) }
         let faults = texts.compactMap { $0.scalar.flatMap(Fault.init) }
         guard faults.count == texts.count else { return ServerReply(code: 40_001) }

@@ -58,7 +58,7 @@ struct DataRequest: Sendable {
             return fields
         }
         guard ask.contentType.hasPrefix("application/json") else { throw StandardRefusal(40_002) }
-        guard case .object(let members)? = JSONText(ask.body) else {
+        guard case .object(let members)? = JSONTree(ask.body) else {
             throw StandardRefusal(40_001)
         }
         var fields: [String: String] = [:]

@@ -1,5 +1,6 @@
 internal import Cryptography
 internal import Finance
+internal import MyData
 
 /// The token endpoints of providers: 통합인증-002, 개별인증-001 to 004.
 extension SandboxDesk {
@@ -111,7 +112,7 @@ extension SandboxDesk {
         let bytes = Array(consent.utf8)
         let statement = ConsentSigner.Statement(ci: ci, transaction: transaction, consent: bytes)
         guard signer.verifies(signature, statement) else { throw .invalidGrant }
-        guard let json = JSONText(bytes), json["org_code"]?.scalar == code,
+        guard let json = JSONTree(bytes), json["org_code"]?.scalar == code,
             json["rcv_org_code"]?.scalar == client.code,
             json["client_id"]?.scalar == client.clientID, let terms = TransferTerms(json)
         else { throw .invalidGrant }

@@ -1,5 +1,6 @@
 internal import Files
 internal import Logging
+internal import MyData
 internal import Synchronization
 
 /// What happened to tokens, one JSON object a line, so that a sandbox that was killed knows them.
@@ -33,7 +34,7 @@ final class TokenJournal: Sendable {
         do throws(FileError) {
             let bytes = try Files.read(path, limit: TokenJournal.bytesMax)
             return bytes.split(separator: 0x0a).compactMap { line in
-                JSONText(Array(line)).flatMap(TokenJournal.entry)
+                JSONTree(Array(line)).flatMap(TokenJournal.entry)
             }
         } catch {
             logger.error("tokens of before cannot be read", metadata: ["error": "\(error)"])
@@ -88,7 +89,7 @@ final class TokenJournal: Sendable {
         return object.encoded + [0x0a]
     }
 
-    private static func entry(_ json: JSONText) -> Entry? {
+    private static func entry(_ json: JSONTree) -> Entry? {
         if let access = json["expired"]?.scalar { return .expired(access: access) }
         if let refresh = json["dropped"]?.scalar { return .dropped(refresh: refresh) }
         guard let access = json["access"]?.scalar,

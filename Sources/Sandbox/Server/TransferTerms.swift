@@ -1,4 +1,5 @@
 internal import Finance
+internal import MyData
 
 /// What a transfer request allows, as its signed text says it.
 ///
@@ -54,7 +55,7 @@ struct TransferTerms: Hashable, Sendable {
     }
 
     /// The terms in a signed text; nil when a member is missing or malformed.
-    init?(_ text: JSONText) {
+    init?(_ text: JSONTree) {
         guard let scope = text["scope"]?.scalar, let scheduled = text["is_scheduled"]?.scalar,
             let end = text["end_date"]?.scalar.flatMap(CivilDate.init(compact:)),
             let purpose = text["purpose"]?.scalar, let period = text["period"]?.scalar,

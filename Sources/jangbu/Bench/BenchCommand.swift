@@ -69,7 +69,7 @@ struct BenchCommand: AsyncParsableCommand {
                 + log.bulk(eventsPerFrame: 1, must: 120_000)
         case .storage: return try await storage.reopen()
         case .sharing: return try await storage.sharing()
-        case .pages: return try PageBench(isSmoke: smoke).rows()
+        case .pages: return try await PageBench(directory: place, isSmoke: smoke).rows()
         case .projections:
             return try await ProjectionBench(directory: place, isSmoke: smoke).rows()
         }

@@ -189,6 +189,10 @@ struct ProjectionBench {
         let spending = try projections.add(SpendingProfile(rules: rules))
         _ = try projections.add(IntegratedView())
         _ = try projections.add(SubjectCounters())
+        _ = try projections.add(ConsentRegister())
+        _ = try projections.add(Coverage())
+        _ = try projections.add(NetWorth())
+        _ = try projections.add(Obligations())
         projections.start()
         return (projections, spending)
     }

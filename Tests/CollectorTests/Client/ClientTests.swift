@@ -61,51 +61,6 @@ struct RequestTests {
     }
 }
 
-struct JSONTextTests {
-    @Test
-    func `flat members are read and what is nested is stepped over`() {
-        let text =
-            #" {"a":"x\"\u00e9\ud83d\ude00","b":12,"c":true,"#
-            + #""d":[{"a":"no"}],"e":{"b":[]},"f":null} "#
-        let members = JSONText.members(Array(text.utf8))
-        #expect(members == ["a": "x\"é😀", "b": "12", "c": "true"])
-    }
-
-    @Test
-    func `objects of a list are read by its name`() {
-        let text = #"{"n":"1","l":[{"a":"1","z":[1]},{"a":"2"}],"m":[{"a":"3"}]}"#
-        let objects = JSONText.objects(Array(text.utf8), in: "l")
-        #expect(objects == [["a": "1"], ["a": "2"]])
-    }
-
-    @Test
-    func `what is written is read again`() {
-        let text = "a\"\\\u{01}\n가"
-        let members = JSONText.members(JSONText.object([("k", text)]))
-        #expect(members == ["k": text])
-    }
-
-    @Test(arguments: Seed.smoke)
-    func `any bytes at all are read or refused`(seed: Seed) {
-        var chance = seed
-        let valid = Array(#"{"a":"x\u00e9","b":[{"c":1}],"d":{"e":"f"}}"#.utf8)
-        for _ in 0..<3_000 {
-            var bytes = valid
-            for _ in 0...chance.below(4) {
-                switch chance.below(3) {
-                case 0: bytes[chance.below(bytes.count)] = UInt8(chance.below(256))
-                case 1: bytes.removeLast(min(bytes.count - 1, chance.below(5)))
-                default: bytes.insert(UInt8(chance.below(256)), at: chance.below(bytes.count))
-                }
-            }
-            _ = JSONText.members(bytes)
-            _ = JSONText.objects(bytes, in: "b")
-        }
-        let deep = Array(String(repeating: "[", count: 100_000).utf8)
-        #expect(JSONText.members(Array(#"{"a":"#.utf8) + deep) == nil)
-    }
-}
-
 struct TokenGrantTests {
     private func reply(_ status: UInt32, _ text: String) -> ProviderReply {
         ProviderReply(status: status, body: Array(text.utf8))

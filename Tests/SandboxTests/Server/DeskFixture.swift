@@ -245,7 +245,7 @@ final class DeskFixture {
 
 extension ServerReply {
     /// The body, or an empty object.
-    var json: JSONText { JSONText(body) ?? .object([:]) }
+    var json: JSONTree { JSONTree(body) ?? .object([:]) }
     /// rsp_code.
     var code: String { json["rsp_code"]?.scalar ?? "" }
     /// error of RFC 6749.

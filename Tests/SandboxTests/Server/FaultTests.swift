@@ -1,4 +1,5 @@
 import Finance
+import MyData
 import Simulation
 import Testing
 
@@ -48,7 +49,7 @@ struct FaultTests {
         let truncated = try await spoilt("truncate")
         #expect(truncated.body == Array(plain.body.prefix(plain.body.count / 2)))
         #expect(truncated.extent == .whole)
-        #expect(JSONText(truncated.body) == nil)
+        #expect(JSONTree(truncated.body) == nil)
         #expect(try await spoilt("cut").extent == .half)
         #expect(try await spoilt("fields@A1BK999999/104").body == plain.body)
         #expect(try await spoilt("fields/101").body == plain.body)

@@ -1,5 +1,6 @@
 import Finance
 import HTTPTypes
+import MyData
 import Simulation
 import Testing
 

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Foundation
+import MyData
 import Simulation
 import Testing
 

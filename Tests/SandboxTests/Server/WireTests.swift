@@ -3,6 +3,7 @@ import Files
 import Finance
 import HTTPTypes
 import Logging
+import MyData
 import NIOCore
 import NIOHTTP1
 import NIOSSL
@@ -123,7 +124,7 @@ struct WireReply {
     var version: HTTPVersion
     var byteCount: Int
     private var body: [UInt8]
-    var json: JSONText { JSONText(body) ?? .null }
+    var json: JSONTree { JSONTree(body) ?? .null }
 
     init(_ response: HTTPClientResponse, _ body: [UInt8]) {
         (status, headers) = (Int(response.status.code), response.headers)
