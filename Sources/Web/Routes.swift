@@ -29,29 +29,50 @@ struct Route: Sendable {
 
 extension Site {
     /// Every address there is.
-    var routes: [Route] {
+    var routes: [Route] { consoleRoutes + personRoutes + accessRoutes + interfaceRoutes }
+
+    /// What an operator sees and orders.
+    private var consoleRoutes: [Route] {
         [
             Route(.get, "/", overviewPage),
-            Route(.get, "/subjects", subjectsPage),
-            Route(.get, "/subjects/{subject}", subjectPage),
-            Route(.get, "/subjects/{subject}/events/{event}", explanationPage),
-            Route(.get, "/problems", problemsPage),
-            Route(.get, "/problems/{problem}", problemPage),
-            Route(.get, "/sign-in", signInPage),
-            Route(.post, "/sign-in", signIn),
-            Route(.get, "/assets/{asset}", asset),
             Route(.get, "/v1/overview", overview),
             Route(.get, "/v1/partitions", partitions),
             Route(.get, "/v1/projections", projections),
             Route(.get, "/v1/frames", frames),
             Route(.get, "/v1/stream", stream),
+            Route(.get, "/v1/backups", backups),
+            Route(.post, "/v1/backups", startBackup),
+        ]
+    }
+
+    /// What is about people.
+    private var personRoutes: [Route] {
+        [
+            Route(.get, "/subjects", subjectsPage),
+            Route(.get, "/subjects/{subject}", subjectPage),
+            Route(.get, "/subjects/{subject}/events/{event}", explanationPage),
             Route(.get, "/v1/subjects", subjects),
             Route(.get, "/v1/subjects/{subject}", subject),
             Route(.get, "/v1/subjects/{subject}/spending", spending),
             Route(.get, "/v1/subjects/{subject}/transactions", transactions),
             Route(.get, "/v1/subjects/{subject}/events/{event}/explain", explain),
-            Route(.get, "/v1/backups", backups),
-            Route(.post, "/v1/backups", startBackup),
+        ]
+    }
+
+    /// Who is let in.
+    private var accessRoutes: [Route] {
+        [
+            Route(.get, "/sign-in", signInPage),
+            Route(.post, "/sign-in", signIn),
+        ]
+    }
+
+    /// What describes the server itself.
+    private var interfaceRoutes: [Route] {
+        [
+            Route(.get, "/problems", problemsPage),
+            Route(.get, "/problems/{problem}", problemPage),
+            Route(.get, "/assets/{asset}", asset),
             Route(.get, "/health/live", live),
             Route(.get, "/health/ready", ready),
             Route(.get, "/metrics", metricsText),
