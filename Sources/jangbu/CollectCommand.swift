@@ -30,6 +30,8 @@ struct CollectCommand: AsyncParsableCommand {
     @Option(help: "People at work at once.") var atOnce = 48
     @Flag(help: "Collect once and end; else regular transfers go on until Ctrl-C.")
     var once = false
+    @Flag(help: "Have people agree at each provider instead of signing once for all.")
+    var individually = false
     @Flag(help: "Compare with the sandbox's own ledger, to the won.") var reconcile = false
     @Flag(help: "Print the summary as JSON.") var json = false
 
@@ -52,7 +54,8 @@ struct CollectCommand: AsyncParsableCommand {
                 identity: identity,
                 registry: registry,
                 certificates: certificates,
-                months: Int32(months)
+                months: Int32(months),
+                isIndividual: individually
             )
             do {
                 try await collect(with: run)

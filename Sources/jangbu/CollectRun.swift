@@ -12,12 +12,14 @@ import Vault
 /// Enrols people of a sandbox and collects for them.
 final class CollectRun: Sendable {
     private let services: Services
-    private let identity: OperatorFile
+    let identity: OperatorFile
     private let control: SandboxControl
     private let client: ProviderClient
-    private let collector: Collector
-    private let authority: AuthorityDesk
-    private let clock: CollectorClock
+    let collector: Collector
+    let authority: AuthorityDesk
+    let clock: CollectorClock
+    /// Whether people agree at each provider instead of signing once for all.
+    private let isIndividual: Bool
     private let enrolled = Mutex<[Int: SubjectID]>([:])
     /// Seconds that the sandbox's clock is ahead of ours.
     private let ahead: SandboxAhead
@@ -29,9 +31,11 @@ final class CollectRun: Sendable {
         identity: OperatorFile,
         registry: Providers,
         certificates: String,
-        months: Int32
+        months: Int32,
+        isIndividual: Bool = false
     ) async throws {
         (self.services, self.identity) = (services, identity)
+        self.isIndividual = isIndividual
         ahead = SandboxAhead()
         clock = CollectRun.clock(ahead)
         control = try SandboxControl(identity, directory: certificates, clock: clock)
@@ -153,30 +157,19 @@ final class CollectRun: Sendable {
         guard !asked.isEmpty else {
             throw Failure(.configuration, "No provider of person \(person.number) is known.")
         }
-        let today = KoreanClock.day(at: clock.seconds)
-        let terms = asked.map { CollectRun.terms($0, today) }
-        let texts = zip(terms, asked).map { terms, provider in
-            ConsentText(terms, provider: provider, operatorCode: identity.code).text
-        }
-        let signed: [SignedConsent]
-        do throws(SigningError) {
-            signed = try await authority.sign(texts, by: .sandbox(person.number))
-        } catch {
-            throw Failure(.address, "The authentication body did not sign (\(error)).")
-        }
-        let subject = try services.vault.enrol([Array(signed[0].personKey.utf8)])[0]
+        let subject = try services.vault.enrol([Array(person.key.utf8)])[0]
         do {
             let live = try collector.books.book(of: subject).register.liveRequests
             let known = Set(live.map(\.provider))
-            let transfers = asked.indices.filter { !known.contains(asked[$0].code) }.map { index in
-                SignedTransfer(
-                    id: ConsentID(high: clock.chance(), low: clock.chance()),
-                    provider: asked[index].code,
-                    terms: terms[index],
-                    signed: signed[index]
-                )
-            }
-            guard !transfers.isEmpty else { return (subject, false) }
+            let missing = asked.filter { !known.contains($0.code) }
+            guard !missing.isEmpty else { return (subject, false) }
+            let transfers =
+                if isIndividual {
+                    try await agreedAtProviders(person, missing)
+                } else {
+                    try await signed(person, missing)
+                }
+            let today = KoreanClock.day(at: clock.seconds)
             let failures = try await collector.take(
                 transfers,
                 of: subject,
@@ -188,17 +181,6 @@ final class CollectRun: Sendable {
             summary.failures["\(error)", default: 0] += 1
             return (subject, false)
         }
-    }
-
-    private static func terms(_ provider: Provider, _ today: CivilDate) -> RequestTerms {
-        var terms = RequestTerms(
-            scope: DataScope.whole(provider.industry),
-            endsOn: today.adding(months: 12).adding(days: -1),
-            purpose: "본인신용정보 통합조회"
-        )
-        terms.isScheduled = true
-        (terms.basicCycleDays, terms.additionalCycleDays) = (7, 7)
-        return terms
     }
 
     /// Where the log, or with `isShown` also the integrated view, differs from the sandbox's own

@@ -7,6 +7,8 @@ struct SandboxControl {
     /// A person of the sandbox.
     struct Person: Sendable {
         var number: Int
+        /// The person's CI, by which providers know them.
+        var key: String
         var providers: [String]
     }
 
@@ -71,6 +73,7 @@ struct SandboxControl {
     func people(_ count: Int) async throws -> [Person] {
         struct Entry: Decodable {
             let person: String
+            let userCi: String
             let providers: [String]
         }
         struct Body: Decodable { let people: [Entry] }
@@ -83,7 +86,9 @@ struct SandboxControl {
             )
             for entry in body.people {
                 guard let number = Int(entry.person) else { continue }
-                all.append(Person(number: number, providers: entry.providers))
+                all.append(
+                    Person(number: number, key: entry.userCi, providers: entry.providers)
+                )
             }
             guard body.people.count == limit else { break }
         }

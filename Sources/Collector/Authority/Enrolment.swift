@@ -3,24 +3,44 @@ public import Finance
 public import Frame
 internal import Vault
 
-/// A person's wish to be collected for at one provider, signed.
-public struct SignedTransfer: Sendable {
+/// A person's wish to be collected for at one provider, agreed to.
+public struct AgreedTransfer: Sendable {
     /// Id of the new request: 16 random bytes.
     public var id: ConsentID
     /// The provider's org_code.
     public var provider: String
     /// What is asked.
     public var terms: RequestTerms
-    /// The signature over it.
-    public var signed: SignedConsent
+    /// The text that the person was shown and agreed to.
+    public var consent: String
+    /// What shows the provider that they did.
+    public var proof: AgreementProof
 
-    /// A signed wish.
+    /// A wish with what shows that it is the person's.
+    public init(
+        id: ConsentID,
+        provider: String,
+        terms: RequestTerms,
+        consent: String,
+        proof: AgreementProof
+    ) {
+        (self.id, self.provider, self.terms) = (id, provider, terms)
+        (self.consent, self.proof) = (consent, proof)
+    }
+
+    /// A wish that the person signed.
     public init(id: ConsentID, provider: String, terms: RequestTerms, signed: SignedConsent) {
-        (self.id, self.provider, self.terms, self.signed) = (id, provider, terms, signed)
+        self.init(
+            id: id,
+            provider: provider,
+            terms: terms,
+            consent: signed.consent,
+            proof: .signature(signed)
+        )
     }
 }
 
-/// Why a provider is not collected from although the person signed.
+/// Why a provider is not collected from although the person agreed.
 public enum EnrolError: Error, Sendable, Equatable {
     /// The configuration has no such provider.
     case unknownProvider
@@ -31,14 +51,14 @@ public enum EnrolError: Error, Sendable, Equatable {
 }
 
 extension Collector {
-    /// Takes in a person's signed requests: asks each provider for its token, then records requests
+    /// Takes in a person's requests: asks each provider for its token, then records requests
     /// and tokens in one batch.
     ///
     /// `joining` makes the person a member, if they are none.
     /// - Returns: why it went wrong, by org_code; none means that all went well.
     /// - Throws: `.book`, `.record`, `.refused` when joining is.
     public func take(
-        _ transfers: [SignedTransfer],
+        _ transfers: [AgreedTransfer],
         of subject: SubjectID,
         joining: Join? = nil
     ) async throws(CollectError) -> [String: EnrolError] {
@@ -76,7 +96,7 @@ extension Collector {
     }
 
     private func tokens(
-        for transfers: [SignedTransfer]
+        for transfers: [AgreedTransfer]
     ) async -> [Result<TokenGrant, EnrolError>] {
         await withTaskGroup(of: (Int, Result<TokenGrant, EnrolError>).self) { tasks in
             for (number, transfer) in transfers.enumerated() {
@@ -88,27 +108,37 @@ extension Collector {
         }
     }
 
-    private func token(for transfer: SignedTransfer) async -> Result<TokenGrant, EnrolError> {
+    private func token(for transfer: AgreedTransfer) async -> Result<TokenGrant, EnrolError> {
         guard let desk = desks[transfer.provider] else { return .failure(.unknownProvider) }
         do throws(TokenRefusal) {
-            return .success(try await TokenDesk(desk).issue(for: transfer.signed))
+            switch transfer.proof {
+            case .signature(let signed):
+                return .success(try await TokenDesk(desk).issue(for: signed))
+            case .code(let callback):
+                return .success(try await TokenDesk(desk).issue(code: callback.code))
+            }
         } catch {
             return .failure(.token(error))
         }
     }
 
     private func decide(
-        _ transfer: SignedTransfer,
+        _ transfer: AgreedTransfer,
         _ register: TransferRegister,
         at now: Int64,
         on today: CivilDate
     ) throws(EnrolError) -> [Event] {
-        let digest = SHA256.hash(Array(transfer.signed.consent.utf8)).bytes
+        let digest = SHA256.hash(Array(transfer.consent.utf8)).bytes
         var signed = SignedRequest(digest: digest)
-        signed.transaction = transfer.signed.transaction
-        signed.signatureTransaction = transfer.signed.signatureTransaction
-        signed.certificateTransaction = transfer.signed.certificateTransaction
-        signed.authority = transfer.signed.authority
+        switch transfer.proof {
+        case .signature(let proof):
+            signed.transaction = proof.transaction
+            signed.signatureTransaction = proof.signatureTransaction
+            signed.certificateTransaction = proof.certificateTransaction
+            signed.authority = proof.authority
+        // The provider itself authenticated the person; nothing is signed.
+        case .code: signed.authority = transfer.provider
+        }
         let command = RequestTransfer(
             id: transfer.id,
             provider: transfer.provider,
@@ -125,7 +155,7 @@ extension Collector {
     /// The token's event; a token that is another person's already ends by it (§5.7).
     private func issued(
         _ grant: TokenGrant,
-        _ transfer: SignedTransfer,
+        _ transfer: AgreedTransfer,
         _ subject: SubjectID,
         at now: Int64
     ) -> Event {

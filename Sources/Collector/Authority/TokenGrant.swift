@@ -55,6 +55,12 @@ public enum OAuthError: String, Hashable, Sendable, CaseIterable {
     /// Anything else.
     case unknown = ""
 
+    /// The refusal that an answer's body names; nil when it names none.
+    init?(_ body: [UInt8]) {
+        guard let error = JSONTree(body)?["error"]?.scalar else { return nil }
+        self = OAuthError(rawValue: error) ?? .unknown
+    }
+
     /// What follows from it.
     public enum Action: Hashable, Sendable {
         /// Ask again.

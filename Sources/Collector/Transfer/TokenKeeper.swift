@@ -142,6 +142,22 @@ struct TokenDesk {
         try await ask { [oauth = desk.oauth] in oauth.token(for: signed, transaction: $0) }
     }
 
+    /// Where a provider sends a person's browser back to, with a code.
+    func callback(
+        personKey: String,
+        state: String
+    ) async throws(TokenRefusal) -> AuthorizationCallback {
+        let reply = try await reply { [oauth = desk.oauth] in
+            oauth.authorize(personKey: personKey, state: state, transaction: $0)
+        }
+        if let error = OAuthError(reply.body) { throw .refused(error) }
+        guard reply.status == 302, let location = reply.location,
+            location.hasPrefix(desk.provider.registration.redirect),
+            let callback = AuthorizationCallback(location: location)
+        else { throw .unreadable(status: reply.status) }
+        return callback
+    }
+
     /// A token for the code of an individual authentication.
     func issue(code: String) async throws(TokenRefusal) -> TokenGrant {
         try await ask { [oauth = desk.oauth] in oauth.token(code: code, transaction: $0) }

@@ -60,6 +60,7 @@ public enum RegistryFiles {
             "key: \(directory)/operator.key",
             "authentication_body: \(SandboxServerConfiguration.authenticationCode)",
             "base_url: https://127.0.0.1:\(port)",
+            "redirect_uri: https://127.0.0.1/callback",
         ]
         let body = lines.joined(separator: "\n") + "\n"
         try Files.replace(operatorPath(in: directory), with: Array(body.utf8))

@@ -31,8 +31,8 @@ final class Town: Sendable {
     let hook: Hook
     /// Whether a wait moves the clock.
     let leap: Leap
-    private let port: Int
-    private let secret: String
+    let port: Int
+    let secret: String
 
     /// What a town is made of; everything has a default that tests need not care about.
     struct Plan {
@@ -153,7 +153,7 @@ final class Town: Sendable {
             version: plan.version
         )
         control = try ProviderClient(certificates: certificates("control"), clock: collectorClock)
-        let registration = ClientRegistration(identifier: "sandbox-service-0001", secret: secret)
+        let registration = Town.registration(secret)
         providers = try Providers(
             world.providers.map { provider in
                 var limits = ProviderLimits()
@@ -189,64 +189,6 @@ final class Town: Sendable {
     }
 
     var today: CivilDate { KoreanClock.day(at: clock.seconds) }
-
-    /// Has a person of the sandbox agree to everything at all their providers.
-    @discardableResult
-    func enrol(
-        _ person: Int,
-        with collector: Collector
-    ) async throws -> (subject: SubjectID, failures: [String: EnrolError]) {
-        let desk = AuthorityDesk(
-            SigningAuthority(
-                code: SandboxServerConfiguration.authenticationCode,
-                place: ProviderPlace(
-                    host: "127.0.0.1",
-                    port: port,
-                    basePath: "/" + SandboxServerConfiguration.authenticationCode
-                ),
-                registration: ClientRegistration(
-                    identifier: "sandbox-service-0001",
-                    secret: secret
-                )
-            ),
-            operatorCode: Town.operatorCode,
-            client: client,
-            clock: collectorClock
-        )
-        let asked = world.providers(of: person).compactMap { providers[$0] }
-        let terms = asked.map { provider in
-            var terms = RequestTerms(
-                scope: DataScope.whole(provider.industry),
-                endsOn: today.adding(months: 11),
-                purpose: "통합조회"
-            )
-            terms.isScheduled = true
-            (terms.basicCycleDays, terms.additionalCycleDays) = (7, 7)
-            return terms
-        }
-        let texts = zip(terms, asked).map { terms, provider in
-            ConsentText(terms, provider: provider, operatorCode: Town.operatorCode).text
-        }
-        let signed = try await desk.sign(texts, by: .sandbox(person))
-        let subject = try vault.enrol([Array(signed[0].personKey.utf8)])[0]
-        let transfers = asked.indices.map { index in
-            SignedTransfer(
-                id: ConsentID(
-                    high: collectorClock.chance(),
-                    low: collectorClock.chance()
-                ),
-                provider: asked[index].code,
-                terms: terms[index],
-                signed: signed[index]
-            )
-        }
-        let failures = try await collector.take(
-            transfers,
-            of: subject,
-            joining: Join(years: 30, until: today.adding(months: 24))
-        )
-        return (subject, failures)
-    }
 
     /// Where the log differs from the sandbox's own ledger, one line each; none when they agree.
     func differences(of person: Int, _ subject: SubjectID) throws -> [String] {

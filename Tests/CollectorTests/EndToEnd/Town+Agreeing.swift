@@ -1,0 +1,78 @@
+import Collector
+import Finance
+import Frame
+import Vault
+
+@testable import Sandbox
+
+/// How people of the town agree.
+extension Town {
+    static func registration(_ secret: String) -> ClientRegistration {
+        ClientRegistration(
+            identifier: "sandbox-service-0001",
+            secret: secret,
+            redirect: "https://operator.example/callback"
+        )
+    }
+
+    /// A grown-up joins for two years.
+    var join: Join { Join(years: 30, until: today.adding(months: 24)) }
+
+    /// All that a provider has, for eleven months, each week.
+    func terms(_ provider: Provider) -> RequestTerms {
+        var terms = RequestTerms(
+            scope: DataScope.whole(provider.industry),
+            endsOn: today.adding(months: 11),
+            purpose: "통합조회"
+        )
+        terms.isScheduled = true
+        (terms.basicCycleDays, terms.additionalCycleDays) = (7, 7)
+        return terms
+    }
+
+    /// Has a person of the sandbox agree to everything at all their providers.
+    @discardableResult
+    func enrol(
+        _ person: Int,
+        with collector: Collector
+    ) async throws -> (subject: SubjectID, failures: [String: EnrolError]) {
+        let desk = AuthorityDesk(
+            SigningAuthority(
+                code: SandboxServerConfiguration.authenticationCode,
+                place: ProviderPlace(
+                    host: "127.0.0.1",
+                    port: port,
+                    basePath: "/" + SandboxServerConfiguration.authenticationCode
+                ),
+                registration: Town.registration(secret)
+            ),
+            operatorCode: Town.operatorCode,
+            client: client,
+            clock: collectorClock
+        )
+        let asked = world.providers(of: person).compactMap { providers[$0] }
+        let terms = asked.map(terms)
+        let texts = zip(terms, asked).map { terms, provider in
+            ConsentText(terms, provider: provider, operatorCode: Town.operatorCode).text
+        }
+        let signed = try await desk.sign(texts, by: .sandbox(person))
+        let subject = try vault.enrol([Array(signed[0].personKey.utf8)])[0]
+        let transfers = asked.indices.map { index in
+            AgreedTransfer(
+                id: ConsentID(
+                    high: collectorClock.chance(),
+                    low: collectorClock.chance()
+                ),
+                provider: asked[index].code,
+                terms: terms[index],
+                signed: signed[index]
+            )
+        }
+        let failures = try await collector.take(
+            transfers,
+            of: subject,
+            joining: join
+        )
+        return (subject, failures)
+    }
+}
