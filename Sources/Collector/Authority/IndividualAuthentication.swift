@@ -27,7 +27,12 @@ extension Collector {
     /// bits that no other page can know.
     /// - Parameters:
     ///   - text: what the person was shown and agreed to; its digest is kept.
+    ///   - id: id of the new request: 16 random bytes.
+    ///   - terms: what is asked.
+    ///   - provider: the provider's org_code.
     ///   - personKey: the person's CI.
+    /// - Returns: the wish, with the code that proves it.
+    /// - Throws: `AuthorizationError` when there is no code of this question.
     public func authorize(
         _ text: ConsentText,
         as id: ConsentID,
