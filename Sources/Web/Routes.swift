@@ -1,3 +1,4 @@
+import Finance
 import HTTPTypes
 import Hummingbird
 
@@ -64,6 +65,11 @@ extension Site {
         [
             Route(.get, "/sign-in", signInPage),
             Route(.post, "/sign-in", signIn),
+            Route(.post, "/sign-out", signOut),
+            Route(.post, "/v1/operator-links", makeLink),
+            Route(.get, "/me", ownPage),
+            Route(.get, "/subjects/{subject}/accesses", accessesPage),
+            Route(.get, "/v1/subjects/{subject}/accesses", accesses),
         ]
     }
 
@@ -81,16 +87,39 @@ extension Site {
         ]
     }
 
+    /// Who may use each route, in their order.
+    ///
+    /// - Throws: `.routeWithoutRoles`.
+    func rules() throws(WebRefusal) -> [RouteRule] {
+        var rules: [RouteRule] = []
+        for route in routes {
+            rules.append(try configuration.roles.rule(of: route.method, route.path))
+        }
+        return rules
+    }
+
     /// The router with all middleware; what the application runs and the tests ask for its routes.
-    func router(clock: @escaping @Sendable () -> Duration) -> Router<Context> {
+    func router(_ rules: [RouteRule]) -> Router<Context> {
         let routes = routes
+        // Handlers hold the site that they were taken from, so one that serves a purpose sees the
+        // ledger as that purpose may.
+        let byPurpose = Dictionary(
+            uniqueKeysWithValues: UsePurpose.allCases.map { ($0, seen(for: $0).routes) }
+        )
         let router = Router(context: Context.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestLog(metrics: metrics, clock: clock))
         router.add(middleware: SecurityHeaders())
         router.add(middleware: Problems(site: self, routes: routes))
         router.add(middleware: RequestGate(configuration: configuration))
-        for route in routes {
-            router.on(RouterPath(route.path), method: route.method, use: route.respond)
+        for (place, (route, rule)) in zip(routes, rules).enumerated() {
+            let admission = Admission(site: self, rule: rule)
+            router.on(RouterPath(route.path), method: route.method) { request, context in
+                let context = try await admission.admit(request, context)
+                guard let purpose = context.grant?.purpose, let routes = byPurpose[purpose] else {
+                    return try await route.respond(request, context)
+                }
+                return try await routes[place].respond(request, context)
+            }
         }
         return router
     }

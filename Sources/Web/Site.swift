@@ -1,14 +1,21 @@
+import Finance
 import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
 import Synchronization
 
-typealias Context = BasicRequestContext
-
 /// What every handler needs: the ledger to read and the words, templates and limits to answer with.
 struct Site: Sendable {
-    let ledger: any Ledger
+    /// As the purpose of the request lets it be seen.
+    private(set) var ledger: any Ledger
+    /// What the request is for; nil where everybody may ask.
+    private(set) var purpose: UsePurpose?
+    let book: any AccessBook
+    let sessions = Sessions()
+    /// Monotonic time since some fixed moment.
+    let clock: @Sendable () -> Duration
+    private let whole: any Ledger
     let configuration: WebConfiguration
     let metrics: PrometheusRegistry
     let wording: Wording
@@ -18,17 +25,27 @@ struct Site: Sendable {
     let streams = Streams()
 
     init(
-        ledger: any Ledger,
+        ledger: any Ledger & AccessBook,
         configuration: WebConfiguration,
-        metrics: PrometheusRegistry
+        metrics: PrometheusRegistry,
+        clock: @escaping @Sendable () -> Duration = { .zero }
     ) throws {
-        self.ledger = ledger
+        (whole, book, self.clock) = (ledger, ledger, clock)
+        self.ledger = PurposeLedger(base: ledger, book: ledger, purpose: nil)
         self.configuration = configuration
         self.metrics = metrics
         wording = try Wording(yaml: Resource.wording)
         assets = StaticFiles()
         templates = try Templates()
         openAPI = try OpenAPIDocument(yaml: Resource.openAPI)
+    }
+
+    /// The same for requests with a purpose.
+    func seen(for purpose: UsePurpose) -> Site {
+        var site = self
+        site.purpose = purpose
+        site.ledger = PurposeLedger(base: whole, book: book, purpose: purpose)
+        return site
     }
 
     /// Counts open streams.

@@ -1,6 +1,7 @@
 // HTTP interface and pages over a ledger: JSON under /v1, a live stream, health, metrics, and
-// server-rendered pages in two languages. It reads, and can have a backup made; whoever assembles
-// the process gives it a `Ledger`. It knows no files but its token's, and no clock but the one it
+// server-rendered pages in two languages. It reads, and can have a backup made; who may do what for
+// which purpose is decided here, by a table that it is given. Whoever assembles the process gives
+// it a `Ledger`. It knows no files but its token's, and no clock but the one it
 // is given.
 public import Hummingbird
 import HummingbirdCore
@@ -8,29 +9,35 @@ public import Logging
 
 /// The web server of one ledger.
 public struct WebServer: Sendable {
-    private let site: Site
-    private let clock: @Sendable () -> Duration
+    let site: Site
+    /// Of each route, in their order.
+    private let rules: [RouteRule]
     private let logger: Logger
 
     /// Prepares the server; nothing listens yet.
     ///
     /// - Parameters:
-    ///   - ledger: what is shown.
+    ///   - ledger: what is shown, and where it is taken down who looked.
     ///   - configuration: where to listen, and the token.
     ///   - metrics: also what `MetricsSystem.bootstrap` should get.
     ///   - clock: monotonic time since any fixed moment, for durations only.
     ///   - logger: gets one line for each request, without anything personal.
     /// - Throws: `WebRefusal` with one sentence that says what to set.
     public init(
-        ledger: some Ledger,
+        ledger: some Ledger & AccessBook,
         configuration: WebConfiguration,
         metrics: PrometheusRegistry,
         clock: @escaping @Sendable () -> Duration,
         logger: Logger
     ) throws {
         try configuration.validate()
-        site = try Site(ledger: ledger, configuration: configuration, metrics: metrics)
-        self.clock = clock
+        site = try Site(
+            ledger: ledger,
+            configuration: configuration,
+            metrics: metrics,
+            clock: clock
+        )
+        rules = try site.rules()
         self.logger = logger
         metrics.describe("http.server.requests", "Requests answered.")
         metrics.describe("http.server.request.duration", "Time until the answer began.")
@@ -62,6 +69,20 @@ public struct WebServer: Sendable {
         )
     }
 
+    /// Path and fragment of a page that signs the local operator in, once and soon.
+    ///
+    /// - Returns: nil when the configuration allows no local operator.
+    /// - Throws: when the system gives no chance.
+    public func operatorLink() throws -> String? {
+        guard site.configuration.allowsLocalOperator else { return nil }
+        return try site.link(for: .localOperator)
+    }
+
+    /// The same for a person, by their subject: for demonstrations over data of nobody.
+    public func personLink(_ subject: String) throws -> String {
+        try site.link(for: .person(subject))
+    }
+
     /// The router, for tests that compare its routes with the document.
-    func router() -> Router<Context> { site.router(clock: clock) }
+    func router() -> Router<Context> { site.router(rules) }
 }

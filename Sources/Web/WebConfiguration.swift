@@ -6,11 +6,15 @@ public struct WebConfiguration: Sendable {
     public var host = "127.0.0.1"
     /// TCP port; 0 takes a free one.
     public var port = 8080
-    /// Secret that every request must carry; required for any address but loopback.
+    /// What programs show; required for any address but loopback.
     public var token: AccessToken?
-    /// Secret of this run alone, for who may read the data directory: what makes backups asks for
-    /// it also on loopback.
+    /// Secret of this run alone, for who may read the data directory: it has backups made and links
+    /// printed.
     public var controlToken: AccessToken?
+    /// Who may do what; nobody anything, unless it is set.
+    public var roles = RoleTable()
+    /// Whether who has the data directory may sign in as an operator by a printed link.
+    public var allowsLocalOperator = true
 
     /// Largest request body: the only form has one short field.
     public let bodyBytesMax = 4096
@@ -59,6 +63,10 @@ public enum WebRefusal: Error, Equatable, CustomStringConvertible {
     case tokenFileRefused(path: String, reason: String)
     /// The port is not one.
     case portInvalid(Int)
+    /// The table of roles does not read: correct `conf/roles.yaml`.
+    case rolesRefused(reason: String)
+    /// A route of the server is in no group of the table: add it there.
+    case routeWithoutRoles(route: String)
     /// A file built into the program does not read: build it again.
     case resourceDamaged(name: String)
 
@@ -71,6 +79,9 @@ public enum WebRefusal: Error, Equatable, CustomStringConvertible {
         case .tokenFileRefused(let path, let reason):
             "The token file \(path) is refused: \(reason)."
         case .portInvalid(let port): "The web server's port \(port) is not in 0...65535."
+        case .rolesRefused(let reason): "The table of roles is refused: \(reason)."
+        case .routeWithoutRoles(let route):
+            "The table of roles says nothing of \(route): add it to a group."
         case .resourceDamaged(let name): "The built-in file \(name) is damaged: build again."
         }
     }

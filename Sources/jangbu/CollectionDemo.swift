@@ -19,7 +19,6 @@ struct CollectionDemo {
         months: Int
     ) async throws {
         self.services = services
-        ledger = LedgerService(services)
         peopleCount = people
         let identity = try OperatorFile(sandbox.directory + "/operator.yaml")
         collecting = try await CollectRun(
@@ -33,6 +32,9 @@ struct CollectionDemo {
             // Its books begin with a month.
             months: Int32(months) + 1
         )
+        let collecting = collecting
+        // Sign-ins and looks happen on the sandbox's days, as consents do.
+        ledger = LedgerService(services) { collecting.seconds * 1_000_000 }
     }
 
     func shutdown() async { await collecting.shutdown() }
@@ -63,11 +65,9 @@ struct CollectionDemo {
         try await ServerRun(services, ledger).run([days]) { address in
             let terminal = Terminal.shared
             terminal.note("")
-            terminal.note(terminal.strong("Open \(address)"))
-            terminal.note("  people and their spending   \(address)subjects")
-            terminal.note("  JSON API                    \(address)v1/overview")
-            terminal.note("  metrics                     \(address)metrics")
-            terminal.note("  data directory              \(directory)")
+            terminal.note(terminal.strong("Open one of these:"))
+            address.tellLink()
+            terminal.note("data directory: \(directory)")
             terminal.note("Days pass and regular transfers bring what happened. Ctrl-C ends.")
         }
     }

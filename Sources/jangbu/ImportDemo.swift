@@ -1,8 +1,10 @@
 import Files
 import Foundation
+import Frame
 import MyData
 import Projections
 import ServiceLifecycle
+import Vault
 
 /// Files of the included data: most of it at once, the rest live on a simulated clock.
 struct ImportDemo {
@@ -51,15 +53,16 @@ struct ImportDemo {
         ledger.advance(to: importing.lastOccurredAt)
         let rate = services.settings.demoEventsPerSecond
         let live = LiveRows(importing, ledger: ledger, eventsPerSecond: rate)
+        // Nobody of this data is a member, so nobody signs in for them.
+        let first = services.vault.subjects.first?.description
         let server = ServerRun(services, ledger)
         try await server.run([live]) { address in
             let terminal = Terminal.shared
             terminal.note("")
-            terminal.note(terminal.strong("Open \(address)"))
-            terminal.note("  persons and their spending  \(address)subjects")
-            terminal.note("  JSON API                    \(address)v1/overview")
-            terminal.note("  metrics                     \(address)metrics")
-            terminal.note("  data directory              \(directory)")
+            terminal.note(terminal.strong("Open one of these:"))
+            address.tellLink()
+            if let first { address.tellPersonLink(first) }
+            terminal.note("data directory: \(directory)")
             terminal.note("\(rate) real purchases a second keep coming. Ctrl-C ends.")
         }
     }

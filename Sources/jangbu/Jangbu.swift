@@ -37,7 +37,7 @@ struct Jangbu: AsyncParsableCommand {
             LogCommand.self, ReplayCommand.self, StateHashCommand.self, ShredCommand.self,
             SandboxCommand.self, CategoriesCommand.self, ForecastCommand.self,
             CollectCommand.self, MyDataCommand.self, ConsentCommand.self, ReportCommand.self,
-            BenchCommand.self, CompletionsCommand.self,
+            BenchCommand.self, CompletionsCommand.self, OperatorCommand.self,
         ]
     )
 

@@ -14,6 +14,9 @@ import Web
 final class LedgerService: Web.Ledger, Service {
     let services: Services
     let backups: BackupDesk
+    let diary = AccessDiary()
+    /// Microseconds since 1970-01-01 UTC, by the clock that persons' consents follow.
+    let now: @Sendable () -> Int64
     private let begin = ContinuousClock.now
     private let state = Mutex(State())
     /// The simulated clock's day; nil is the day in Korea now.
@@ -32,8 +35,8 @@ final class LedgerService: Web.Ledger, Service {
     private static let minuteSeconds = 60
     private static let recentCount = 10
 
-    init(_ services: Services) {
-        self.services = services
+    init(_ services: Services, now: @escaping @Sendable () -> Int64 = { Clock.now }) {
+        (self.services, self.now) = (services, now)
         backups = BackupDesk(services.log, allowed: services.settings.backupDirectory)
     }
 

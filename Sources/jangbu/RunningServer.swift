@@ -48,26 +48,35 @@ struct ServersBackup: Decodable {
 
 extension RunningServer {
     func startBackup(to directory: String) async throws -> ServersBackup {
-        try await ask(.POST, body: try JSONText.encode(["directory": directory]))
+        try await ask(.POST, "/v1/backups", body: try JSONText.encode(["directory": directory]))
     }
 
     func backup() async throws -> ServersBackup {
-        let answer: Items = try await ask(.GET)
+        let answer: Items = try await ask(.GET, "/v1/backups")
         guard let backup = answer.items.first else {
             throw Failure(.differs, "The server was started anew and knows of no backup.")
         }
         return backup
     }
 
+    /// Path and fragment of a page that signs the local operator in.
+    func operatorLink() async throws -> String {
+        struct Link: Decodable { let path: String }
+        let link: Link = try await ask(.POST, "/v1/operator-links")
+        return link.path
+    }
+
     private struct Items: Decodable { let items: [ServersBackup] }
     private struct Refusal: Decodable { let code, detail: String }
 
-    private func ask<Answer: Decodable>(_ method: HTTPMethod, body: String = "") async throws
-        -> Answer
-    {
+    private func ask<Answer: Decodable>(
+        _ method: HTTPMethod,
+        _ path: String,
+        body: String = ""
+    ) async throws -> Answer {
         let (status, bytes): (HTTPResponseStatus, Data)
         do {
-            (status, bytes) = try await exchange(method, body)
+            (status, bytes) = try await exchange(method, path, body)
         } catch {
             throw Failure(
                 .inUse,
@@ -89,6 +98,7 @@ extension RunningServer {
     /// One request on a connection of its own.
     private func exchange(
         _ method: HTTPMethod,
+        _ path: String,
         _ body: String
     ) async throws -> (HTTPResponseStatus, Data) {
         let bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
@@ -109,7 +119,7 @@ extension RunningServer {
         let head = HTTPRequestHead(
             version: .http1_1,
             method: method,
-            uri: "/v1/backups",
+            uri: path,
             headers: headers
         )
         return try await channel.executeThenClose { inbound, outbound in

@@ -59,18 +59,14 @@ struct ServerRun {
     /// `onListening` gets the address once requests are taken.
     func run(
         _ more: [any Service] = [],
-        onListening: @escaping @Sendable (String) async -> Void = { address in
-            Terminal.shared.note("listening on \(address)")
+        onListening: @escaping @Sendable (ServedAddress) async -> Void = { address in
+            Terminal.shared.note("listening on \(address.root)")
+            address.tellLink()
         }
     ) async throws {
-        var web = WebConfiguration()
-        web.host = services.settings.webHost
-        web.port = services.settings.webPort
-        if !services.settings.webTokenFile.isEmpty {
-            web.token = try AccessToken(file: services.settings.webTokenFile)
-        }
         var random = SystemRandomNumberGenerator()
         let control = RunningServer.token(using: &random)
+        var web = try services.settings.webConfiguration()
         web.controlToken = AccessToken(control)
         let registry = PrometheusRegistry()
         MetricsSystem.bootstrap(registry)
@@ -81,12 +77,11 @@ struct ServerRun {
             clock: Clock.monotonic,
             logger: logger
         )
-        let host = web.host.contains(":") ? "[\(web.host)]" : web.host
         let record = services.directory.serverRecord
-        let address = web.host
+        let host = web.host
         let application = server.application { port in
-            tell(RunningServer(host: address, port: port, token: control), in: record)
-            await onListening("http://\(host):\(port)/")
+            tell(RunningServer(host: host, port: port, token: control), in: record)
+            await onListening(ServedAddress(host: host, port: port, server: server))
         }
         defer { forget(record) }
         let group = ServiceGroup(

@@ -22,6 +22,8 @@ struct Settings: Sendable {
     var webHost = "127.0.0.1"
     var webPort = 8080
     var webTokenFile = ""
+    var webRolesFile = ""
+    var webLocalOperator = "allowed"
     var demoHeldBackPerMille = 100
     var demoEventsPerSecond = 50
     var demoDayMilliseconds = 3_000
@@ -72,6 +74,8 @@ struct Settings: Sendable {
         text("web.host", \.webHost),
         number("web.port", \.webPort, 0...65_535),
         text("web.token_file", \.webTokenFile),
+        text("web.roles_file", \.webRolesFile),
+        word("web.local_operator", \.webLocalOperator, ["allowed", "refused"]),
         number("demo.held_back_per_mille", \.demoHeldBackPerMille, 0...1_000),
         number("demo.events_per_second", \.demoEventsPerSecond, 1...100_000),
         number("demo.day_milliseconds", \.demoDayMilliseconds, 100...86_400_000),

@@ -121,7 +121,7 @@ enum Rules {
     ]
 
     /// Files over `fileLinesAim`, each with the lines it has now; an entry shrinks or goes.
-    static let longFiles: [String: Int] = ["Tests/WebTests/Browser/claims.py": 329]
+    static let longFiles: [String: Int] = ["Tests/WebTests/Browser/claims.py": 327]
 
     /// Made by a program or brought in whole; nobody edits them here.
     static let generated = [".pb.swift", ".min.js", "/Vendor/", "/vendor/"]

@@ -39,14 +39,14 @@ struct AccessTests {
 
     @Test func `with a token, every address but the harmless ones needs it`() async throws {
         let contract = try Contract(token: AccessToken(AccessTests.secret), host: "0.0.0.0")
-        let open = ["/sign-in", "/health/", "/assets/", "/problems"]
+        let open = ["/sign-in", "/health/", "/assets/", "/problems", "/openapi"]
         try await contract.run { client in
             for route in contract.server.router().routes where route.method == .get {
                 let target = "\(route.path)"
                     .replacing("{subject}", with: String(repeating: "0", count: 32))
                     .replacing("{event}", with: "0.0").replacing("{problem}", with: "not-found")
                     .replacing("{asset}", with: "x")
-                let bare = try await client.send(target)
+                let bare = try await client.send(target, isBare: true)
                 let isOpen = open.contains(where: target.hasPrefix)
                 #expect((bare.status == .unauthorized) != isOpen, "\(target)")
                 guard !isOpen, target != "/v1/stream" else { continue }
@@ -67,15 +67,21 @@ struct AccessTests {
     @Test func `a browser signs in once and keeps a mark, not the token`() async throws {
         let contract = try Contract(token: AccessToken(AccessTests.secret), host: "0.0.0.0")
         try await contract.run { client in
-            let page = try await client.send("/", headers: [.accept: "text/html"])
+            let page = try await client.send("/", headers: [.accept: "text/html"], isBare: true)
             #expect(page.status == .unauthorized)
             #expect(String(buffer: page.body).contains("action=\"/sign-in\""))
-            let wrong = try await client.send("/sign-in", method: .post, body: "token=no")
+            let wrong = try await client.send(
+                "/sign-in",
+                method: .post,
+                body: "token=no",
+                isBare: true
+            )
             #expect(wrong.status == .unauthorized)
             let right = try await client.send(
                 "/sign-in",
                 method: .post,
-                body: "token=" + AccessTests.secret
+                body: "token=" + AccessTests.secret,
+                isBare: true
             )
             #expect(right.status == .seeOther)
             let cookie = try #require(right.headers[.setCookie])

@@ -77,7 +77,8 @@ struct BackupTests {
                         "/v1/backups",
                         method: method,
                         headers: headers,
-                        body: method == .post ? order("/backups/a") : nil
+                        body: method == .post ? order("/backups/a") : nil,
+                        isBare: true
                     )
                     #expect((answer.status != .unauthorized) == isLetIn)
                 }

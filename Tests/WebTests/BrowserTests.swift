@@ -16,7 +16,16 @@ struct BrowserTests {
     }
 
     /// Claims the script makes; fewer lines mean that it ended early.
-    static let claimCount = 15
+    static let claimCount = 16
+
+    /// Secrets of sessions by subject, the local operator's under nothing, as JSON.
+    private func sessions(_ contract: Contract) throws -> String {
+        var secrets = ["": try contract.server.newSession(for: .localOperator)]
+        for id in contract.ledger.ids {
+            secrets[id] = try contract.server.newSession(for: .person(id))
+        }
+        return String(decoding: try JSONEncoder().encode(secrets), as: UTF8.self)
+    }
 
     @Test func `the pages keep their claims in Chromium`() async throws {
         guard let browser = Checkout.tool("chromium", "chromium-browser", "google-chrome"),
@@ -32,9 +41,10 @@ struct BrowserTests {
         try await contract.server.application().test(.live) { client in
             let port = try #require(client.port)
             let address = "http://127.0.0.1:\(port)"
+            let link = try #require(try contract.server.operatorLink())
             let run = try await Checkout.runInBackground(
                 python,
-                ["-B", script, browser, address, pictures]
+                ["-B", script, browser, address, pictures, try sessions(contract), link]
             )
             let claims = try run.output.split(separator: "\n").filter { $0.hasPrefix("{") }.map {
                 try JSONDecoder().decode(Claim.self, from: Data($0.utf8))

@@ -1,5 +1,6 @@
 // The server under test, with every answer held against the document: its status, its media type,
 // its body.
+import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
@@ -21,13 +22,16 @@ struct Contract {
         _ ledger: TestLedger = TestLedger(),
         token: AccessToken? = nil,
         control: AccessToken? = nil,
-        host: String = "127.0.0.1"
+        host: String = "127.0.0.1",
+        edit: (inout WebConfiguration) -> Void = { _ in }
     ) throws {
         self.ledger = ledger
         var configuration = WebConfiguration()
         configuration.token = token
         configuration.controlToken = control
         configuration.host = host
+        configuration.roles = try Contract.roles()
+        edit(&configuration)
         let log = log
         let logger = Logger(label: "web") { _ in LogKeeper(lines: log) }
         // A clock that never moves: durations are not what these tests are about.
@@ -40,10 +44,16 @@ struct Contract {
         )
     }
 
+    /// The table of the project.
+    static func roles() throws -> RoleTable {
+        let file = Checkout.root.appending(path: "conf/roles.yaml")
+        return try RoleTable(yaml: String(contentsOf: file, encoding: .utf8))
+    }
+
     func run(_ body: @Sendable (Client) async throws -> Void) async throws {
         let document = try Value(json: OpenAPIDocument(yaml: Resource.openAPI).json)
         try await server.application().test(.router) { client in
-            try await body(Client(client: client, document: document))
+            try await body(Client(client: client, document: document, server: server))
         }
         #expect(ledger.readers == 0, "a stream was left open")
     }
@@ -51,16 +61,30 @@ struct Contract {
     struct Client: Sendable {
         let client: any TestClientProtocol
         let document: Value
+        let server: WebServer
 
         /// Sends a request and checks the answer against the document.
+        ///
+        /// Who asks is whoever may see all of it, unless the headers say who, or `isBare`: the
+        /// person of the address, elsewhere the local operator.
         @discardableResult
         func send(
             _ target: String,
             method: HTTPRequest.Method = .get,
             headers: HTTPFields = [:],
             body: String? = nil,
+            isBare: Bool = false,
             location: SourceLocation = #_sourceLocation
         ) async throws -> TestResponse {
+            var headers = headers
+            if !isBare, headers[.authorization] == nil, headers[.cookie] == nil {
+                headers[.cookie] = try server.cookie(for: Client.caller(of: target))
+            }
+            if let name = HTTPField.Name("Sec-Fetch-Site"), headers[name] == nil,
+                headers[.origin] == nil
+            {
+                headers[name] = "same-origin"
+            }
             let response = try await client.execute(
                 uri: target,
                 method: method,
@@ -80,6 +104,14 @@ struct Contract {
             let response = try await send(target, location: location)
             #expect(response.status == .ok, sourceLocation: location)
             return try Value(json: response.body.readableBytesView)
+        }
+
+        private static func caller(of target: String) -> Caller {
+            let parts = target.prefix { $0 != "?" }.split(separator: "/")
+            guard let place = parts.firstIndex(of: "subjects"), place + 1 < parts.count else {
+                return .localOperator
+            }
+            return .person(String(parts[place + 1]))
         }
 
         private func check(
@@ -131,6 +163,17 @@ struct Contract {
                 }?.value
             return match?[method.rawValue.lowercased()]
         }
+    }
+}
+
+extension WebServer {
+    /// The cookie of a new session.
+    func cookie(for caller: Caller) throws -> String {
+        Admission.cookieName + "=" + (try newSession(for: caller))
+    }
+
+    func newSession(for caller: Caller) throws -> String {
+        try site.sessions.begin(caller, at: site.clock())
     }
 }
 

@@ -28,6 +28,10 @@ final class TestLedger: Ledger {
     static let start: Int64 = 1_773_800_400_000
 
     private let state: Mutex<State>
+    /// For `AccessBook`: ages that are not adult, looks by subject, authorities of sign-ins.
+    let ages = Mutex<[String: AgeBand]>([:])
+    let looks = Mutex<[String: [DataAccess]]>([:])
+    let signIns = Mutex<[String]>([])
 
     init(seed: UInt64 = 42, isEmpty: Bool = false) {
         var random = SeededRandom(seed)
@@ -177,6 +181,9 @@ final class TestLedger: Ledger {
 
     func backup() async -> BackupState? { state.withLock(\.backup) }
 
+    /// Everybody, in the order of the list.
+    var ids: [String] { state.withLock { $0.people.map(\.id) } }
+
     /// Streams open now; the fixture's teardown wants none.
     var readers: Int { state.withLock { $0.readers.count } }
 
@@ -255,7 +262,7 @@ final class TestLedger: Ledger {
         try read { $0.people.first { $0.id == id } }
     }
 
-    private static func cut<Element: Sendable>(
+    static func cut<Element: Sendable>(
         _ all: [Element],
         _ cursor: Cursor?,
         _ limit: Int

@@ -4,14 +4,12 @@ import FoundationEssentials
 /// The secret that callers show, kept as its hash only.
 ///
 /// Programs send it as `Authorization: Bearer …`. A browser shows it once to `/sign-in` and then
-/// holds a cookie that is derived from it, so the token itself is never stored there.
+/// holds a session's cookie, so the token itself is never stored there.
 public struct AccessToken: Sendable {
     /// Fewest characters: 32 of base 16 are 128 bits.
     public static let charactersMin = 32
 
     private let digest: [UInt8]
-    /// What the cookie holds.
-    let session: String
 
     /// A token; `nil` when it is shorter than ``charactersMin`` or has characters that no header
     /// carries.
@@ -20,7 +18,6 @@ public struct AccessToken: Sendable {
             token.utf8.allSatisfy({ 0x21...0x7E ~= $0 })
         else { return nil }
         digest = SHA256.hash(Array(token.utf8)).bytes
-        session = hexadecimal(SHA256.hash(Array("jangbu session\0".utf8) + token.utf8).bytes)
     }
 
     /// Reads the first line of a file that only its owner may read.
@@ -50,11 +47,6 @@ public struct AccessToken: Sendable {
     /// compared, and all of their bytes.
     func matches(_ candidate: some StringProtocol) -> Bool {
         AccessToken.areEqual(digest, SHA256.hash(Array(candidate.utf8)).bytes)
-    }
-
-    /// Whether `candidate` is the cookie's value, in the same time wherever they differ.
-    func matches(session candidate: some StringProtocol) -> Bool {
-        AccessToken.areEqual(Array(session.utf8), Array(candidate.utf8))
     }
 
     private static func areEqual(_ one: [UInt8], _ other: [UInt8]) -> Bool {

@@ -98,10 +98,14 @@ extension Site {
 
     /// A subject's id as it is written; anything else is as unknown as a wrong one.
     func subjectID(_ context: Context) throws(Problem) -> String {
-        guard let id = context.parameters.get("subject"), id.utf8.count == 32,
-            id.utf8.allSatisfy({ 48...57 ~= $0 || 97...102 ~= $0 })
-        else { throw Problem(.subjectUnknown) }
+        guard let id = context.parameters.get("subject"), Site.isSubjectID(id) else {
+            throw Problem(.subjectUnknown)
+        }
         return id
+    }
+
+    static func isSubjectID(_ id: some StringProtocol) -> Bool {
+        id.utf8.count == 32 && id.utf8.allSatisfy { 48...57 ~= $0 || 97...102 ~= $0 }
     }
 
     private func currency(_ request: Request) throws(Problem) -> Currency? {

@@ -20,6 +20,9 @@ struct Problem: Error {
         case headersTooLarge = "headers-too-large"
         case hostRefused = "host-refused"
         case tokenNeeded = "token-needed"
+        case accessDenied = "access-denied"
+        case useRefused = "use-refused"
+        case originRefused = "origin-refused"
         case tooManyStreams = "too-many-streams"
         case backupRefused = "backup-refused"
         case backupRunning = "backup-running"
@@ -36,7 +39,7 @@ struct Problem: Error {
             case .headersTooLarge: .requestHeaderFieldsTooLarge
             case .hostRefused: .init(code: 421, reasonPhrase: "Misdirected Request")
             case .tokenNeeded: .unauthorized
-            case .backupRefused: .forbidden
+            case .backupRefused, .accessDenied, .useRefused, .originRefused: .forbidden
             case .backupRunning: .conflict
             case .tooManyStreams, .ledgerUnavailable: .serviceUnavailable
             case .internalFailure: .internalServerError

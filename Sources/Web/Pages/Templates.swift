@@ -1,3 +1,4 @@
+import Finance
 import HTTPTypes
 import Hummingbird
 import Mustache
@@ -11,6 +12,8 @@ struct Templates: Sendable {
     enum Name: String, CaseIterable {
         case layout, chart, overview, subjects, subject, explanation, problem, problems
         case signIn = "sign-in"
+        case accesses
+        case accessTable = "access-table"
 
         fileprivate var bytes: [UInt8] {
             switch self {
@@ -23,6 +26,8 @@ struct Templates: Sendable {
             case .problem: PackageResources.problem_mustache
             case .problems: PackageResources.problems_mustache
             case .signIn: PackageResources.sign_in_mustache
+            case .accesses: PackageResources.accesses_mustache
+            case .accessTable: PackageResources.access_table_mustache
             }
         }
     }
@@ -73,6 +78,8 @@ extension Site {
         all["icon"] = assets.icon
         all["on_overview"] = section == .overview
         all["on_subjects"] = section == .subjects
+        all["is_person"] = purpose == .ownView
+        all["is_signed_in"] = purpose != nil
         all["other_lang"] = other.rawValue
         all["other_link"] = link(to: other, request)
         var response = Response(
@@ -84,18 +91,18 @@ extension Site {
             body: .init(byteBuffer: ByteBuffer(string: templates.render(template, all)))
         )
         if request.uri.queryParameters["lang"] == Substring(language.rawValue) {
-            response.setCookie(cookie("jangbu_lang", language.rawValue, maxAgeDays: 365))
+            response.setCookie(cookie("jangbu_lang", language.rawValue, maxAgeSeconds: 31_536_000))
         }
         return response
     }
 
     /// A cookie that scripts cannot read and other sites cannot send.
-    func cookie(_ name: String, _ value: String, maxAgeDays: Int) -> Cookie {
-        // Off loopback there is a token, and a browser must carry it over TLS only.
+    func cookie(_ name: String, _ value: String, maxAgeSeconds: Int) -> Cookie {
+        // Off loopback a browser must carry it over TLS only.
         Cookie(
             name: name,
             value: value,
-            maxAge: maxAgeDays * 86_400,
+            maxAge: maxAgeSeconds,
             path: "/",
             secure: !configuration.isLoopback,
             httpOnly: true,

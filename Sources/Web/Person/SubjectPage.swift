@@ -46,6 +46,7 @@ extension Site {
         let today = await ledger.today()
         values.merge(try spendingValues(spending, period, id, today, words)) { $1 }
         values["id"] = id
+        values.merge(try await accessValues(id, words)) { $1 }
         values["has_transactions"] = !lines.items.isEmpty
         values["transactions"] = lines.items.map { row($0, words) }
         values["next"] = lines.next.map {

@@ -67,6 +67,14 @@ const formats = {
   },
 };
 
+// A one-time link: its secret leaves the address and the history, and goes in the form.
+const signIn = document.querySelector("[data-sign-in]");
+if (signIn && location.hash.length > 32) {
+  signIn.elements.token.value = location.hash.slice(1);
+  history.replaceState(null, "", location.pathname + location.search);
+  signIn.requestSubmit();
+}
+
 // The live overview. The state says what is so: when the last value came, and whether more will come.
 const live = document.querySelector("[data-stream]");
 if (live) {

@@ -12,7 +12,8 @@ import time
 class Chromium:
     """One headless browser; messages are JSON, each ended by a zero byte."""
 
-    def __init__(self, binary):
+    def __init__(self, binary, visitors=None):
+        self.visitors = visitors
         to_browser, self._write = os.pipe()
         self._read, from_browser = os.pipe()
         self._profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
@@ -119,6 +120,8 @@ class Page:
 
     def open(self, url):
         self.browser.events.clear()
+        if self.browser.visitors:
+            self.browser.visitors.sign_in(self, url)
         self.call("Page.navigate", url=url)
         self.until("document.readyState === 'complete'")
         self.until("!document.querySelector('[data-chart]') || document.querySelector('[data-chart] svg')")

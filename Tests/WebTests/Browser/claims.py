@@ -1,7 +1,7 @@
 """Drives a real browser over the pages and prints one JSON line for each claim.
 
-Usage: claims.py BROWSER ADDRESS FOLDER. The server's ledger moves one second whenever /health/ready is asked.
-Screenshots go to FOLDER for people to look at.
+Usage: claims.py BROWSER ADDRESS FOLDER SESSIONS LINK. The server's ledger moves one second whenever /health/ready is asked.
+Screenshots go to FOLDER for people to look at; SESSIONS and LINK are `visitors.py`'s.
 """
 
 import base64
@@ -9,29 +9,26 @@ import json
 import os
 import sys
 import traceback
-import urllib.request
 
 from chromium import Chromium
+from visitors import Visitors, claim_link
 
-BINARY, BASE, SHOTS = sys.argv[1:]
+BINARY, BASE, SHOTS, SESSIONS, LINK = sys.argv[1:]
+VISITORS = Visitors(BASE, json.loads(SESSIONS))
 RULES = open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "rules.js"), encoding="utf-8").read()
 
 
-def get(path):
-    with urllib.request.urlopen(BASE + path) as answer:
-        return json.load(answer)
-
-
 def tick():
-    get("/health/ready")
+    VISITORS.get("/health/ready")
 
 
-PEOPLE = get("/v1/subjects")["items"]
+PEOPLE = VISITORS.get("/v1/subjects")["items"]
 PERSON, NOBODY = "/subjects/" + PEOPLE[0]["id"], "/subjects/" + PEOPLE[-1]["id"]
 EVENT = PERSON + "/events/3.0"
 PAGES = {"overview": "/", "people": "/subjects", "person": PERSON, "month": PERSON + "?period=this-month",
          "pounds": PERSON + "?period=24m&currency=GBP", "nobody": NOBODY, "explanation": EVENT,
-         "problems": "/problems", "problem": "/nothing", "sign-in": "/sign-in"}
+         "problems": "/problems", "problem": "/nothing", "sign-in": "/sign-in",
+         "accesses": PERSON + "/accesses"}
 
 
 def rules(page, *names):
@@ -307,13 +304,14 @@ CLAIMS = [
     ("a category explains itself and gives the focus back", claim_explanation),
     ("reduced motion, forced colours and print are followed", claim_systems),
     ("the language changes and stays", claim_language),
+    ("a printed link signs in once and leaves no trace", lambda browser: claim_link(browser, BASE, LINK)),
     ("pictures are taken", claim_pictures),
 ]
 
 
 def main():
     os.makedirs(SHOTS, exist_ok=True)
-    browser = Chromium(BINARY)
+    browser = Chromium(BINARY, VISITORS)
     only = os.environ.get("CLAIM", "")
     for claim, check in CLAIMS:
         if only not in claim:
