@@ -232,6 +232,7 @@ extension Recorder {
                 taken += 1
             }
         }
+        try draft.finish(with: &desk, into: &decided.frames)
         decided.doneCount += taken
         if draft.next > draft.opening.revision {
             decided.openings.append((draft.opening, draft.next))

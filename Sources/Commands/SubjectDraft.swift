@@ -33,8 +33,20 @@ struct SubjectDraft {
     private(set) var next: UInt64
     private var body: [UInt8] = []
     private var count = 0
+    /// Where the events in `body` go, when there are any.
+    private var place: Place?
     /// Compartments and APIs that an answer was taken of.
     private var answered: Set<RowOrigin> = []
+
+    private struct Place {
+        let target: CompartmentKey
+        let hasText: Bool
+
+        func isSame(as target: CompartmentKey, _ hasText: Bool) -> Bool {
+            self.hasText == hasText && self.target.id == target.id
+                && self.target.epoch == target.epoch
+        }
+    }
 
     private struct RowOrigin: Hashable {
         let compartment: CompartmentID
@@ -60,7 +72,7 @@ struct SubjectDraft {
         return isFirst || piece.firstRow > 0 || !looksUp
     }
 
-    /// Decides a piece and seals what the log does not have.
+    /// Decides a piece and takes what the log does not have; `finish` seals the last of it.
     mutating func take(
         _ piece: Piece,
         of statement: Statement,
@@ -94,11 +106,10 @@ struct SubjectDraft {
         if piece.isLast {
             try takeMissing(&outcome, of: statement, at: target, with: &desk, into: &frames)
         }
-        if count > 0 { try seal(target, hasText, with: &desk, into: &frames) }
         return outcome
     }
 
-    /// Seals events that are recorded whatever the log has.
+    /// Takes events that are recorded whatever the log has.
     mutating func take(
         evidence events: [UInt8],
         at target: CompartmentKey,
@@ -114,7 +125,17 @@ struct SubjectDraft {
             body.append(span: events.span.extracting(bounds))
             count += 1
         }
-        if count > 0 { try seal(target, false, with: &desk, into: &frames) }
+    }
+
+    /// Seals what is not sealed yet.
+    ///
+    /// Answers about one asset share frames: most calls bring fewer rows than fill one.
+    mutating func finish(
+        with desk: inout Desk,
+        into frames: inout FrameBatch
+    ) throws(RecordError) {
+        guard count > 0, let place else { return }
+        try seal(place.target, place.hasText, with: &desk, into: &frames)
     }
 
     /// Appends an event that `write` makes, of about `byteCount` bytes with its length.
@@ -138,11 +159,13 @@ struct SubjectDraft {
         with desk: inout Desk,
         into frames: inout FrameBatch
     ) throws(RecordError) {
-        if count == eventsPerFrame
-            || count > 0 && body.count + byteCount + 4 > RecordLimit.bytesPerFrameMax
-        {
-            try seal(target, hasText, with: &desk, into: &frames)
+        let fits =
+            count < eventsPerFrame
+            && (count == 0 || body.count + byteCount + 4 <= RecordLimit.bytesPerFrameMax)
+        if !fits || place.map({ !$0.isSame(as: target, hasText) }) ?? false {
+            try finish(with: &desk, into: &frames)
         }
+        place = Place(target: target, hasText: hasText)
     }
 
     /// Which rows of a file the log does not hold as often as the file does.
