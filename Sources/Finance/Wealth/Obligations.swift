@@ -23,13 +23,24 @@ public struct Obligations: Fold {
             try foldApproval(event, isTakenBack: false, into: &state)
         case .transactionRetracted:
             try foldRetraction(event, into: &state)
-        case .compartmentOpened, .assetClosed, .cardBilled, .cardBillLineCharged,
-            .cardPaymentScheduled, .scheduledTransferReported, .premiumScheduleReported,
-            .premiumPaid, .loanTermsReported, .loanBalanceReported, .loanTransactionPosted,
-            .leaseTermsReported, .leaseTransactionPosted:
+        case .cardBillLineCharged:
+            // Of a bill's many lines a few are instalments; the others are not decoded.
+            guard try Obligations.instalments(of: event) > 1 else { return }
+            try foldFact(event, isTakenBack: false, into: &state)
+        case .compartmentOpened, .assetClosed, .cardBilled, .cardPaymentScheduled,
+            .scheduledTransferReported, .premiumScheduleReported, .premiumPaid, .loanTermsReported,
+            .loanBalanceReported, .loanTransactionPosted, .leaseTermsReported,
+            .leaseTransactionPosted:
             try foldFact(event, isTakenBack: false, into: &state)
         default: break
         }
+    }
+
+    /// `CardBillLineCharged.instalments`, read in place.
+    private static func instalments(of line: borrowing EventView) throws(FoldError) -> UInt64 {
+        do throws(EventError) {
+            return try line.number(inField: 10)
+        } catch { throw .event(error) }
     }
 
     private func foldRetraction(
