@@ -59,11 +59,10 @@ public enum Windows {
         ]
         // Regular transfers go no further; what they cannot reach waits for the person.
         guard trigger == .userConsent || trigger == .userSearch else { return windows }
-        var end = windows[0].days.lowerBound.adding(days: -1)
-        while start <= end, oldest <= end {
-            let begin = max(oldest, start, end.adding(months: -12).adding(days: 1))
-            windows.append(Window(days: begin...end, trigger: .userSearch))
-            end = begin.adding(days: -1)
+        let end = windows[0].days.lowerBound.adding(days: -1)
+        if max(oldest, start) <= end {
+            // Five years fit one window of a search; pages bound the answers.
+            windows.append(Window(days: max(oldest, start)...end, trigger: .userSearch))
         }
         return windows
     }

@@ -5,8 +5,9 @@ internal import Vault
 
 /// One person's data at one provider, asked for once.
 ///
-/// First the lists, then the calls of each requested asset, side by side as far as the provider
-/// takes it; the windows of one history one after the other.
+/// First the lists, then the calls of each requested asset, then those that follow from answers:
+/// each side by side as far as the provider takes it; the windows of one history one after the
+/// other.
 struct PersonTransfer: Sendable {
     let runner: CallRunner
     let plan: AssetPlan
@@ -42,25 +43,18 @@ struct PersonTransfer: Sendable {
     func run() async -> Answers {
         var answers = Answers()
         let progress = state.providers[plan.provider.code]
-        for api in lists {
+        let due = lists.compactMap { api in
             let known = progress?.lists[UInt32(api.rawValue)]
-            guard plan.isDue(api, known), let question = plan.list(api, known) else { continue }
-            let result = await runner.run(question)
-            answers.lists.append(result)
-            if case .failed(let failure) = result.end, failure.reach != .call {
-                if case .request = failure.reach { answers.isRequestOver = true }
-                return answers
-            }
+            return plan.isDue(api, known) ? plan.list(api, known) : nil
+        }
+        answers.lists = await together(due) { await runner.run($0) }
+        for result in answers.lists {
+            guard case .failed(let failure) = result.end, failure.reach != .call else { continue }
+            if case .request = failure.reach { answers.isRequestOver = true }
+            return answers
         }
         let listed = sort(&answers)
-        answers.assets = await withTaskGroup(of: (Int, AssetAnswers).self) { tasks in
-            for (number, entry) in listed.enumerated() {
-                tasks.addTask { (number, await asset(entry)) }
-            }
-            var all: [(Int, AssetAnswers)] = []
-            for await answer in tasks { all.append(answer) }
-            return all.sorted { $0.0 < $1.0 }.map(\.1)
-        }
+        answers.assets = await together(listed) { await asset($0) }
         answers.isRequestOver = answers.assets.contains { asset in
             asset.results.contains { result in
                 guard case .failed(let failure) = result.end, case .request = failure.reach
@@ -130,16 +124,9 @@ struct PersonTransfer: Sendable {
         guard listed.isRequested, plan.permit.allows(listed.kind) else { return answers }
         let known = before?.calls ?? [:]
         let due = listed.calls.filter { plan.isDue($0.api, known[UInt32($0.api.rawValue)]) }
-        answers.results = await withTaskGroup(of: (Int, [CallResult]).self) { tasks in
-            for (number, call) in due.enumerated() {
-                tasks.addTask {
-                    (number, await chain(call, known[UInt32(call.api.rawValue)]))
-                }
-            }
-            var all: [(Int, [CallResult])] = []
-            for await results in tasks { all.append(results) }
-            return all.sorted { $0.0 < $1.0 }.flatMap(\.1)
-        }
+        answers.results = await together(due) { call in
+            await chain(call, known[UInt32(call.api.rawValue)])
+        }.flatMap(\.self)
         return answers
     }
 
@@ -156,12 +143,35 @@ struct PersonTransfer: Sendable {
             guard result.isComplete else { break }
             for call in result.calls where !followers.contains(call) { followers.append(call) }
         }
-        for call in followers where plan.permit.allows(call.api) {
-            for question in plan.questions(call, nil) {
-                results.append(await runner.run(question))
-            }
-        }
+        let next = followers.filter { plan.permit.allows($0.api) }
         return results
+            + (await together(next) { call in
+                var followed: [CallResult] = []
+                for question in plan.questions(call, nil) {
+                    followed.append(await runner.run(question))
+                }
+                return followed
+            }).flatMap(\.self)
+    }
+
+    /// `body` of all at the same time, as far as the provider's desk lets them; in their order.
+    private func together<Item: Sendable, Result: Sendable>(
+        _ items: [Item],
+        _ body: @escaping @Sendable (Item) async -> Result
+    ) async -> [Result] {
+        guard items.count > 1 else {
+            var results: [Result] = []
+            for item in items { results.append(await body(item)) }
+            return results
+        }
+        return await withTaskGroup(of: (Int, Result).self) { tasks in
+            for (number, item) in items.enumerated() {
+                tasks.addTask { (number, await body(item)) }
+            }
+            var all: [(Int, Result)] = []
+            for await result in tasks { all.append(result) }
+            return all.sorted { $0.0 < $1.0 }.map(\.1)
+        }
     }
 }
 
