@@ -38,11 +38,11 @@ final class CollectRun: Sendable {
         self.isIndividual = isIndividual
         ahead = SandboxAhead()
         clock = CollectRun.clock(ahead)
-        control = try SandboxControl(identity, directory: certificates, clock: clock)
+        control = try SandboxControl(identity, directory: certificates)
         // Slots, windows and the lives of tokens follow the sandbox's clock.
         ahead.set(try await control.seconds() - clock.seconds)
         do throws(ClientFault) {
-            client = try ProviderClient(certificates: identity.certificates, clock: clock)
+            client = try ProviderClient(certificates: identity.certificates)
         } catch {
             throw Failure(.input, "The operator's certificates cannot be used.")
         }

@@ -88,13 +88,19 @@ extension Provider {
         guard let version = versions.last, version.first == "v" else {
             throw Failure(.configuration, "\(path): \(code) has no version such as v2.")
         }
+        var place = try ProviderPlace(url: try text("base_url"), in: path)
+        switch node["http"]?.string ?? "1.1" {
+        case "1.1": place.http = .one
+        case "2": place.http = .negotiated
+        default: throw Failure(.configuration, "\(path): http of \(code) is neither 1.1 nor 2.")
+        }
         var own = registration
         if let identifier = node["client_id"]?.string { own.identifier = identifier }
         self.init(
             code: code,
             name: try text("name"),
             industry: industry,
-            place: try ProviderPlace(url: try text("base_url"), in: path),
+            place: place,
             registration: own,
             version: version,
             slots: slots,
@@ -114,7 +120,6 @@ extension ProviderLimits {
             }
             return number
         }
-        if let value = try number("connections_max", 1...64) { connectionsMax = value }
         if let value = try number("calls_at_once_max", 1...1_024) { callsAtOnceMax = value }
         if let value = try number("rows_per_page", 1...500) { rowsPerPage = value }
         if let value = try number("deadline_seconds", 1...600) { deadline = .seconds(value) }

@@ -34,14 +34,14 @@ struct SandboxControl {
     private let client: ProviderClient
     private let place: ProviderPlace
 
-    init(_ operatorFile: OperatorFile, directory: String, clock: CollectorClock) throws {
+    init(_ operatorFile: OperatorFile, directory: String) throws {
         let files = ClientCertificates(
             certificate: directory + "/control.pem",
             key: directory + "/control.key",
             roots: operatorFile.certificates.roots
         )
         do throws(ClientFault) {
-            client = try ProviderClient(certificates: files, clock: clock)
+            client = try ProviderClient(certificates: files)
         } catch {
             throw Failure(.input, "The control certificate in \(directory) cannot be used.")
         }

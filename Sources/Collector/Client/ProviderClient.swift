@@ -1,6 +1,7 @@
 internal import AsyncHTTPClient
 internal import NIOCore
 internal import NIOHTTP1
+internal import NIOPosix
 internal import NIOSSL
 
 /// Files of the operator's side of mutual TLS, PEM.
@@ -24,35 +25,26 @@ public enum ClientFault: Error, Hashable, Sendable {
     case certificates
 }
 
-/// Talks to providers over TLS 1.3 with the operator's certificate, HTTP/2 where they have it.
+/// Talks to providers over TLS 1.3 with the operator's certificate.
 ///
-/// Never more connections to one provider than its limit; no redirects, no decompression, no 0-RTT.
+/// Never more connections to one host than its limit; no redirects, no decompression, no 0-RTT.
 /// Errors say what went wrong and nothing of what was asked.
 public final class ProviderClient: Sendable {
-    private let http: HTTPClient
-    private let clock: CollectorClock
-
-    /// Which HTTP is spoken.
-    public enum Version: Sendable {
-        /// HTTP/2 if the provider takes it.
-        case negotiated
-        /// HTTP/1.1 whatever it takes.
-        case one
-    }
+    private let group: MultiThreadedEventLoopGroup
+    private let single: HTTPClient
+    private let negotiated: HTTPClient
 
     /// A client; `shutdown` it in the end.
     ///
-    /// `connectionsMax` is per provider and holds for HTTP/1.1; HTTP/2 needs one connection.
+    /// `connectionsMax` is per host and port, which providers behind a relay share, and holds for
+    /// HTTP/1.1; HTTP/2 needs one connection. How much of it a provider gets is its desk's matter.
     public init(
         certificates: ClientCertificates,
-        clock: CollectorClock,
-        version: Version = .negotiated,
-        connectionsMax: Int = 8
+        connectionsMax: Int = 32
     ) throws(ClientFault) {
-        self.clock = clock
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
-            timeout: .init(connect: .seconds(5), read: .seconds(20)),
+            timeout: .init(connect: .seconds(5)),
             decompression: .disabled
         )
         do {
@@ -60,11 +52,16 @@ public final class ProviderClient: Sendable {
         } catch {
             throw .certificates
         }
-        configuration.httpVersion = version == .one ? .http1Only : .automatic
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connectionsMax
         // A retry is decided by the rules for retries, not below them.
         configuration.connectionPool.retryConnectionEstablishment = false
-        http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        // One thread carries some 10,000 calls a second; with more of them than needed, each call
+        // goes from one to another and back.
+        group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, System.coreCount / 4))
+        configuration.httpVersion = .http1Only
+        single = HTTPClient(eventLoopGroup: group, configuration: configuration)
+        configuration.httpVersion = .automatic
+        negotiated = HTTPClient(eventLoopGroup: group, configuration: configuration)
     }
 
     private static func tls(_ files: ClientCertificates) throws -> TLSConfiguration {
@@ -85,29 +82,21 @@ public final class ProviderClient: Sendable {
         to place: ProviderPlace,
         within limits: ProviderLimits
     ) async throws(TransportFault) -> ProviderReply {
-        let message = ProviderClient.message(request, to: place)
-        let deadline = TimeAmount.nanoseconds(limits.deadline.nanoseconds)
-        let end = clock.now() + limits.deadline.nanoseconds / 1_000
         do {
-            let response = try await http.execute(message, timeout: deadline)
-            var body: [UInt8] = []
-            if let length = response.headers.first(name: "content-length").flatMap({ Int($0) }) {
-                guard length <= limits.answerBytesMax else { throw TransportFault.tooLong }
-                body.reserveCapacity(length)
+            let http = place.http == .one ? single : negotiated
+            let task = http.execute(
+                request: try ProviderClient.message(request, to: place),
+                delegate: ReplyTaker(bytesMax: limits.answerBytesMax)
+            )
+            let end = task.eventLoop.scheduleTask(in: .nanoseconds(limits.deadline.nanoseconds)) {
+                task.fail(reason: TransportFault.timeout)
             }
-            for try await part in response.body {
-                guard body.count + part.readableBytes <= limits.answerBytesMax else {
-                    throw TransportFault.tooLong
-                }
-                // The client's own deadline ends with the answer's head.
-                guard clock.now() <= end else { throw TransportFault.timeout }
-                body.append(contentsOf: part.readableBytesView)
+            task.futureResult.whenComplete { _ in end.cancel() }
+            return try await withTaskCancellationHandler {
+                try await task.futureResult.get()
+            } onCancel: {
+                task.cancel()
             }
-            var reply = ProviderReply(status: UInt32(response.status.code), body: body)
-            reply.retryAfter = response.headers.first(name: "retry-after")
-                .flatMap { Int64($0) }.flatMap { $0 >= 0 && $0 <= 7 * 86_400 ? $0 : nil }
-            reply.location = response.headers.first(name: "location")
-            return reply
         } catch {
             throw ProviderClient.fault(error)
         }
@@ -116,8 +105,11 @@ public final class ProviderClient: Sendable {
     private static func message(
         _ request: ProviderRequest,
         to place: ProviderPlace
-    ) -> HTTPClientRequest {
-        var message = HTTPClientRequest(url: place.root + request.path + request.query)
+    ) throws -> HTTPClient.Request {
+        var message = try HTTPClient.Request(
+            url: place.root + request.path + request.query,
+            method: request.form == .query ? .GET : .POST
+        )
         message.headers.reserveCapacity(6)
         message.headers.add(name: "x-api-tran-id", value: request.transaction)
         if let token = request.token {
@@ -128,13 +120,12 @@ public final class ProviderClient: Sendable {
         }
         if let key = request.personKey { message.headers.add(name: "x-user-ci", value: key) }
         guard request.form != .query else { return message }
-        message.method = .POST
         message.headers.add(
             name: "content-type",
             value: request.form == .json
                 ? "application/json; charset=UTF-8" : "application/x-www-form-urlencoded"
         )
-        message.body = .bytes(ByteBuffer(bytes: request.body))
+        message.body = .byteBuffer(ByteBuffer(bytes: request.body))
         return message
     }
 
@@ -160,10 +151,18 @@ public final class ProviderClient: Sendable {
 
     /// Ends connections; a request under way ends with `.cancelled`.
     public func shutdown() async {
+        for http in [single, negotiated] {
+            do {
+                try await http.shutdown()
+            } catch {
+                // It was shut down before, or a connection did not close in order: both are ends.
+                continue
+            }
+        }
         do {
-            try await http.shutdown()
+            try await group.shutdownGracefully()
         } catch {
-            // It was shut down before, or a connection did not close in order: both are ends.
+            // Its threads end with the process.
             return
         }
     }

@@ -44,10 +44,26 @@ public struct ProviderPlace: Hashable, Sendable {
     public var port: Int
     /// What stands before the version in every path: empty, or `/` and no `/` at its end.
     public var basePath: String
+    /// Which HTTP is spoken with it.
+    public var http: HTTPVersion
+
+    /// Versions of HTTP.
+    public enum HTTPVersion: Hashable, Sendable {
+        /// HTTP/1.1, a connection for each call under way: a quarter less work for both sides than
+        /// HTTP/2, whose streams each have a state of their own.
+        case one
+        /// HTTP/2 if the provider takes it, on one connection: for those who bound connections.
+        case negotiated
+    }
 
     /// A place.
-    public init(host: String, port: Int = 443, basePath: String = "") {
-        (self.host, self.port, self.basePath) = (host, port, basePath)
+    public init(
+        host: String,
+        port: Int = 443,
+        basePath: String = "",
+        http: HTTPVersion = .one
+    ) {
+        (self.host, self.port, self.basePath, self.http) = (host, port, basePath, http)
     }
 
     /// `https://host:port/base`, without anything about a person.
@@ -78,9 +94,8 @@ extension ClientRegistration: CustomStringConvertible, CustomDebugStringConverti
 
 /// What is asked of one provider at most, and why.
 public struct ProviderLimits: Hashable, Sendable {
-    /// Connections kept open to it: TLS with client certificates is dear for both sides.
-    public var connectionsMax = 8
-    /// Calls under way at once: more only wait at the provider.
+    /// Calls under way at once, over HTTP/1.1 each on its own connection: more only wait at the
+    /// provider, and a connection with client certificates is dear for both sides.
     public var callsAtOnceMax = 16
     /// Rows asked for on a page; the standard allows 500.
     public var rowsPerPage = 500

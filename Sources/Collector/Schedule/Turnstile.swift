@@ -23,6 +23,13 @@ final class Turnstile: Sendable {
     }
 
     private func enter() async {
+        // Most find it free; a continuation is for those who wait.
+        let isFree = state.withLock { state in
+            guard state.free > 0 else { return false }
+            state.free -= 1
+            return true
+        }
+        guard !isFree else { return }
         await withCheckedContinuation { continuation in
             let isFree = state.withLock { state in
                 guard state.free == 0 else {

@@ -189,7 +189,7 @@ struct LifeCycleTests {
     func `HTTP 1.1 brings the same`() async throws {
         var plan = Town.Plan()
         (plan.persons, plan.months, plan.historyMonths) = (1, 2, 2)
-        plan.version = .one
+        plan.http = .one
         try await Town.open(plan) { town in
             let collector = try town.collector()
             let (subject, _) = try await town.enrol(0, with: collector)

@@ -41,7 +41,7 @@ final class Town: Sendable {
         var months = 6
         var historyMonths: Int32 = 6
         var faults: [String] = []
-        var version = ProviderClient.Version.negotiated
+        var http = ProviderPlace.HTTPVersion.negotiated
         var rowsPerPage = 500
     }
 
@@ -147,12 +147,8 @@ final class Town: Sendable {
                 roots: "\(path)/sandbox/ca.pem"
             )
         }
-        client = try ProviderClient(
-            certificates: certificates("operator"),
-            clock: collectorClock,
-            version: plan.version
-        )
-        control = try ProviderClient(certificates: certificates("control"), clock: collectorClock)
+        client = try ProviderClient(certificates: certificates("operator"))
+        control = try ProviderClient(certificates: certificates("control"))
         let registration = Town.registration(secret)
         providers = try Providers(
             world.providers.map { provider in
@@ -165,7 +161,8 @@ final class Town: Sendable {
                     place: ProviderPlace(
                         host: "127.0.0.1",
                         port: port,
-                        basePath: "/" + provider.code
+                        basePath: "/" + provider.code,
+                        http: plan.http
                     ),
                     registration: registration,
                     limits: limits
