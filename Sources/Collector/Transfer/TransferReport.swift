@@ -195,32 +195,49 @@ struct TransferReport {
         return event
     }
 
-    /// What the recorder is told; nothing when there is nothing to say.
-    func person(_ subject: SubjectID) -> PersonObservations {
-        var names: [CompartmentName] = []
-        var byName: [[Note]] = []
-        // Failures last: what is known of a provider ends with them.
-        let failures = notes.filter(\.isFailure)
-        for note in notes.filter({ !$0.isFailure }) + failures {
-            if let place = names.firstIndex(of: note.name) {
-                byName[place].append(note)
-            } else {
-                names.append(note.name)
-                byName.append([note])
+    /// Compartments in which reports that are recorded together have evidence, at most: an opening
+    /// takes twice as many.
+    static let namesAtOnceMax = VaultLimit.namesPerOpeningMax / 2
+
+    /// Compartments in which it has evidence, at most.
+    var nameCount: Int { Set(notes.map(\.name)).count }
+
+    /// What the recorder is told of transfers of one person, and which observations are whose;
+    /// nothing when there is nothing to say.
+    static func person(
+        _ subject: SubjectID,
+        _ reports: [TransferReport]
+    ) -> (person: PersonObservations, ranges: [Range<Int>]) {
+        var observations: [Observation] = []
+        var ranges: [Range<Int>] = []
+        var notes: [Note] = []
+        for report in reports {
+            let first = observations.count
+            observations += report.observations
+            ranges.append(first..<observations.count)
+            notes += report.notes.map { note in
+                var note = note
+                note.counted = note.counted.lowerBound + first..<note.counted.upperBound + first
+                return note
             }
         }
-        let all = byName
-        return PersonObservations(
-            of: subject,
-            observations,
-            evidence: Evidence(in: names) { changes in
-                all.map { notes in
-                    var bytes: [UInt8] = []
-                    for note in notes { note.append(with: changes, to: &bytes) }
-                    return bytes
-                }
+        // Failures last: what is known of a provider ends with them.
+        notes = notes.filter { !$0.isFailure } + notes.filter(\.isFailure)
+        var names: [CompartmentName] = []
+        var byName: [CompartmentName: [Note]] = [:]
+        for note in notes {
+            if byName[note.name] == nil { names.append(note.name) }
+            byName[note.name, default: []].append(note)
+        }
+        let all = names.map { byName[$0] ?? [] }
+        let evidence = Evidence(in: names) { changes in
+            all.map { notes in
+                var bytes: [UInt8] = []
+                for note in notes { note.append(with: changes, to: &bytes) }
+                return bytes
             }
-        )
+        }
+        return (PersonObservations(of: subject, observations, evidence: evidence), ranges)
     }
 }
 

@@ -43,6 +43,8 @@ final class Town: Sendable {
         var faults: [String] = []
         var http = ProviderPlace.HTTPVersion.negotiated
         var rowsPerPage = 500
+        /// Whether waits are as long as they are asked to be.
+        var isPatient = false
     }
 
     let plan: Plan
@@ -125,6 +127,7 @@ final class Town: Sendable {
         vault = try Vault(opening: path + "/vault", passphraseFile: path + "/passphrase")
         try vault.attach(log)
         let chance = Mutex(plan.seed)
+        let isPatient = plan.isPatient
         let (hook, leap) = (Hook(), Leap())
         (self.hook, self.leap) = (hook, leap)
         collectorClock = CollectorClock(
@@ -132,7 +135,7 @@ final class Town: Sendable {
             // Waits are as short as they can be: the clock stands still, or leaps over them.
             sleep: { duration in
                 if leap.isTaken() { clock.advance(by: max(1, duration.components.seconds)) }
-                try await Task.sleep(for: .milliseconds(1))
+                try await Task.sleep(for: isPatient ? duration : .milliseconds(1))
             },
             // Every page draws the seed of its waits.
             chance: {
