@@ -13,6 +13,7 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+let jwt: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
@@ -84,6 +85,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
         .systemLibrary(name: "CLMDB"),
@@ -135,7 +137,8 @@ let package = Package(
             name: "Web",
             dependencies: [
                 "Cryptography", "Finance", hummingbird, hummingbirdCore, mustache, metrics,
-                coreMetrics, logging, yams, lifecycle, nioCore, httpTypes,
+                coreMetrics, logging, yams, lifecycle, nioCore, httpTypes, hummingbirdTLS, nioSSL,
+                nioHTTP, certificates, asn1, httpClient, jwt,
             ],
             resources: [.embedInCode("Resources")],
             swiftSettings: strict
@@ -147,7 +150,7 @@ let package = Package(
                 "EventLog", "Frame",
                 "Finance", "Cryptography", "Compression", "Files", "Threads", "LMDB", "CFloor",
                 arguments, lifecycle, signals, logging, metrics, yams, hummingbird, nioCore,
-                nioPosix, nioHTTP, protobuf,
+                nioPosix, nioHTTP, nioSSL, protobuf,
             ],
             swiftSettings: strict
         ),
@@ -231,7 +234,8 @@ let package = Package(
             dependencies: [
                 "Web", "Finance", hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes,
                 nioCore, coreMetrics,
-                logging,
+                logging, crypto, "Cryptography", httpClient, nioSSL, nioHTTP, certificates, asn1,
+                lifecycle, "Simulation",
             ],
             exclude: ["Browser"],
             swiftSettings: strict
@@ -240,7 +244,8 @@ let package = Package(
             "jangbu",
             [
                 "jangbu", "Commands", "EventLog", "Files", "Finance", "Frame", "Projections",
-                "Simulation", "Vault", "Web", protobuf,
+                "Simulation", "Vault", "Web", protobuf, "Sandbox", httpClient, nioCore, nioHTTP,
+                nioSSL, logging,
             ]
         ),
         tests("System", ["Workload", "jangbu", "EventLog", "Files", "Simulation", "Threads"]),

@@ -66,6 +66,8 @@ extension Site {
             Route(.get, "/sign-in", signInPage),
             Route(.post, "/sign-in", signIn),
             Route(.post, "/sign-out", signOut),
+            Route(.get, "/sign-in/with/{issuer}", beginOpenID),
+            Route(.get, "/sign-in/with/{issuer}/back", endOpenID),
             Route(.post, "/v1/operator-links", makeLink),
             Route(.get, "/me", ownPage),
             Route(.get, "/subjects/{subject}/accesses", accessesPage),

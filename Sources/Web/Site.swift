@@ -16,6 +16,9 @@ struct Site: Sendable {
     /// Monotonic time since some fixed moment.
     let clock: @Sendable () -> Duration
     private let whole: any Ledger
+    /// Providers by their names.
+    let openIDs: [String: OpenIDClient]
+    let pending = PendingSignIns()
     let configuration: WebConfiguration
     let metrics: PrometheusRegistry
     let wording: Wording
@@ -31,6 +34,10 @@ struct Site: Sendable {
         clock: @escaping @Sendable () -> Duration = { .zero }
     ) throws {
         (whole, book, self.clock) = (ledger, ledger, clock)
+        let issuers = configuration.signIn?.issuers ?? []
+        openIDs = Dictionary(
+            uniqueKeysWithValues: issuers.map { ($0.name, OpenIDClient($0, clock: clock)) }
+        )
         self.ledger = PurposeLedger(base: ledger, book: ledger, purpose: nil)
         self.configuration = configuration
         self.metrics = metrics

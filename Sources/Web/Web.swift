@@ -5,6 +5,7 @@
 // is given.
 public import Hummingbird
 import HummingbirdCore
+import HummingbirdTLS
 public import Logging
 
 /// The web server of one ledger.
@@ -12,6 +13,7 @@ public struct WebServer: Sendable {
     let site: Site
     /// Of each route, in their order.
     private let rules: [RouteRule]
+    private let server: HTTPServerBuilder
     private let logger: Logger
 
     /// Prepares the server; nothing listens yet.
@@ -38,6 +40,14 @@ public struct WebServer: Sendable {
             clock: clock
         )
         rules = try site.rules()
+        let plain = HTTPServerBuilder.http1(
+            configuration: .init(idleTimeout: .seconds(configuration.idleSeconds))
+        )
+        if let files = configuration.tls {
+            server = try .tls(plain, tlsConfiguration: files.configuration())
+        } else {
+            server = plain
+        }
         self.logger = logger
         metrics.describe("http.server.requests", "Requests answered.")
         metrics.describe("http.server.request.duration", "Time until the answer began.")
@@ -54,9 +64,7 @@ public struct WebServer: Sendable {
         let configuration = site.configuration
         return Application(
             router: router(),
-            server: .http1(
-                configuration: .init(idleTimeout: .seconds(configuration.idleSeconds))
-            ),
+            server: server,
             configuration: .init(
                 address: .hostname(configuration.host, port: configuration.port),
                 serverName: nil,

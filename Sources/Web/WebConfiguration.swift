@@ -13,6 +13,13 @@ public struct WebConfiguration: Sendable {
     public var controlToken: AccessToken?
     /// Who may do what; nobody anything, unless it is set.
     public var roles = RoleTable()
+    /// Who is signed in by a provider or a certificate.
+    public var signIn: SignInMeans?
+    /// Nil is HTTP without TLS.
+    public var tls: TLSFiles?
+    /// Where browsers find this server, without a last slash, such as `https://jangbu.example`; nil
+    /// is the name that they call it by, on loopback.
+    public var publicURL: String?
     /// Whether who has the data directory may sign in as an operator by a printed link.
     public var allowsLocalOperator = true
 
@@ -43,8 +50,22 @@ public struct WebConfiguration: Sendable {
 
     /// Refuses what would open personal data to a network without a secret.
     func validate() throws(WebRefusal) {
-        guard isLoopback || token != nil else { throw .tokenNeeded(host: host) }
+        guard isLoopback || token != nil || tls != nil else { throw .tokenNeeded(host: host) }
         guard 0...65535 ~= port else { throw .portInvalid(port) }
+        if let publicURL {
+            guard OpenIDIssuer.isSafe(publicURL), !publicURL.hasSuffix("/") else {
+                throw .publicURLInvalid
+            }
+        } else {
+            guard isLoopback || signIn?.issuers.isEmpty ?? true else { throw .publicURLInvalid }
+        }
+        guard let signIn else { return }
+        for name in signIn.roleNames.sorted() where !roles.has(name) {
+            throw .signInRefused(reason: "there is no role \(name)")
+        }
+        guard signIn.certificates.isEmpty || tls?.clientAuthority != nil else {
+            throw .signInRefused(reason: "certificates need TLS and their authority")
+        }
     }
 
     private static func isLoopbackV4(_ host: String) -> Bool {
@@ -67,6 +88,12 @@ public enum WebRefusal: Error, Equatable, CustomStringConvertible {
     case rolesRefused(reason: String)
     /// A route of the server is in no group of the table: add it there.
     case routeWithoutRoles(route: String)
+    /// What signs in does not read, or does not fit the rest: correct `conf/sign-in.yaml`.
+    case signInRefused(reason: String)
+    /// Certificate, key or authority do not make a TLS server.
+    case tlsRefused(path: String)
+    /// Providers send browsers back to an address that is not set, or is none.
+    case publicURLInvalid
     /// A file built into the program does not read: build it again.
     case resourceDamaged(name: String)
 
@@ -82,6 +109,11 @@ public enum WebRefusal: Error, Equatable, CustomStringConvertible {
         case .rolesRefused(let reason): "The table of roles is refused: \(reason)."
         case .routeWithoutRoles(let route):
             "The table of roles says nothing of \(route): add it to a group."
+        case .signInRefused(let reason): "What signs in is refused: \(reason)."
+        case .tlsRefused(let path):
+            "The certificate \(path), its key and the clients' authority make no TLS server."
+        case .publicURLInvalid:
+            "Set web.public_url to this server's https address for browsers, without a last slash."
         case .resourceDamaged(let name): "The built-in file \(name) is damaged: build again."
         }
     }

@@ -67,6 +67,7 @@ struct CollectionDemo {
             terminal.note("")
             terminal.note(terminal.strong("Open one of these:"))
             address.tellLink()
+            terminal.note("as a person, by the sandbox: \(address.root)sign-in")
             terminal.note("data directory: \(directory)")
             terminal.note("Days pass and regular transfers bring what happened. Ctrl-C ends.")
         }

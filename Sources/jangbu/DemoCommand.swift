@@ -50,6 +50,7 @@ struct DemoCommand: AsyncParsableCommand {
             seed: seed
         )
         defer { sandbox.end() }
+        settings.webSignInFile = sandbox.directory + "/sign-in.yaml"
         let services = try Services(settings, creating: true)
         try await services.closing { try await show(services, sandbox) }
     }

@@ -4,6 +4,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 
 /// How a running server is reached from the same machine: `serve.json` in the data directory, for
 /// nobody but its owner to read.
@@ -12,11 +13,13 @@ struct RunningServer: Codable, Equatable {
     let port: Int
     /// Secret of that run alone.
     let token: String
+    /// The file of the certificate that it shows; nil when it speaks no TLS.
+    let certificate: String?
 
-    init(host: String, port: Int, token: String) {
+    init(host: String, port: Int, token: String, certificate: String? = nil) {
         // What listens on every address is reached on this machine's own.
         self.host = ["0.0.0.0": "127.0.0.1", "::": "::1"][host] ?? host
-        (self.port, self.token) = (port, token)
+        (self.port, self.token, self.certificate) = (port, token, certificate)
     }
 
     init(reading path: String) throws {
@@ -36,7 +39,10 @@ struct RunningServer: Codable, Equatable {
         }.joined()
     }
 
-    var address: String { "http://\(host.contains(":") ? "[\(host)]" : host):\(port)/" }
+    var address: String {
+        let scheme = certificate == nil ? "http" : "https"
+        return "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)/"
+    }
 }
 
 /// A backup as the server tells of it.
@@ -95,6 +101,25 @@ extension RunningServer {
         return try decoder.decode(Answer.self, from: bytes)
     }
 
+    /// TLS with exactly the certificate of the file, whatever name it is for: the secret goes to
+    /// nobody else who might listen there.
+    private func tlsHandler() throws -> NIOSSLClientHandler? {
+        guard let certificate else { return nil }
+        let known = try NIOSSLCertificate.fromPEMFile(certificate)[0].toDERBytes()
+        return try NIOSSLClientHandler(
+            context: NIOSSLContext(configuration: .makeClientConfiguration()),
+            serverHostname: nil,
+            customVerificationCallback: { shown, promise in
+                promise.completeWith(
+                    Result {
+                        try shown.first?.toDERBytes() == known
+                            ? .certificateVerified : .failed
+                    }
+                )
+            }
+        )
+    }
+
     /// One request on a connection of its own.
     private func exchange(
         _ method: HTTPMethod,
@@ -105,6 +130,9 @@ extension RunningServer {
             .connectTimeout(.seconds(5))
         let channel = try await bootstrap.connect(host: host, port: port) { channel in
             channel.eventLoop.makeCompletedFuture {
+                if let handler = try tlsHandler() {
+                    try channel.pipeline.syncOperations.addHandler(handler)
+                }
                 try channel.pipeline.syncOperations.addHTTPClientHandlers()
                 return try NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>(
                     wrappingChannelSynchronously: channel

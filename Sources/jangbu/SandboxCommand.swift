@@ -123,6 +123,9 @@ struct SandboxServeCommand: AsyncParsableCommand {
             ]
         )
         configuration.port = settings.sandboxPort
+        // Who takes a free one for the providers has more than one sandbox.
+        configuration.signInPort =
+            settings.sandboxPort == 0 ? 0 : settings.sandboxSignInPort
         configuration.faults = try settings.sandboxFaultList()
         configuration.seed = UInt64(settings.sandboxSeed)
         configuration.keepsSlots = settings.sandboxSlots == "kept"

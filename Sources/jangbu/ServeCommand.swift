@@ -78,10 +78,16 @@ struct ServerRun {
             logger: logger
         )
         let record = services.directory.serverRecord
-        let host = web.host
+        let (host, certificate) = (web.host, web.tls?.certificate)
         let application = server.application { port in
-            tell(RunningServer(host: host, port: port, token: control), in: record)
-            await onListening(ServedAddress(host: host, port: port, server: server))
+            let running = RunningServer(
+                host: host,
+                port: port,
+                token: control,
+                certificate: certificate
+            )
+            tell(running, in: record)
+            await onListening(ServedAddress(running, server))
         }
         defer { forget(record) }
         let group = ServiceGroup(

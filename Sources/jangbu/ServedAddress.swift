@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import Web
 
 /// Where a server takes requests, and how one gets in.
@@ -6,9 +7,8 @@ struct ServedAddress: Sendable {
     let root: String
     private let server: WebServer
 
-    init(host: String, port: Int, server: WebServer) {
-        root = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)/"
-        self.server = server
+    init(_ running: RunningServer, _ server: WebServer) {
+        (root, self.server) = (running.address, server)
     }
 
     /// Prints the address that signs the local operator in.
@@ -48,6 +48,37 @@ extension Settings {
         } catch let error as WebRefusal {
             throw Failure(.configuration, "\(path): \(error)")
         }
+        if !webPublicURL.isEmpty { web.publicURL = webPublicURL }
+        if !webTLSCertificateFile.isEmpty || !webTLSKeyFile.isEmpty {
+            web.tls = TLSFiles(
+                certificate: webTLSCertificateFile,
+                key: webTLSKeyFile,
+                clientAuthority: webTLSClientAuthorityFile.isEmpty ? nil : webTLSClientAuthorityFile
+            )
+        }
+        if !webSignInFile.isEmpty { web.signIn = try signInMeans(webSignInFile) }
         return web
+    }
+
+    private func signInMeans(_ path: String) throws -> SignInMeans {
+        func read(_ path: String) throws -> String {
+            do {
+                return String(decoding: try Files.read(path, limit: 1 << 20), as: UTF8.self)
+            } catch {
+                throw Failure(.input, "\(path), which signs in, cannot be read (\(error)).")
+            }
+        }
+        do {
+            return try SignInMeans(yaml: read(path), now: { Clock.now / 1_000_000 }) { file in
+                // A secret that others can read is none.
+                let attributes = try FileManager.default.attributesOfItem(atPath: file)
+                guard let mode = attributes[.posixPermissions] as? Int, mode & 0o077 == 0 else {
+                    throw Failure(.configuration, "\(file): set its mode to 0600.")
+                }
+                return String(try read(file).prefix { $0 != "\n" })
+            }
+        } catch let error as WebRefusal {
+            throw Failure(.configuration, "\(path): \(error)")
+        }
     }
 }

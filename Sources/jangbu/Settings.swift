@@ -23,12 +23,18 @@ struct Settings: Sendable {
     var webPort = 8080
     var webTokenFile = ""
     var webRolesFile = ""
+    var webSignInFile = ""
+    var webPublicURL = ""
+    var webTLSCertificateFile = ""
+    var webTLSKeyFile = ""
+    var webTLSClientAuthorityFile = ""
     var webLocalOperator = "allowed"
     var demoHeldBackPerMille = 100
     var demoEventsPerSecond = 50
     var demoDayMilliseconds = 3_000
     var sandboxDirectory = ""
     var sandboxPort = 8_443
+    var sandboxSignInPort = 8_444
     var sandboxPeopleCount = 1_000
     var sandboxMonthCount = 24
     var sandboxSeed = 1
@@ -75,12 +81,18 @@ struct Settings: Sendable {
         number("web.port", \.webPort, 0...65_535),
         text("web.token_file", \.webTokenFile),
         text("web.roles_file", \.webRolesFile),
+        text("web.sign_in_file", \.webSignInFile),
+        text("web.public_url", \.webPublicURL),
+        text("web.tls_certificate_file", \.webTLSCertificateFile),
+        text("web.tls_key_file", \.webTLSKeyFile),
+        text("web.tls_client_authority_file", \.webTLSClientAuthorityFile),
         word("web.local_operator", \.webLocalOperator, ["allowed", "refused"]),
         number("demo.held_back_per_mille", \.demoHeldBackPerMille, 0...1_000),
         number("demo.events_per_second", \.demoEventsPerSecond, 1...100_000),
         number("demo.day_milliseconds", \.demoDayMilliseconds, 100...86_400_000),
         text("sandbox.directory", \.sandboxDirectory),
         number("sandbox.port", \.sandboxPort, 0...65_535),
+        number("sandbox.sign_in_port", \.sandboxSignInPort, 0...65_535),
         number("sandbox.people_count", \.sandboxPeopleCount, 1...1_000_000),
         number("sandbox.month_count", \.sandboxMonthCount, 1...120),
         number("sandbox.seed", \.sandboxSeed, 0...Int.max),

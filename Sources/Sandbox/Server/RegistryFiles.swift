@@ -65,4 +65,27 @@ public enum RegistryFiles {
         let body = lines.joined(separator: "\n") + "\n"
         try Files.replace(operatorPath(in: directory), with: Array(body.utf8))
     }
+
+    /// Writes `sign-in.yaml`: how the operator lets persons be signed in by the authentication body
+    /// (`web.sign_in_file`).
+    static func writeSignIn(
+        _ configuration: SandboxServerConfiguration,
+        issuer: String
+    ) throws(FileError) {
+        guard let first = configuration.operators.first else { return }
+        let directory = configuration.directory
+        let lines = [
+            "# The sandbox's authentication body signs persons in; written at each start.",
+            "issuers:",
+            "  - name: \(SandboxServerConfiguration.authenticationCode)",
+            "    label: \"샌드박스\"",
+            "    for: persons",
+            "    issuer: \(issuer)",
+            "    client_id: \(first.clientID)",
+            "    client_secret_file: \(directory)/operator.secret",
+            "    claim: ci",
+        ]
+        let body = lines.joined(separator: "\n") + "\n"
+        try Files.replace(directory + "/sign-in.yaml", with: Array(body.utf8))
+    }
 }

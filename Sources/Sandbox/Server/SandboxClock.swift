@@ -8,7 +8,8 @@ public final class SandboxClock: Sendable {
         var frozen: Int64?
     }
 
-    private let world: @Sendable () -> Int64
+    /// The world's time, whatever the sandbox's is.
+    let world: @Sendable () -> Int64
     private let state = Mutex(State())
 
     /// A clock that runs with `world`, seconds since 1970-01-01 UTC, beginning at `start`.

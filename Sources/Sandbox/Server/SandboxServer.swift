@@ -35,6 +35,8 @@ public final class SandboxServer: Service {
     private let desk: SandboxDesk
     private let server: any Service
     private let callers: Callers
+    private let signIn: PersonIssuerServer
+    private let hasSignIn: AsyncStream<Void>
 
     /// Prepares the server; nothing listens before `run`.
     ///
@@ -68,6 +70,17 @@ public final class SandboxServer: Service {
         }
         let callers = Callers()
         (self.desk, self.callers) = (desk, callers)
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
+        hasSignIn = stream
+        signIn = PersonIssuerServer(
+            issuer: PersonIssuer(
+                books: books,
+                operators: configuration.operators,
+                now: clock.world
+            ),
+            configuration: configuration,
+            logger: logger
+        ) { continuation.finish() }
         do {
             server = try HTTPServerBuilder.http2Upgrade(
                 tlsConfiguration: try SandboxServer.tls(authority)
@@ -91,7 +104,21 @@ public final class SandboxServer: Service {
     }
 
     /// Serves until it is cancelled or shut down gracefully.
-    public func run() async throws { try await server.run() }
+    ///
+    /// Providers answer once persons can sign in, so that what the last file says is all there.
+    public func run() async throws {
+        let (signIn, server, hasSignIn) = (signIn, server, hasSignIn)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await signIn.run() }
+            tasks.addTask {
+                for await _ in hasSignIn {}
+                try await server.run()
+            }
+            // The first to end, by a signal or a failure, ends the other.
+            _ = try await tasks.next()
+            tasks.cancelAll()
+        }
+    }
 
     private static func tls(_ authority: Authority) throws -> TLSConfiguration {
         let name = Authority.Party.server.rawValue

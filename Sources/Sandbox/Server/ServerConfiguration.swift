@@ -51,6 +51,8 @@ public struct SandboxServerConfiguration: Sendable {
     public var directory: String
     /// Port on 127.0.0.1; 0 takes a free one.
     public var port = 0
+    /// Port on 127.0.0.1 of the page where persons sign in, without TLS; 0 takes a free one.
+    public var signInPort = 0
     /// Operators.
     public var operators: [OperatorRegistration]
     /// Faults from the beginning.

@@ -98,6 +98,11 @@ extension Site {
         {
             return (caller, false)
         }
+        if let operators = configuration.signIn?.certificates, !operators.isEmpty,
+            let caller = await ClientCertificate.shown(on: context.channel)?.caller(operators)
+        {
+            return (caller, false)
+        }
         return (.visitor, false)
     }
 }

@@ -108,6 +108,8 @@ public struct RoleTable: Sendable {
         }
     }
 
+    func has(_ role: String) -> Bool { roles.contains { $0.name == role } }
+
     /// The rule of a route; the line that names it, else the longest that its path begins with.
     ///
     /// - Throws: `.routeWithoutRoles`.

@@ -12,15 +12,29 @@ extension Site {
     func signInPage(
         _ request: Request,
         status: HTTPResponse.Status,
-        isWrong: Bool = false
+        fault: String? = nil
     ) -> Response {
-        page(
+        let words = Words(wording, language(of: request))
+        let issuers = configuration.signIn?.issuers ?? []
+        var values: [String: Any] = [
+            "has_issuers": !issuers.isEmpty,
+            "issuers": issuers.map { issuer -> [String: Any] in
+                let key =
+                    switch issuer.members {
+                    case .persons: "signin_person"
+                    case .operators: "signin_operator"
+                    }
+                return ["name": issuer.name, "label": words(key, ["name": issuer.label])]
+            },
+        ]
+        values["fault"] = fault.map { words($0) }
+        return page(
             .signIn,
             request,
-            title: wording.text("signin_title", language(of: request)),
+            title: words("signin_title"),
             section: .none,
             status: status,
-            ["wrong": isWrong]
+            values
         )
     }
 
@@ -40,7 +54,7 @@ extension Site {
         guard
             let caller = sessions.redeem(form.token, at: now)
                 ?? (configuration.token?.matches(form.token) == true ? .program : nil)
-        else { return signInPage(request, status: .unauthorized, isWrong: true) }
+        else { return signInPage(request, status: .unauthorized, fault: "signin_wrong") }
         return try begin(caller, redirect(caller.firstPage))
     }
 

@@ -12,7 +12,7 @@ struct Templates: Sendable {
     enum Name: String, CaseIterable {
         case layout, chart, overview, subjects, subject, explanation, problem, problems
         case signIn = "sign-in"
-        case accesses
+        case accesses, entered
         case accessTable = "access-table"
 
         fileprivate var bytes: [UInt8] {
@@ -26,6 +26,7 @@ struct Templates: Sendable {
             case .problem: PackageResources.problem_mustache
             case .problems: PackageResources.problems_mustache
             case .signIn: PackageResources.sign_in_mustache
+            case .entered: PackageResources.entered_mustache
             case .accesses: PackageResources.accesses_mustache
             case .accessTable: PackageResources.access_table_mustache
             }
@@ -96,8 +97,14 @@ extension Site {
         return response
     }
 
-    /// A cookie that scripts cannot read and other sites cannot send.
-    func cookie(_ name: String, _ value: String, maxAgeSeconds: Int) -> Cookie {
+    /// A cookie that scripts cannot read; unless it is lax, nothing that another site has a browser
+    /// do sends it.
+    func cookie(
+        _ name: String,
+        _ value: String,
+        maxAgeSeconds: Int,
+        sameSite: Cookie.SameSite = .strict
+    ) -> Cookie {
         // Off loopback a browser must carry it over TLS only.
         Cookie(
             name: name,
@@ -106,7 +113,7 @@ extension Site {
             path: "/",
             secure: !configuration.isLoopback,
             httpOnly: true,
-            sameSite: .strict
+            sameSite: sameSite
         )
     }
 

@@ -69,10 +69,16 @@ const formats = {
 
 // A one-time link: its secret leaves the address and the history, and goes in the form.
 const signIn = document.querySelector("[data-sign-in]");
-if (signIn && location.hash.length > 32) {
+function enter() {
+  if (location.hash.length <= 32) return;
   signIn.elements.token.value = location.hash.slice(1);
   history.replaceState(null, "", location.pathname + location.search);
   signIn.requestSubmit();
+}
+if (signIn) {
+  enter();
+  // The link opened where this page is open already loads nothing anew.
+  addEventListener("hashchange", enter);
 }
 
 // The live overview. The state says what is so: when the last value came, and whether more will come.

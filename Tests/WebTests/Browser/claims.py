@@ -182,6 +182,7 @@ def claim_twin(browser):
     page = browser.page()
     page.call("Emulation.setScriptExecutionDisabled", value=True)
     page.browser.events.clear()
+    VISITORS.sign_in(page, BASE + PERSON)
     page.call("Page.navigate", url=BASE + PERSON)
     page.browser.wait(1.5)
     nodes = page.call("Accessibility.getFullAXTree")["nodes"]

@@ -30,13 +30,19 @@ class Visitors:
 
 
 def claim_link(browser, base, link):
-    found, visitors = [], browser.visitors
-    browser.visitors = None
-    page = browser.page()
+    visitors, browser.visitors = browser.visitors, None
+    try:
+        return follow(browser.page(), base, link)
+    finally:
+        browser.visitors = visitors
+
+
+def follow(page, base, link):
+    found = []
     page.open(base + "/")
     if not page.run("document.querySelector('[data-sign-in]')"):
         found.append("a stranger is not asked to sign in")
-    browser.events.clear()
+    page.browser.events.clear()
     page.call("Page.navigate", url=base + link)
     page.until("location.pathname === '/' && document.querySelector('.live')")
     secret = link.split("#")[1]
@@ -47,8 +53,8 @@ def claim_link(browser, base, link):
         found.append("the secret stays in the history")
     page.run("document.querySelector('.sign-out button').click()")
     page.until("location.pathname === '/sign-in' && document.readyState === 'complete'")
+    # The same page is open, so nothing is loaded but what the script sends.
     page.call("Page.navigate", url=base + link)
     page.until("document.querySelector('[role=alert]')")
     page.close()
-    browser.visitors = visitors
     return found

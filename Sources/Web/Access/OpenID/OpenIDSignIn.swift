@@ -1,0 +1,206 @@
+import Cryptography
+import HTTPTypes
+import Hummingbird
+import Logging
+import Synchronization
+
+/// Sign-ins that browsers have begun at a provider and not come back from.
+final class PendingSignIns: Sendable {
+    /// A person finds their certificate, or their password.
+    static let lifetime = Duration.seconds(600)
+    /// At most so many at once, some 500 bytes each; beyond, the oldest is void.
+    static let countMax = 4_096
+
+    struct Pending: Sendable {
+        var issuer: String
+        var request: OpenIDClient.Request
+        /// Of the cookie of the browser that began it.
+        var browser: String
+        var begun: Duration
+    }
+
+    private let pending = Mutex<[String: Pending]>([:])
+
+    /// Keeps it under a state that nobody can guess.
+    func keep(_ entry: Pending) throws(CryptographyError) -> String {
+        let state = try Sessions.secret()
+        pending.withLock { pending in
+            pending = pending.filter {
+                entry.begun - $0.value.begun < PendingSignIns.lifetime
+            }
+            if pending.count >= PendingSignIns.countMax,
+                let oldest = pending.min(by: { $0.value.begun < $1.value.begun })?.key
+            {
+                pending[oldest] = nil
+            }
+            pending[state] = entry
+        }
+        return state
+    }
+
+    /// What was kept, once, for the browser that began it.
+    func take(_ state: String, browser: String, issuer: String, at now: Duration) -> Pending? {
+        let entry = pending.withLock { $0.removeValue(forKey: state) }
+        guard let entry, entry.browser == browser, entry.issuer == issuer,
+            now - entry.begun < PendingSignIns.lifetime
+        else { return nil }
+        return entry
+    }
+}
+
+/// Signing in by a provider: there with a state that is this browser's, back with a code.
+extension Site {
+    /// Marks a browser that has begun; the provider sends it back from another site, so this one
+    /// cookie is not strict.
+    private static let browserCookie = "jangbu_begun"
+
+    private func client(_ context: Context) throws -> OpenIDClient {
+        let name = try context.parameters.require("issuer")
+        guard let client = openIDs[name] else { throw Problem(.notFound) }
+        return client
+    }
+
+    /// Sends the browser to the provider.
+    @Sendable func beginOpenID(_ request: Request, _ context: Context) async throws -> Response {
+        let client = try client(context)
+        let entry = PendingSignIns.Pending(
+            issuer: client.issuer.name,
+            request: .init(
+                redirect: try backAddress(client.issuer.name, request),
+                nonce: try Sessions.secret(),
+                verifier: try Sessions.secret()
+            ),
+            browser: try Sessions.secret(),
+            begun: clock()
+        )
+        let address: String
+        do throws(OpenIDRefusal) {
+            address = try await client.address(
+                for: entry.request,
+                state: try keep(entry)
+            )
+        } catch {
+            return failed(error, client, request, context)
+        }
+        var response = redirect(address)
+        response.setCookie(
+            cookie(
+                Site.browserCookie,
+                entry.browser,
+                maxAgeSeconds: Int(PendingSignIns.lifetime.components.seconds),
+                sameSite: .lax
+            )
+        )
+        return response
+    }
+
+    private func keep(_ entry: PendingSignIns.Pending) throws(OpenIDRefusal) -> String {
+        do { return try pending.keep(entry) } catch { throw .unreachable }
+    }
+
+    /// Takes the browser back, and signs in whom the provider names.
+    @Sendable func endOpenID(_ request: Request, _ context: Context) async throws -> Response {
+        let client = try client(context)
+        do throws(OpenIDRefusal) {
+            let caller = try await caller(back: request, from: client)
+            // A page of ours first: what comes straight from another site brings no strict cookie.
+            var response = try begun(caller, request)
+            response.setCookie(cookie(Site.browserCookie, "", maxAgeSeconds: 0))
+            return response
+        } catch {
+            return failed(error, client, request, context)
+        }
+    }
+
+    private func begun(_ caller: Caller, _ request: Request) throws(OpenIDRefusal) -> Response {
+        var answer = page(
+            .entered,
+            request,
+            title: wording.text("entered_title", language(of: request)),
+            section: .none,
+            ["next": caller.firstPage]
+        )
+        if let name = HTTPField.Name("Refresh") {
+            answer.headers[name] = "0; url=" + caller.firstPage
+        }
+        do { return try begin(caller, answer) } catch { throw .unreachable }
+    }
+
+    private func caller(
+        back request: Request,
+        from client: OpenIDClient
+    ) async throws(OpenIDRefusal) -> Caller {
+        let query = request.uri.queryParameters
+        guard let browser = request.cookies[Site.browserCookie]?.value,
+            let state = query["state"].map(String.init),
+            let entry = pending.take(
+                state,
+                browser: browser,
+                issuer: client.issuer.name,
+                at: clock()
+            )
+        else { throw .stateUnknown }
+        // RFC 9207: who answers says who they are, if they can.
+        if let issuer = query["iss"], issuer != Substring(client.issuer.issuer) {
+            throw .issuerWrong
+        }
+        guard let code = query["code"].map(String.init), query["error"] == nil,
+            (1...2_048).contains(code.utf8.count), let means = configuration.signIn
+        else { throw .denied }
+        let token = try await client.claims(for: code, entry.request, at: means.now())
+        return try await caller(of: token, client.issuer)
+    }
+
+    private func caller(
+        of token: IDToken,
+        _ issuer: OpenIDIssuer
+    ) async throws(OpenIDRefusal) -> Caller {
+        switch issuer.members {
+        case .operators(let claim, let mapping):
+            let roles = (token.texts[claim] ?? []).flatMap { mapping[$0] ?? [] }
+            guard !roles.isEmpty else { throw .nobodyHere }
+            let person = SHA256.hash(Array((issuer.issuer + "\n" + token.subject).utf8)).bytes
+            return Caller(
+                kind: .openID,
+                actor: "openid:\(issuer.name):\(hexadecimal(person.prefix(8)))",
+                roles: Set(roles)
+            )
+        case .persons(let claim):
+            guard let keys = token.texts[claim], keys.count == 1 else { throw .claimsIncomplete }
+            let subject: String?
+            do {
+                subject = try await book.signIn(personKey: keys[0], through: issuer.name)
+            } catch {
+                throw .unreachable
+            }
+            guard let subject else { throw .nobodyHere }
+            return .person(subject)
+        }
+    }
+
+    private func failed(
+        _ refusal: OpenIDRefusal,
+        _ client: OpenIDClient,
+        _ request: Request,
+        _ context: Context
+    ) -> Response {
+        context.logger.notice(
+            "sign-in refused",
+            metadata: ["issuer": "\(client.issuer.name)", "reason": "\(refusal)"]
+        )
+        return signInPage(
+            request,
+            status: .unauthorized,
+            fault: refusal == .nobodyHere ? "signin_nobody" : "signin_failed"
+        )
+    }
+
+    /// Where the provider sends the browser back to; on loopback under the name that it came by,
+    /// which `RequestGate` has checked.
+    private func backAddress(_ name: String, _ request: Request) throws -> String {
+        let path = "/sign-in/with/\(name)/back"
+        if let root = configuration.publicURL { return root + path }
+        guard let authority = request.head.authority else { throw Problem(.hostRefused) }
+        return (configuration.tls == nil ? "http://" : "https://") + authority + path
+    }
+}
