@@ -152,8 +152,7 @@ extension Collector {
         _ today: CivilDate
     ) async -> PersonTransfer.Answers {
         let provider = desk.provider
-        let version = Int(provider.version.dropFirst()) ?? 1
-        let source = AnswerSource(provider.industry, version: version)
+        let source = provider.source
         let transfer = PersonTransfer(
             runner: CallRunner(desk: desk, token: keeper, readers: readers, source: source),
             plan: AssetPlan(
@@ -162,14 +161,14 @@ extension Collector {
                 today: today,
                 history: today.adding(months: -options.historyMonths)
             ),
-            lists: StandardAPI.lists(of: provider.industry, version: version).map(\.api)
+            lists: StandardAPI.lists(of: provider.industry, version: source.version)
+                .map(\.api)
                 .filter { permit.allows($0) },
             state: book.state,
             closed: book.closed
         )
         return await transfer.run()
     }
-
 }
 
 // Recording what was answered.
@@ -234,11 +233,13 @@ extension Collector {
         of subject: SubjectID,
         at now: Int64
     ) async -> [Ended] {
-        let (person, ranges) = TransferReport.person(subject, recordings.map(\.report))
+        let (persons, ranges) = TransferReport.persons(subject, recordings.map(\.report))
         var changes: [ObservedChanges] = []
         if recordings.contains(where: { !$0.report.isEmpty }) {
             do throws(RecordError) {
-                changes = try await recorder.observe([person], at: now)[0].get()
+                // Whatever fails stops what follows it: the last answers for all.
+                let results = await recorder.observe(persons, at: now)
+                changes = try results[results.count - 1].get()
             } catch {
                 return recordings.map { ($0.asked.permit.provider, .failure(.record(error))) }
             }

@@ -19,15 +19,32 @@ extension Recorder {
         at now: Int64
     ) async -> [LaneResult] {
         await vault.gate.hold(subjects) {
-            await withTaskGroup(of: LaneResult.self) { tasks in
-                for (steps, lane) in zip(work.lanes, self.lanes) where !steps.isEmpty {
+            let stale = self.stale(work.expected)
+            return await withTaskGroup(of: LaneResult.self) { tasks in
+                for (steps, lane) in zip(work.lanes, self.lanes) {
+                    let steps = steps.filter { stale.failures[$0.subject] == nil }
+                    guard !steps.isEmpty else { continue }
                     tasks.addTask { await self.run(steps, of: work, at: now, in: lane) }
                 }
-                var all: [LaneResult] = []
+                var all: [LaneResult] = [stale]
                 for await result in tasks { all.append(result) }
                 return all
             }
         }
+    }
+
+    /// Subjects whose logs have gone on, or cannot be read, fail; nobody writes to them meanwhile.
+    private func stale(_ expected: [SubjectID: UInt64]) -> LaneResult {
+        var result = LaneResult()
+        for (subject, revision) in expected {
+            do throws(LogError) {
+                guard try log.durableSize(of: subject) != revision else { continue }
+                result.failures[subject] = .contended
+            } catch {
+                result.failures[subject] = .log(error)
+            }
+        }
+        return result
     }
 
     private func run(
@@ -119,7 +136,7 @@ struct Decided {
 }
 
 extension Recorder {
-    private func decide(
+    func decide(
         _ steps: ArraySlice<OwnedStep>,
         of work: Work,
         _ changes: Changes,

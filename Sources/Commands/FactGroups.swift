@@ -97,8 +97,7 @@ struct FactGroups {
                 } ?? true
             if isFull { bodies.append(([], 0)) }
             let last = bodies.count - 1
-            bodies[last].bytes.appendLength(event.count)
-            bodies[last].bytes += event
+            EventBytes.append(encoded: event, to: &bodies[last].bytes)
             bodies[last].count += 1
         }
         return bodies

@@ -208,7 +208,7 @@ extension KnownRows {
     /// `Event.occurrence` as it is encoded, to be appended to an event.
     static func suffix(occurrence: UInt32) -> [UInt8] {
         var bytes: [UInt8] = [5 << 3]
-        bytes.appendLength(Int(occurrence))
+        EventBytes.append(length: Int(occurrence), to: &bytes)
         return bytes
     }
 
@@ -232,17 +232,5 @@ extension KnownRows {
             if answer.seen[key] == nil { missing.insert(key) }
         }
         return missing
-    }
-}
-
-extension Array where Element == UInt8 {
-    /// A length as Protobuf writes it.
-    mutating func appendLength(_ length: Int) {
-        var rest = length
-        while rest >= 0x80 {
-            append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        append(UInt8(rest))
     }
 }

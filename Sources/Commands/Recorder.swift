@@ -126,11 +126,16 @@ public final class Recorder: Sendable {
 
     /// The same for many persons at once, who share flushes and are sealed side by side.
     ///
+    /// A person may be there more than once: what comes first is in the log first, and what
+    /// cannot be recorded stops what follows it.
+    /// `expecting` is a person's next revision; when it is another, nothing of theirs is recorded
+    /// and they fail with `.contended`.
     /// - Returns: one a person, in their order; a person who cannot be written to, such as one
     ///   whose keys were destroyed, fails alone.
     public func observe(
         _ persons: [PersonObservations],
-        at now: Int64
+        at now: Int64,
+        expecting: [SubjectID: UInt64] = [:]
     ) async -> [Result<[ObservedChanges], RecordError>] {
         var work = Work(lanes: lanes.count)
         var failures: [Int: RecordError] = [:]
@@ -141,6 +146,7 @@ public final class Recorder: Sendable {
                 failures[index] = error
             }
         }
+        work.expected = expecting
         let ended = await run(work, holding: persons.map(\.subject), at: now)
         let changes = ended.reduce(into: Changes()) { $0.take($1.outcomes) }
         let failed = ended.reduce(into: [:]) { $0.merge($1.failures) { first, _ in first } }

@@ -94,11 +94,11 @@ struct SubjectDraft {
             try makeRoom(event.count + 8, at: target, hasText, with: &desk, into: &frames)
             if let occurrence = outcome.occurrences[row] {
                 let suffix = KnownRows.suffix(occurrence: occurrence)
-                body.appendLength(event.count + suffix.count)
+                EventBytes.append(length: event.count + suffix.count, to: &body)
                 body.append(span: event)
                 body += suffix
             } else {
-                body.appendLength(event.count)
+                EventBytes.append(length: event.count, to: &body)
                 body.append(span: event)
             }
             count += 1
@@ -121,7 +121,7 @@ struct SubjectDraft {
             try cursor.next(in: events.span)
         }) {
             try makeRoom(bounds.count, at: target, false, with: &desk, into: &frames)
-            body.appendLength(bounds.count)
+            EventBytes.append(length: bounds.count, to: &body)
             body.append(span: events.span.extracting(bounds))
             count += 1
         }

@@ -24,6 +24,8 @@ struct Work: Sendable {
     /// Steps of each lane.
     private(set) var lanes: [[OwnedStep]]
     private var persons: [Int: Person] = [:]
+    /// Next revisions that some subjects must have at the begin.
+    var expected: [SubjectID: UInt64] = [:]
 
     struct Person: Sendable {
         let statements: Range<Int>

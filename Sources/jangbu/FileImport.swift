@@ -177,13 +177,7 @@ private struct RowBatch {
         _ entry: Entry,
         to group: Int
     ) {
-        var length = event.count
-        while length >= 0x80 {
-            groups[group].events.append(UInt8(truncatingIfNeeded: length) | 0x80)
-            length >>= 7
-        }
-        groups[group].events.append(UInt8(length))
-        groups[group].events.append(contentsOf: event)
+        EventBytes.append(encoded: event, to: &groups[group].events)
         groups[group].ordinals.append(ordinal)
         entries[group].append(entry)
     }

@@ -96,6 +96,14 @@ extension Provider {
         }
         var own = registration
         if let identifier = node["client_id"]?.string { own.identifier = identifier }
+        var tolerates: Set<AnswerTolerance> = []
+        for word in node["tolerates"]?.sequence.map({ Array($0) }) ?? [] {
+            guard let known = word.string.flatMap({ AnswerTolerance(rawValue: $0) }) else {
+                let words = AnswerTolerance.allCases.map(\.rawValue).joined(separator: ", ")
+                throw Failure(.configuration, "\(path): \(code) tolerates one of: \(words).")
+            }
+            tolerates.insert(known)
+        }
         self.init(
             code: code,
             name: try text("name"),
@@ -106,6 +114,7 @@ extension Provider {
             slots: slots,
             limits: try ProviderLimits(node, in: path)
         )
+        self.tolerates = tolerates
     }
 }
 

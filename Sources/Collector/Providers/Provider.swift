@@ -1,4 +1,5 @@
 public import Finance
+public import MyData
 
 /// One provider as the configuration describes it; adding one changes no code.
 public struct Provider: Hashable, Sendable {
@@ -18,6 +19,8 @@ public struct Provider: Hashable, Sendable {
     public var registration: ClientRegistration
     /// What is asked of it at most.
     public var limits: ProviderLimits
+    /// What is taken from it although it breaks the standard.
+    public var tolerates: Set<AnswerTolerance> = []
 
     /// A provider.
     public init(
@@ -33,6 +36,15 @@ public struct Provider: Hashable, Sendable {
         (self.code, self.name, self.industry) = (code, name, industry)
         (self.place, self.registration, self.version) = (place, registration, version)
         (self.slots, self.limits) = (slots, limits)
+    }
+}
+
+extension Provider {
+    /// Who answers, for the reader.
+    public var source: AnswerSource {
+        var source = AnswerSource(industry, version: Int(version.dropFirst()) ?? 1)
+        source.tolerates = tolerates
+        return source
     }
 }
 

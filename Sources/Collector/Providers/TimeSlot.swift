@@ -49,7 +49,7 @@ public struct TimeSlot: Hashable, Sendable {
     }
 }
 
-/// Days, weeks and minutes as providers count them; Korea has had no other clock since 1988.
+/// Days and minutes as providers count them; Korea has had no other clock since 1988.
 public enum KoreanClock {
     /// Seconds that Korea's clock is ahead of UTC.
     public static let offset: Int64 = 9 * 3_600
@@ -71,12 +71,6 @@ public enum KoreanClock {
     /// The second at which a day begins.
     public static func start(of day: CivilDate) -> Int64 {
         Int64(day.daysSinceEpoch) * 86_400 - offset
-    }
-
-    /// Number of the week of a day; quotas count from Sunday to Saturday (§2.7).
-    public static func week(of day: CivilDate) -> Int64 {
-        // 1970-01-01 was a Thursday, the fifth day of such a week.
-        quotient(Int64(day.daysSinceEpoch) + 4, 7)
     }
 
     private static func quotient(_ value: Int64, _ divisor: Int64) -> Int64 {

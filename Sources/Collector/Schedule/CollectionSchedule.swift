@@ -98,7 +98,7 @@ public final class CollectionSchedule: Service {
             let work = Work(subject: subject, provider: provider.code)
             let at = DueTime.next(
                 under: request,
-                after: book.state.providers[provider.code],
+                after: book.state.providers[provider.code]?.standing,
                 in: provider.slots,
                 spread: CollectionSchedule.spread(work),
                 now: now

@@ -14,37 +14,22 @@ public enum DueTime {
     /// person and provider that spreads transfers over the first of `slots`.
     public static func next(
         under request: TransferRequest,
-        after progress: CollectionState.Provider?,
+        after standing: ProviderStanding?,
         in slots: [TimeSlot],
         spread: UInt64,
         now: Int64
     ) -> Int64? {
-        let terms = request.terms
-        guard terms.isScheduled, request.suspendedAt == nil, let progress,
-            let token = progress.token, token.end == .unspecified,
-            token.request == request.id.bytes
-        else { return nil }
-        let cycles = [terms.basicCycleDays, terms.additionalCycleDays].filter { $0 > 0 }
-        guard let cycle = cycles.min() else { return nil }
-        let last = progress.lists.values.compactMap(\.scheduledOn).max()
-        var day = KoreanClock.day(at: now)
-        if let last {
-            day = max(
-                day,
-                cycle == 1
-                    ? last.adding(days: 1)
-                    : Quota.nextDay(after: last, cycleDays: UInt32(cycle))
-            )
-        }
-        guard day <= terms.endsOn else { return nil }
+        guard let standing, let due = request.regularDay(after: standing) else { return nil }
+        let day = max(KoreanClock.day(at: now), due)
+        guard day <= request.terms.endsOn else { return nil }
         var at = slotTime(on: day, slots, spread: spread)
         if at < now {
             // This day's turn is past: whatever of a slot is left, or the next.
             at = TimeSlot.next(in: slots, from: now)
         }
-        guard progress.failures > 0 else { return at }
-        let wait = min(retrySeconds << Int64(min(progress.failures, 16) - 1), retrySecondsMax)
-        return max(at, TimeSlot.next(in: slots, from: progress.failedAt + wait))
+        guard standing.failures > 0 else { return at }
+        let wait = min(retrySeconds << Int64(min(standing.failures, 16) - 1), retrySecondsMax)
+        return max(at, TimeSlot.next(in: slots, from: standing.failedAt + wait))
     }
 
     /// This person's place in the first slot of a day: never its last tenth, which is for retries.

@@ -47,6 +47,8 @@ struct CallResult: Sendable {
     var end: End
     /// Days asked for.
     var window: Window?
+    /// Whether it is all that was answered; a page alone speaks for nothing that it does not have.
+    var isWhole = true
     /// Assets, of a list.
     var assets: [ListedAsset] = []
     /// Events of all pages.

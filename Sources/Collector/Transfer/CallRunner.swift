@@ -136,6 +136,7 @@ struct CallRunner: Sendable {
             return decide(rules.answered(.failed(fault)), rules)
         case .reply(let reply, let code):
             desk.board.count { $0.bytes += UInt64(reply.body.count) }
+            result.made.bytes += UInt64(reply.body.count)
             guard reply.status == 200 else {
                 desk.board.count { $0.refusals[code ?? 0, default: 0] += 1 }
                 result.made.code = code ?? 0
@@ -145,13 +146,15 @@ struct CallRunner: Sendable {
                     } ?? .unreadable(status: reply.status, retryAfter: reply.retryAfter)
                 return decide(rules.answered(outcome), rules, status: reply.status, code: code ?? 0)
             }
-            return read(reply, of: question, transaction, askedAt, &rules)
+            let page = result.made.pages
+            return read(reply, of: question, page: page, transaction, askedAt, &rules)
         }
     }
 
     private func read(
         _ reply: ProviderReply,
         of question: Question,
+        page: UInt32,
         _ transaction: String,
         _ askedAt: Int64,
         _ rules: inout CallRules
@@ -173,15 +176,35 @@ struct CallRunner: Sendable {
             let action = rules.answered(.unreadable(status: 200, retryAfter: nil))
             guard action == .quarantine else { return decide(action, rules, status: 200) }
             desk.board.count { $0.quarantined += 1 }
-            var payload = PayloadQuarantined()
-            payload.api = question.call.api
-            payload.transaction = transaction
-            (payload.reason, payload.field, payload.row) = (error.reason, error.field, error.row)
-            payload.payload.append(contentsOf: reply.body)
-            payload.digest.append(contentsOf: SHA256.hash(reply.body).bytes)
-            payload.query.append(contentsOf: question.record)
+            var payload = quarantined(reply.body, of: question, askedAt, error)
+            (payload.transaction, payload.page) = (transaction, page)
             return .over(.quarantined(payload))
         }
+    }
+
+    /// An answer to put aside, with all that it takes to read it again.
+    private func quarantined(
+        _ body: [UInt8],
+        of question: Question,
+        _ askedAt: Int64,
+        _ fault: AnswerFault
+    ) -> PayloadQuarantined {
+        var payload = PayloadQuarantined()
+        payload.id = desk.clock.chance()
+        payload.api = question.call.api
+        (payload.reason, payload.field, payload.row) = (fault.reason, fault.field, fault.row)
+        payload.payload.append(contentsOf: body)
+        payload.digest.append(contentsOf: SHA256.hash(body).bytes)
+        payload.size = UInt32(clamping: body.count)
+        payload.query.append(contentsOf: question.record)
+        payload.provider = desk.provider.code
+        payload.industry = source.industry
+        payload.version = UInt32(clamping: source.version)
+        payload.askedAt = askedAt
+        payload.trigger = question.window?.trigger ?? question.trigger
+        payload.fromOn = question.window?.days.lowerBound.digits ?? 0
+        payload.toOn = question.window?.days.upperBound.digits ?? 0
+        return payload
     }
 
     private func decide(

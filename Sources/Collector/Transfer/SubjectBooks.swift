@@ -13,7 +13,9 @@ public struct SubjectBook: Sendable {
     /// Tokens, marks, days covered.
     public var state = CollectionState()
     /// Assets that were last answered with 40305.
-    public internal(set) var closed: Set<AssetID> = []
+    public var closed: Set<AssetID> { Set(closedAt.keys) }
+    /// When they were, in seconds since 1970-01-01 UTC.
+    private var closedAt: [AssetID: Int64] = [:]
     /// Revision up to which the log was read.
     public internal(set) var revision: UInt64 = 0
 
@@ -174,10 +176,11 @@ extension SubjectBook {
         switch message.fact {
         case .transferCompleted(let done):
             guard let id = AssetID(Array(done.compartment).span) else { return }
-            closed.remove(id)
+            // An answer that was put aside may be taken in long after it was asked for.
+            if let at = closedAt[id], at <= message.occurredAt { closedAt[id] = nil }
         case .transferFailed(let failed) where failed.code == 40_305:
             guard let id = AssetID(Array(failed.compartment).span) else { return }
-            closed.insert(id)
+            closedAt[id] = max(closedAt[id] ?? .min, message.occurredAt)
         default: return
         }
     }

@@ -13,6 +13,8 @@ struct TransferReport {
     let startedAt: Int64
     private var observations: [Observation] = []
     fileprivate var notes: [Note] = []
+    /// Answers put aside that are too long to stand beside the rest, each with its compartment.
+    private var long: [(name: CompartmentName, events: [UInt8])] = []
     private let settled: CivilDate
 
     /// Evidence, complete but for what the log made of the observations.
@@ -33,7 +35,7 @@ struct TransferReport {
             CollectionState.lastWholeDay(at: startedAt) ?? CivilDate(daysSinceEpoch: 0)
     }
 
-    var isEmpty: Bool { observations.isEmpty && notes.isEmpty }
+    var isEmpty: Bool { observations.isEmpty && notes.isEmpty && long.isEmpty }
 
     /// Takes in all that came of a transfer.
     mutating func take(_ answers: PersonTransfer.Answers, industry: Industry) {
@@ -41,7 +43,7 @@ struct TransferReport {
         let isWhole = answers.assets.allSatisfy { asset in
             asset.results.allSatisfy(\.isSettled)
         }
-        let made = answers.lists.filter(\.isTaken).map { list in
+        let made = answers.lists.filter { $0.isTaken && $0.isWhole }.map { list in
             var made = list.made
             if !isWhole { made.searchTimestamp = "" }
             return made
@@ -57,6 +59,13 @@ struct TransferReport {
         for event in events {
             notes.append(Note(name: .role(.credential), event: event))
         }
+    }
+
+    /// Takes in that an answer is no longer put aside; it counts all that was learnt.
+    mutating func take(_ released: QuarantineReleased, in name: CompartmentName) {
+        var event = moment()
+        event.quarantineReleased = released
+        notes.append(Note(name: name, event: event, counted: 0..<observations.count))
     }
 
     private mutating func take(_ asset: PersonTransfer.AssetAnswers) {
@@ -84,7 +93,7 @@ struct TransferReport {
             notes.append(Note(name: name, event: event))
             return
         }
-        let made = asset.results.filter(\.isTaken)
+        let made = asset.results.filter { $0.isTaken && $0.isWhole }
         let quarantined = asset.results.count {
             if case .quarantined = $0.end { true } else { false }
         }
@@ -105,7 +114,7 @@ struct TransferReport {
                 ? window.days.lowerBound...min(window.days.upperBound, settled) : nil
         }
         let scope: Observation.Scope =
-            switch entry?.coverage(days: whole) {
+            switch result.isWhole ? entry?.coverage(days: whole) : .part {
             case .state: .state
             case .days(let days): .days(days)
             case .part, nil: .part
@@ -134,13 +143,26 @@ struct TransferReport {
                 counted
             )
         case .quarantined(let payload):
-            var event = moment()
-            event.payloadQuarantined = payload
-            notes.append(Note(name: name ?? .role(.evidence), event: event))
+            putAside(payload, in: name ?? .role(.evidence))
             guard name == nil else { return }
             fail(result, CallResult.Failure(status: 200, reach: .call), counted)
         case .failed(let failure): fail(result, failure, counted)
         }
+    }
+
+    /// A body of one part goes with the rest; each longer one in a batch of its own before, so
+    /// that no batch grows with how many there are.
+    private mutating func putAside(_ payload: PayloadQuarantined, in name: CompartmentName) {
+        var payload = payload
+        payload.request = Data(permit.request.bytes)
+        let events = PayloadParts.events(of: payload, at: startedAt)
+        guard events.count > 1 else {
+            notes += events.map { Note(name: name, event: $0) }
+            return
+        }
+        var bytes: [UInt8] = []
+        for event in events { EventBytes.append(event, to: &bytes) }
+        long.append((name, bytes))
     }
 
     private mutating func fail(
@@ -202,12 +224,17 @@ struct TransferReport {
     /// Compartments in which it has evidence, at most.
     var nameCount: Int { Set(notes.map(\.name)).count }
 
-    /// What the recorder is told of transfers of one person, and which observations are whose;
-    /// nothing when there is nothing to say.
-    static func person(
+    /// What the recorder is told of transfers of one person, in this order, and which observations
+    /// of the last are whose.
+    ///
+    /// Answers put aside that are too long to stand beside the rest come before, a batch each.
+    static func persons(
         _ subject: SubjectID,
         _ reports: [TransferReport]
-    ) -> (person: PersonObservations, ranges: [Range<Int>]) {
+    ) -> (persons: [PersonObservations], ranges: [Range<Int>]) {
+        let before = reports.flatMap(\.long).map { name, events in
+            PersonObservations(of: subject, [], evidence: Evidence(in: [name]) { _ in [events] })
+        }
         var observations: [Observation] = []
         var ranges: [Range<Int>] = []
         var notes: [Note] = []
@@ -237,7 +264,8 @@ struct TransferReport {
                 return bytes
             }
         }
-        return (PersonObservations(of: subject, observations, evidence: evidence), ranges)
+        let last = PersonObservations(of: subject, observations, evidence: evidence)
+        return (before + [last], ranges)
     }
 }
 
@@ -257,30 +285,13 @@ extension TransferReport.Note {
                     clamping: changes[counted].reduce(0) { $0 + $1.retracted }
                 )
             case .transferFailed: event.transferFailed.compartment = compartment
+            case .quarantineReleased:
+                event.quarantineReleased.events = UInt32(
+                    clamping: changes[counted].reduce(0) { $0 + $1.added }
+                )
             default: break
             }
         }
         EventBytes.append(event, to: &bytes)
-    }
-}
-
-/// Events as frames hold them.
-enum EventBytes {
-    /// Appends an event with its length before it.
-    static func append(_ event: Event, to bytes: inout [UInt8]) {
-        let encoded: [UInt8]
-        do {
-            encoded = try event.serializedBytes()
-        } catch {
-            // Proto3 has no required fields, and texts are bounded.
-            preconditionFailure("an event of bounded texts does not encode")
-        }
-        var length = encoded.count
-        while length >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: length) | 0x80)
-            length >>= 7
-        }
-        bytes.append(UInt8(truncatingIfNeeded: length))
-        bytes += encoded
     }
 }

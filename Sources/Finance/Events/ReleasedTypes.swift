@@ -74,8 +74,12 @@ extension EventType {
     public static let transactionRetracted = EventType(rawValue: 45)
     /// An answer that breaks the standard was put aside.
     public static let payloadQuarantined = EventType(rawValue: 46)
-    /// An answer that had been put aside was taken in after a fix.
+    /// An answer that had been put aside is no longer: it was taken in after a fix, or is not
+    /// needed.
     public static let quarantineReleased = EventType(rawValue: 47)
+    /// An answer that had been put aside was read again and still breaks the standard, otherwise
+    /// than before.
+    public static let quarantineRetried = EventType(rawValue: 48)
     /// A loan was drawn, repaid or corrected.
     public static let loanTransactionPosted = EventType(rawValue: 50)
     /// What is owed on a loan was reported.
@@ -211,6 +215,7 @@ extension EventRegistry {
         Entry(.transactionRetracted, "TransactionRetracted"),
         Entry(.payloadQuarantined, "PayloadQuarantined"),
         Entry(.quarantineReleased, "QuarantineReleased"),
+        Entry(.quarantineRetried, "QuarantineRetried"),
         Entry(.loanTransactionPosted, "LoanTransactionPosted"),
         Entry(.loanBalanceReported, "LoanBalanceReported"),
         Entry(.loanTermsReported, "LoanTermsReported"),

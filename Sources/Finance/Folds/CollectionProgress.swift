@@ -7,7 +7,7 @@ public struct CollectionProgress: Fold {
     /// Name of the read model.
     public static let name = "collection"
     /// Of fold and encoding.
-    public static let version: UInt32 = 1
+    public static let version: UInt32 = 2
 
     /// A fold without constants.
     public init() {}
@@ -78,10 +78,8 @@ public struct CollectionState: FoldState, Equatable {
         public internal(set) var token: Token?
         /// Its lists, by the number of their API.
         public internal(set) var lists: [UInt32: Call] = [:]
-        /// Transfers in a row that were given up.
-        public internal(set) var failures: UInt32 = 0
-        /// When the last of them was, in seconds since 1970-01-01 UTC.
-        public internal(set) var failedAt: Int64 = 0
+        /// What decides when a regular transfer is due.
+        public internal(set) var standing = ProviderStanding()
 
         init() {}
     }
@@ -155,10 +153,12 @@ extension CollectionState {
             scope: token.scope.isEmpty ? earlier?.scope ?? "" : try bounded(token.scope),
             end: .unspecified
         )
+        try provider.standing.take(token)
         providers[token.provider] = provider
     }
 
     mutating func take(_ end: TokenEnded) throws(FoldError) {
+        try providers[end.provider]?.standing.take(end)
         guard var token = providers[end.provider]?.token, token.request == Array(end.request)
         else { return }
         // What nobody uses any more is not kept.
@@ -169,14 +169,13 @@ extension CollectionState {
 
     mutating func take(_ failed: TransferFailed, at now: Int64) throws(FoldError) {
         var provider = try provider(failed.provider)
-        provider.failures &+= 1
-        provider.failedAt = now
+        provider.standing.take(failed, at: now)
         providers[failed.provider] = provider
     }
 
     mutating func take(_ done: TransferCompleted, at now: Int64) throws(FoldError) {
         var provider = try provider(done.provider)
-        provider.failures = 0
+        try provider.standing.take(done, at: now)
         guard !done.compartment.isEmpty else {
             try CollectionState.take(done, at: now, into: &provider.lists)
             providers[done.provider] = provider
@@ -186,7 +185,7 @@ extension CollectionState {
         guard let id = AssetID(Array(done.compartment).span) else { throw .unrepresentable }
         guard var asset = assets[id] else { return }
         try CollectionState.take(done, at: now, into: &asset.calls)
-        asset.closedAt = nil
+        if let at = asset.closedAt, at <= now { asset.closedAt = nil }
         assets[id] = asset
     }
 
@@ -202,9 +201,12 @@ extension CollectionState {
             let api = UInt32(clamping: made.api.rawValue)
             guard calls[api] != nil || calls.count < callsMax else { throw .full }
             var call = calls[api] ?? Call()
-            call.answeredAt = now
-            if done.trigger == .scheduled { call.scheduledOn = today }
-            if !made.searchTimestamp.isEmpty {
+            let isNewest = now >= call.answeredAt
+            call.answeredAt = max(call.answeredAt, now)
+            if done.trigger == .scheduled {
+                call.scheduledOn = max(call.scheduledOn ?? today, today)
+            }
+            if isNewest, !made.searchTimestamp.isEmpty {
                 guard made.searchTimestamp.utf8.count <= textBytesMax else { throw .full }
                 call.searchTimestamp = made.searchTimestamp
             }

@@ -75,8 +75,7 @@ extension StateWriter {
             text(token.scope.utf8)
             number(max(0, token.end.rawValue))
         }
-        number(UInt64(provider.failures))
-        signed(provider.failedAt)
+        standing(provider.standing)
         calls(provider.lists)
     }
 
@@ -118,8 +117,7 @@ extension StateReader {
                 end: TokenEnd(rawValue: Int(try number(through: 1_000))) ?? .unspecified
             )
         }
-        provider.failures = UInt32(try number(through: UInt64(UInt32.max)))
-        provider.failedAt = try signed()
+        provider.standing = try standing()
         provider.lists = try calls()
         return provider
     }

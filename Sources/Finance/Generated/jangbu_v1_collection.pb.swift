@@ -255,6 +255,55 @@ public nonisolated enum QuarantineReason: SwiftProtobuf.Enum, Swift.CaseIterable
 
 }
 
+/// What became of an answer that had been put aside.
+public nonisolated enum QuarantineOutcome: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// it was read and taken in
+  case taken // = 1
+
+  /// a later answer says all that it could
+  case superseded // = 2
+
+  /// somebody decided that it is of no use
+  case discarded // = 3
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .taken
+    case 2: self = .superseded
+    case 3: self = .discarded
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .taken: return 1
+    case .superseded: return 2
+    case .discarded: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [QuarantineOutcome] = [
+    .unspecified,
+    .taken,
+    .superseded,
+    .discarded,
+  ]
+
+}
+
 /// What a provider answered about one asset, or its list of assets, was taken in.
 public nonisolated struct TransferCompleted: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -322,6 +371,9 @@ public nonisolated struct TransferCall: Sendable {
 
   /// Time from the first request to the last answer. Unit: milliseconds.
   public var milliseconds: UInt32 = 0
+
+  /// Bytes of the answers, refusals and broken ones too. Unit: count.
+  public var bytes: UInt64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -605,41 +657,182 @@ public nonisolated struct TransactionRetracted: Sendable {
 }
 
 /// An answer that breaks the standard was put aside.
-public nonisolated struct PayloadQuarantined: Sendable {
+///
+/// A body that is longer than a frame takes comes in parts, an event each, which follow each other
+/// in one compartment's log and are appended together. All have id, digest, part and payload; what
+/// else is said stands in the first.
+public nonisolated struct PayloadQuarantined: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// API that answered so. Unit: code.
-  public var api: ProviderAPI = .unspecified
+  public var api: ProviderAPI {
+    get {_storage._api}
+    set {_uniqueStorage()._api = newValue}
+  }
 
   /// The caller's id of the call. Unit: text.
-  public var transaction: String = String()
+  public var transaction: String {
+    get {_storage._transaction}
+    set {_uniqueStorage()._transaction = newValue}
+  }
 
   /// Why. Unit: code.
-  public var reason: QuarantineReason = .unspecified
+  public var reason: QuarantineReason {
+    get {_storage._reason}
+    set {_uniqueStorage()._reason = newValue}
+  }
 
   /// Field that broke it, in the standard's name. Unit: text.
-  public var field: String = String()
+  public var field: String {
+    get {_storage._field}
+    set {_uniqueStorage()._field = newValue}
+  }
 
   /// Row that broke it, from 0. Unit: count.
-  public var row: UInt32 = 0
+  public var row: UInt32 {
+    get {_storage._row}
+    set {_uniqueStorage()._row = newValue}
+  }
 
-  /// The answer's body, as it came. Unit: bytes.
-  public var payload: Data = Data()
+  /// This part of the answer's body, as it came. Unit: bytes.
+  public var payload: Data {
+    get {_storage._payload}
+    set {_uniqueStorage()._payload = newValue}
+  }
 
-  /// SHA-256 of it. Unit: 32 bytes.
-  public var digest: Data = Data()
+  /// SHA-256 of the whole body. Unit: 32 bytes.
+  public var digest: Data {
+    get {_storage._digest}
+    set {_uniqueStorage()._digest = newValue}
+  }
 
   /// What was asked, as JSON. Unit: bytes.
-  public var query: Data = Data()
+  public var query: Data {
+    get {_storage._query}
+    set {_uniqueStorage()._query = newValue}
+  }
+
+  /// Tells it from others of the person: a random number. Unit: -.
+  public var id: UInt64 {
+    get {_storage._id}
+    set {_uniqueStorage()._id = newValue}
+  }
+
+  /// Which part, from 0. Unit: count.
+  public var part: UInt32 {
+    get {_storage._part}
+    set {_uniqueStorage()._part = newValue}
+  }
+
+  /// Parts in all; absent is one. Unit: count.
+  public var parts: UInt32 {
+    get {_storage._parts}
+    set {_uniqueStorage()._parts = newValue}
+  }
+
+  /// Bytes of the whole body. Unit: count.
+  public var size: UInt32 {
+    get {_storage._size}
+    set {_uniqueStorage()._size = newValue}
+  }
+
+  /// The provider's org_code. Unit: code.
+  public var provider: String {
+    get {_storage._provider}
+    set {_uniqueStorage()._provider = newValue}
+  }
+
+  /// The provider's industry. Unit: code.
+  public var industry: Industry {
+    get {_storage._industry}
+    set {_uniqueStorage()._industry = newValue}
+  }
+
+  /// Version of the provider's API, the number in the path. Unit: code.
+  public var version: UInt32 {
+    get {_storage._version}
+    set {_uniqueStorage()._version = newValue}
+  }
+
+  /// When it was asked. Unit: seconds since 1970-01-01T00:00:00Z.
+  public var askedAt: Int64 {
+    get {_storage._askedAt}
+    set {_uniqueStorage()._askedAt = newValue}
+  }
+
+  /// Id of the transfer request under which. Unit: 16 bytes.
+  public var request: Data {
+    get {_storage._request}
+    set {_uniqueStorage()._request = newValue}
+  }
+
+  /// Why it was asked. Unit: code.
+  public var trigger: TransferTrigger {
+    get {_storage._trigger}
+    set {_uniqueStorage()._trigger = newValue}
+  }
+
+  /// Which page of the call's answer, from 0. Unit: count.
+  public var page: UInt32 {
+    get {_storage._page}
+    set {_uniqueStorage()._page = newValue}
+  }
+
+  /// First day asked for, of an API over a period. Unit: YYYYMMDD in Korea.
+  public var fromOn: UInt32 {
+    get {_storage._fromOn}
+    set {_uniqueStorage()._fromOn = newValue}
+  }
+
+  /// Last day asked for. Unit: YYYYMMDD in Korea.
+  public var toOn: UInt32 {
+    get {_storage._toOn}
+    set {_uniqueStorage()._toOn = newValue}
+  }
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = unsafe _StorageClass.defaultInstance
+}
+
+/// An answer that had been put aside was read again and still breaks the standard, otherwise than
+/// before.
+public nonisolated struct QuarantineRetried: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Which answer, by PayloadQuarantined.id. Unit: -.
+  public var id: UInt64 = 0
+
+  /// API that answered so. Unit: code.
+  public var api: ProviderAPI = .unspecified
+
+  /// The provider's org_code. Unit: code.
+  public var provider: String = String()
+
+  /// Why it breaks the standard now. Unit: code.
+  public var reason: QuarantineReason = .unspecified
+
+  /// Field that breaks it, in the standard's name. Unit: text.
+  public var field: String = String()
+
+  /// Row that breaks it, from 0. Unit: count.
+  public var row: UInt32 = 0
+
+  /// Who had it read: an operator's account. Unit: text.
+  public var actor: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 }
 
-/// An answer that had been put aside was taken in after a fix.
+/// An answer that had been put aside is no longer: it was taken in after a fix, or is not needed.
 public nonisolated struct QuarantineReleased: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -650,6 +843,24 @@ public nonisolated struct QuarantineReleased: Sendable {
 
   /// Events that came of it. Unit: count.
   public var events: UInt32 = 0
+
+  /// Which answer, by PayloadQuarantined.id. Unit: -.
+  public var id: UInt64 = 0
+
+  /// What became of it. Unit: code.
+  public var outcome: QuarantineOutcome = .unspecified
+
+  /// Why it was discarded, in the operator's words. Unit: text.
+  public var note: String = String()
+
+  /// Who decided: an operator's account. Unit: text.
+  public var actor: String = String()
+
+  /// API that answered so. Unit: code.
+  public var api: ProviderAPI = .unspecified
+
+  /// The provider's org_code. Unit: code.
+  public var provider: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -674,6 +885,10 @@ nonisolated extension RetractionReason: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension QuarantineReason: SwiftProtobuf._ProtoNameProviding {
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0QUARANTINE_REASON_UNSPECIFIED\0\u{1}QUARANTINE_REASON_MALFORMED\0\u{1}QUARANTINE_REASON_FIELD_MISSING\0\u{1}QUARANTINE_REASON_FIELD_TYPE\0\u{1}QUARANTINE_REASON_FIELD_LENGTH\0\u{1}QUARANTINE_REASON_CODE_UNKNOWN\0\u{1}QUARANTINE_REASON_INCONSISTENT\0")
+}
+
+nonisolated extension QuarantineOutcome: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0QUARANTINE_OUTCOME_UNSPECIFIED\0\u{1}QUARANTINE_OUTCOME_TAKEN\0\u{1}QUARANTINE_OUTCOME_SUPERSEDED\0\u{1}QUARANTINE_OUTCOME_DISCARDED\0")
 }
 
 nonisolated extension TransferCompleted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -743,7 +958,7 @@ nonisolated extension TransferCompleted: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension TransferCall: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".TransferCall"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}api\0\u{1}transaction\0\u{3}from_on\0\u{3}to_on\0\u{1}pages\0\u{1}rows\0\u{1}code\0\u{3}search_timestamp\0\u{1}milliseconds\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}api\0\u{1}transaction\0\u{3}from_on\0\u{3}to_on\0\u{1}pages\0\u{1}rows\0\u{1}code\0\u{3}search_timestamp\0\u{1}milliseconds\0\u{1}bytes\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -760,6 +975,7 @@ nonisolated extension TransferCall: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 7: try { try decoder.decodeSingularUInt32Field(value: &self.code) }()
       case 8: try { try decoder.decodeSingularStringField(value: &self.searchTimestamp) }()
       case 9: try { try decoder.decodeSingularUInt32Field(value: &self.milliseconds) }()
+      case 10: try { try decoder.decodeSingularUInt64Field(value: &self.bytes) }()
       default: break
       }
     }
@@ -793,6 +1009,9 @@ nonisolated extension TransferCall: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if self.milliseconds != 0 {
       try visitor.visitSingularUInt32Field(value: self.milliseconds, fieldNumber: 9)
     }
+    if self.bytes != 0 {
+      try visitor.visitSingularUInt64Field(value: self.bytes, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -806,6 +1025,7 @@ nonisolated extension TransferCall: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.code != rhs.code {return false}
     if lhs.searchTimestamp != rhs.searchTimestamp {return false}
     if lhs.milliseconds != rhs.milliseconds {return false}
+    if lhs.bytes != rhs.bytes {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1353,7 +1573,213 @@ nonisolated extension TransactionRetracted: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension PayloadQuarantined: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PayloadQuarantined"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}api\0\u{1}transaction\0\u{1}reason\0\u{1}field\0\u{1}row\0\u{1}payload\0\u{1}digest\0\u{1}query\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}api\0\u{1}transaction\0\u{1}reason\0\u{1}field\0\u{1}row\0\u{1}payload\0\u{1}digest\0\u{1}query\0\u{1}id\0\u{1}part\0\u{1}parts\0\u{1}size\0\u{1}provider\0\u{1}industry\0\u{1}version\0\u{3}asked_at\0\u{1}request\0\u{1}trigger\0\u{1}page\0\u{3}from_on\0\u{3}to_on\0")
+
+  fileprivate class _StorageClass {
+    var _api: ProviderAPI = .unspecified
+    var _transaction: String = String()
+    var _reason: QuarantineReason = .unspecified
+    var _field: String = String()
+    var _row: UInt32 = 0
+    var _payload: Data = Data()
+    var _digest: Data = Data()
+    var _query: Data = Data()
+    var _id: UInt64 = 0
+    var _part: UInt32 = 0
+    var _parts: UInt32 = 0
+    var _size: UInt32 = 0
+    var _provider: String = String()
+    var _industry: Industry = .unspecified
+    var _version: UInt32 = 0
+    var _askedAt: Int64 = 0
+    var _request: Data = Data()
+    var _trigger: TransferTrigger = .unspecified
+    var _page: UInt32 = 0
+    var _fromOn: UInt32 = 0
+    var _toOn: UInt32 = 0
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _api = source._api
+      _transaction = source._transaction
+      _reason = source._reason
+      _field = source._field
+      _row = source._row
+      _payload = source._payload
+      _digest = source._digest
+      _query = source._query
+      _id = source._id
+      _part = source._part
+      _parts = source._parts
+      _size = source._size
+      _provider = source._provider
+      _industry = source._industry
+      _version = source._version
+      _askedAt = source._askedAt
+      _request = source._request
+      _trigger = source._trigger
+      _page = source._page
+      _fromOn = source._fromOn
+      _toOn = source._toOn
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularEnumField(value: &_storage._api) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._transaction) }()
+        case 3: try { try decoder.decodeSingularEnumField(value: &_storage._reason) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._field) }()
+        case 5: try { try decoder.decodeSingularUInt32Field(value: &_storage._row) }()
+        case 6: try { try decoder.decodeSingularBytesField(value: &_storage._payload) }()
+        case 7: try { try decoder.decodeSingularBytesField(value: &_storage._digest) }()
+        case 8: try { try decoder.decodeSingularBytesField(value: &_storage._query) }()
+        case 9: try { try decoder.decodeSingularUInt64Field(value: &_storage._id) }()
+        case 10: try { try decoder.decodeSingularUInt32Field(value: &_storage._part) }()
+        case 11: try { try decoder.decodeSingularUInt32Field(value: &_storage._parts) }()
+        case 12: try { try decoder.decodeSingularUInt32Field(value: &_storage._size) }()
+        case 13: try { try decoder.decodeSingularStringField(value: &_storage._provider) }()
+        case 14: try { try decoder.decodeSingularEnumField(value: &_storage._industry) }()
+        case 15: try { try decoder.decodeSingularUInt32Field(value: &_storage._version) }()
+        case 16: try { try decoder.decodeSingularInt64Field(value: &_storage._askedAt) }()
+        case 17: try { try decoder.decodeSingularBytesField(value: &_storage._request) }()
+        case 18: try { try decoder.decodeSingularEnumField(value: &_storage._trigger) }()
+        case 19: try { try decoder.decodeSingularUInt32Field(value: &_storage._page) }()
+        case 20: try { try decoder.decodeSingularUInt32Field(value: &_storage._fromOn) }()
+        case 21: try { try decoder.decodeSingularUInt32Field(value: &_storage._toOn) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      if _storage._api != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._api, fieldNumber: 1)
+      }
+      if !_storage._transaction.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._transaction, fieldNumber: 2)
+      }
+      if _storage._reason != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._reason, fieldNumber: 3)
+      }
+      if !_storage._field.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._field, fieldNumber: 4)
+      }
+      if _storage._row != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._row, fieldNumber: 5)
+      }
+      if !_storage._payload.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._payload, fieldNumber: 6)
+      }
+      if !_storage._digest.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._digest, fieldNumber: 7)
+      }
+      if !_storage._query.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._query, fieldNumber: 8)
+      }
+      if _storage._id != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._id, fieldNumber: 9)
+      }
+      if _storage._part != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._part, fieldNumber: 10)
+      }
+      if _storage._parts != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._parts, fieldNumber: 11)
+      }
+      if _storage._size != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._size, fieldNumber: 12)
+      }
+      if !_storage._provider.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._provider, fieldNumber: 13)
+      }
+      if _storage._industry != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._industry, fieldNumber: 14)
+      }
+      if _storage._version != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._version, fieldNumber: 15)
+      }
+      if _storage._askedAt != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._askedAt, fieldNumber: 16)
+      }
+      if !_storage._request.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._request, fieldNumber: 17)
+      }
+      if _storage._trigger != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._trigger, fieldNumber: 18)
+      }
+      if _storage._page != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._page, fieldNumber: 19)
+      }
+      if _storage._fromOn != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._fromOn, fieldNumber: 20)
+      }
+      if _storage._toOn != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._toOn, fieldNumber: 21)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: PayloadQuarantined, rhs: PayloadQuarantined) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._api != rhs_storage._api {return false}
+        if _storage._transaction != rhs_storage._transaction {return false}
+        if _storage._reason != rhs_storage._reason {return false}
+        if _storage._field != rhs_storage._field {return false}
+        if _storage._row != rhs_storage._row {return false}
+        if _storage._payload != rhs_storage._payload {return false}
+        if _storage._digest != rhs_storage._digest {return false}
+        if _storage._query != rhs_storage._query {return false}
+        if _storage._id != rhs_storage._id {return false}
+        if _storage._part != rhs_storage._part {return false}
+        if _storage._parts != rhs_storage._parts {return false}
+        if _storage._size != rhs_storage._size {return false}
+        if _storage._provider != rhs_storage._provider {return false}
+        if _storage._industry != rhs_storage._industry {return false}
+        if _storage._version != rhs_storage._version {return false}
+        if _storage._askedAt != rhs_storage._askedAt {return false}
+        if _storage._request != rhs_storage._request {return false}
+        if _storage._trigger != rhs_storage._trigger {return false}
+        if _storage._page != rhs_storage._page {return false}
+        if _storage._fromOn != rhs_storage._fromOn {return false}
+        if _storage._toOn != rhs_storage._toOn {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension QuarantineRetried: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".QuarantineRetried"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}api\0\u{1}provider\0\u{1}reason\0\u{1}field\0\u{1}row\0\u{1}actor\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1361,56 +1787,51 @@ nonisolated extension PayloadQuarantined: SwiftProtobuf.Message, SwiftProtobuf._
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularEnumField(value: &self.api) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.transaction) }()
-      case 3: try { try decoder.decodeSingularEnumField(value: &self.reason) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.field) }()
-      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.row) }()
-      case 6: try { try decoder.decodeSingularBytesField(value: &self.payload) }()
-      case 7: try { try decoder.decodeSingularBytesField(value: &self.digest) }()
-      case 8: try { try decoder.decodeSingularBytesField(value: &self.query) }()
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.id) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.api) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.provider) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.reason) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.field) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.row) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.actor) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if self.api != .unspecified {
-      try visitor.visitSingularEnumField(value: self.api, fieldNumber: 1)
+    if self.id != 0 {
+      try visitor.visitSingularUInt64Field(value: self.id, fieldNumber: 1)
     }
-    if !self.transaction.isEmpty {
-      try visitor.visitSingularStringField(value: self.transaction, fieldNumber: 2)
+    if self.api != .unspecified {
+      try visitor.visitSingularEnumField(value: self.api, fieldNumber: 2)
+    }
+    if !self.provider.isEmpty {
+      try visitor.visitSingularStringField(value: self.provider, fieldNumber: 3)
     }
     if self.reason != .unspecified {
-      try visitor.visitSingularEnumField(value: self.reason, fieldNumber: 3)
+      try visitor.visitSingularEnumField(value: self.reason, fieldNumber: 4)
     }
     if !self.field.isEmpty {
-      try visitor.visitSingularStringField(value: self.field, fieldNumber: 4)
+      try visitor.visitSingularStringField(value: self.field, fieldNumber: 5)
     }
     if self.row != 0 {
-      try visitor.visitSingularUInt32Field(value: self.row, fieldNumber: 5)
+      try visitor.visitSingularUInt32Field(value: self.row, fieldNumber: 6)
     }
-    if !self.payload.isEmpty {
-      try visitor.visitSingularBytesField(value: self.payload, fieldNumber: 6)
-    }
-    if !self.digest.isEmpty {
-      try visitor.visitSingularBytesField(value: self.digest, fieldNumber: 7)
-    }
-    if !self.query.isEmpty {
-      try visitor.visitSingularBytesField(value: self.query, fieldNumber: 8)
+    if !self.actor.isEmpty {
+      try visitor.visitSingularStringField(value: self.actor, fieldNumber: 7)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  public static func ==(lhs: PayloadQuarantined, rhs: PayloadQuarantined) -> Bool {
+  public static func ==(lhs: QuarantineRetried, rhs: QuarantineRetried) -> Bool {
+    if lhs.id != rhs.id {return false}
     if lhs.api != rhs.api {return false}
-    if lhs.transaction != rhs.transaction {return false}
+    if lhs.provider != rhs.provider {return false}
     if lhs.reason != rhs.reason {return false}
     if lhs.field != rhs.field {return false}
     if lhs.row != rhs.row {return false}
-    if lhs.payload != rhs.payload {return false}
-    if lhs.digest != rhs.digest {return false}
-    if lhs.query != rhs.query {return false}
+    if lhs.actor != rhs.actor {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1418,7 +1839,7 @@ nonisolated extension PayloadQuarantined: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension QuarantineReleased: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".QuarantineReleased"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}digest\0\u{1}events\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}digest\0\u{1}events\0\u{1}id\0\u{1}outcome\0\u{1}note\0\u{1}actor\0\u{1}api\0\u{1}provider\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1428,6 +1849,12 @@ nonisolated extension QuarantineReleased: SwiftProtobuf.Message, SwiftProtobuf._
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularBytesField(value: &self.digest) }()
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self.events) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.id) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.outcome) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.note) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.actor) }()
+      case 7: try { try decoder.decodeSingularEnumField(value: &self.api) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.provider) }()
       default: break
       }
     }
@@ -1440,12 +1867,36 @@ nonisolated extension QuarantineReleased: SwiftProtobuf.Message, SwiftProtobuf._
     if self.events != 0 {
       try visitor.visitSingularUInt32Field(value: self.events, fieldNumber: 2)
     }
+    if self.id != 0 {
+      try visitor.visitSingularUInt64Field(value: self.id, fieldNumber: 3)
+    }
+    if self.outcome != .unspecified {
+      try visitor.visitSingularEnumField(value: self.outcome, fieldNumber: 4)
+    }
+    if !self.note.isEmpty {
+      try visitor.visitSingularStringField(value: self.note, fieldNumber: 5)
+    }
+    if !self.actor.isEmpty {
+      try visitor.visitSingularStringField(value: self.actor, fieldNumber: 6)
+    }
+    if self.api != .unspecified {
+      try visitor.visitSingularEnumField(value: self.api, fieldNumber: 7)
+    }
+    if !self.provider.isEmpty {
+      try visitor.visitSingularStringField(value: self.provider, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: QuarantineReleased, rhs: QuarantineReleased) -> Bool {
     if lhs.digest != rhs.digest {return false}
     if lhs.events != rhs.events {return false}
+    if lhs.id != rhs.id {return false}
+    if lhs.outcome != rhs.outcome {return false}
+    if lhs.note != rhs.note {return false}
+    if lhs.actor != rhs.actor {return false}
+    if lhs.api != rhs.api {return false}
+    if lhs.provider != rhs.provider {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

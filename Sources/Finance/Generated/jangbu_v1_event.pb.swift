@@ -386,13 +386,24 @@ public nonisolated struct Event: @unchecked Sendable {
     set {_uniqueStorage()._fact = .payloadQuarantined(newValue)}
   }
 
-  /// An answer that had been put aside was taken in after a fix.
+  /// An answer that had been put aside is no longer: it was taken in after a fix, or is not
+  /// needed.
   public var quarantineReleased: QuarantineReleased {
     get {
       if case .quarantineReleased(let v)? = _storage._fact {return v}
       return QuarantineReleased()
     }
     set {_uniqueStorage()._fact = .quarantineReleased(newValue)}
+  }
+
+  /// An answer that had been put aside was read again and still breaks the standard, otherwise
+  /// than before.
+  public var quarantineRetried: QuarantineRetried {
+    get {
+      if case .quarantineRetried(let v)? = _storage._fact {return v}
+      return QuarantineRetried()
+    }
+    set {_uniqueStorage()._fact = .quarantineRetried(newValue)}
   }
 
   /// A loan was drawn, repaid or corrected.
@@ -859,8 +870,12 @@ public nonisolated struct Event: @unchecked Sendable {
     case transactionRetracted(TransactionRetracted)
     /// An answer that breaks the standard was put aside.
     case payloadQuarantined(PayloadQuarantined)
-    /// An answer that had been put aside was taken in after a fix.
+    /// An answer that had been put aside is no longer: it was taken in after a fix, or is not
+    /// needed.
     case quarantineReleased(QuarantineReleased)
+    /// An answer that had been put aside was read again and still breaks the standard, otherwise
+    /// than before.
+    case quarantineRetried(QuarantineRetried)
     /// A loan was drawn, repaid or corrected.
     case loanTransactionPosted(LoanTransactionPosted)
     /// What is owed on a loan was reported.
@@ -964,7 +979,7 @@ fileprivate nonisolated let _protobuf_package = "jangbu.v1"
 
 nonisolated extension Event: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Event"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}occurred_at\0\u{3}utc_offset_minutes\0\u{1}precision\0\u{1}unmapped\0\u{1}occurrence\0\u{1}api\0\u{4}\u{4}key_wrapped\0\u{3}keys_rewrapped\0\u{1}shredded\0\u{3}subject_enrolled\0\u{3}compartment_opened\0\u{3}projection_total_closed\0\u{3}import_completed\0\u{4}\u{4}transfer_requested\0\u{3}transfer_request_changed\0\u{3}transfer_request_extended\0\u{3}transfer_request_expired\0\u{3}transfer_request_withdrawn\0\u{3}consent_granted\0\u{3}consent_withdrawn\0\u{3}third_party_provided\0\u{3}transfer_completed\0\u{3}transfer_failed\0\u{3}token_issued\0\u{3}token_ended\0\u{3}deletion_requested\0\u{3}deletion_completed\0\u{3}data_purged\0\u{3}service_joined\0\u{3}service_left\0\u{3}person_signed_in\0\u{3}notice_sent\0\u{3}data_accessed\0\u{3}account_listed\0\u{3}asset_closed\0\u{3}holding_reported\0\u{3}pension_reported\0\u{3}pension_transaction_posted\0\u{3}transaction_retracted\0\u{3}payload_quarantined\0\u{3}quarantine_released\0\u{4}\u{3}loan_transaction_posted\0\u{3}loan_balance_reported\0\u{3}loan_terms_reported\0\u{3}loan_status_reported\0\u{4}\u{7}bank_transaction_posted\0\u{3}balance_reported\0\u{3}deposit_terms_reported\0\u{3}fund_terms_reported\0\u{3}fund_balance_reported\0\u{3}fund_transaction_posted\0\u{3}scheduled_transfer_reported\0\u{4}\u{e}card_approved\0\u{3}card_approval_cancelled\0\u{3}card_approval_corrected\0\u{3}card_declined\0\u{3}card_purchase_captured\0\u{3}card_listed\0\u{3}card_terms_reported\0\u{3}card_billed\0\u{3}card_bill_line_charged\0\u{3}card_payment_scheduled\0\u{3}revolving_credit_reported\0\u{3}points_reported\0\u{3}card_fraud_confirmed\0\u{3}cash_advance_reported\0\u{4}\u{7}invest_transaction_posted\0\u{3}invest_account_listed\0\u{3}invest_balance_reported\0\u{4}\u{12}premium_paid\0\u{3}policy_listed\0\u{3}policy_terms_reported\0\u{3}policy_cover_reported\0\u{3}premium_schedule_reported\0\u{3}car_cover_reported\0\u{4}\u{f}emoney_transaction_posted\0\u{3}prepaid_balance_reported\0\u{3}prepaid_wallet_listed\0\u{3}charge_rule_reported\0\u{3}payment_account_listed\0\u{3}payment_method_reported\0\u{4}\u{f}lease_transaction_posted\0\u{3}lease_terms_reported\0\u{4}\u{13}category_corrected\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}occurred_at\0\u{3}utc_offset_minutes\0\u{1}precision\0\u{1}unmapped\0\u{1}occurrence\0\u{1}api\0\u{4}\u{4}key_wrapped\0\u{3}keys_rewrapped\0\u{1}shredded\0\u{3}subject_enrolled\0\u{3}compartment_opened\0\u{3}projection_total_closed\0\u{3}import_completed\0\u{4}\u{4}transfer_requested\0\u{3}transfer_request_changed\0\u{3}transfer_request_extended\0\u{3}transfer_request_expired\0\u{3}transfer_request_withdrawn\0\u{3}consent_granted\0\u{3}consent_withdrawn\0\u{3}third_party_provided\0\u{3}transfer_completed\0\u{3}transfer_failed\0\u{3}token_issued\0\u{3}token_ended\0\u{3}deletion_requested\0\u{3}deletion_completed\0\u{3}data_purged\0\u{3}service_joined\0\u{3}service_left\0\u{3}person_signed_in\0\u{3}notice_sent\0\u{3}data_accessed\0\u{3}account_listed\0\u{3}asset_closed\0\u{3}holding_reported\0\u{3}pension_reported\0\u{3}pension_transaction_posted\0\u{3}transaction_retracted\0\u{3}payload_quarantined\0\u{3}quarantine_released\0\u{3}quarantine_retried\0\u{4}\u{2}loan_transaction_posted\0\u{3}loan_balance_reported\0\u{3}loan_terms_reported\0\u{3}loan_status_reported\0\u{4}\u{7}bank_transaction_posted\0\u{3}balance_reported\0\u{3}deposit_terms_reported\0\u{3}fund_terms_reported\0\u{3}fund_balance_reported\0\u{3}fund_transaction_posted\0\u{3}scheduled_transfer_reported\0\u{4}\u{e}card_approved\0\u{3}card_approval_cancelled\0\u{3}card_approval_corrected\0\u{3}card_declined\0\u{3}card_purchase_captured\0\u{3}card_listed\0\u{3}card_terms_reported\0\u{3}card_billed\0\u{3}card_bill_line_charged\0\u{3}card_payment_scheduled\0\u{3}revolving_credit_reported\0\u{3}points_reported\0\u{3}card_fraud_confirmed\0\u{3}cash_advance_reported\0\u{4}\u{7}invest_transaction_posted\0\u{3}invest_account_listed\0\u{3}invest_balance_reported\0\u{4}\u{12}premium_paid\0\u{3}policy_listed\0\u{3}policy_terms_reported\0\u{3}policy_cover_reported\0\u{3}premium_schedule_reported\0\u{3}car_cover_reported\0\u{4}\u{f}emoney_transaction_posted\0\u{3}prepaid_balance_reported\0\u{3}prepaid_wallet_listed\0\u{3}charge_rule_reported\0\u{3}payment_account_listed\0\u{3}payment_method_reported\0\u{4}\u{f}lease_transaction_posted\0\u{3}lease_terms_reported\0\u{4}\u{13}category_corrected\0")
 
   fileprivate class _StorageClass {
     var _occurredAt: Int64 = 0
@@ -1468,6 +1483,19 @@ nonisolated extension Event: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
           if let v = v {
             if hadOneofValue {try decoder.handleConflictingOneOf()}
             _storage._fact = .quarantineReleased(v)
+          }
+        }()
+        case 48: try {
+          var v: QuarantineRetried?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .quarantineRetried(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .quarantineRetried(v)
           }
         }()
         case 50: try {
@@ -2199,6 +2227,10 @@ nonisolated extension Event: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
       case .quarantineReleased?: try {
         guard case .quarantineReleased(let v)? = _storage._fact else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 47)
+      }()
+      case .quarantineRetried?: try {
+        guard case .quarantineRetried(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 48)
       }()
       case .loanTransactionPosted?: try {
         guard case .loanTransactionPosted(let v)? = _storage._fact else { preconditionFailure() }

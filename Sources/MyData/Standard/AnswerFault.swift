@@ -47,6 +47,8 @@ public struct AnswerDeviation: Hashable, Sendable {
         case empty
         /// A field beside the list that the standard does not have.
         case unknown
+        /// A count that is not that of its list, where that is tolerated.
+        case count
     }
 
     /// What is wrong.

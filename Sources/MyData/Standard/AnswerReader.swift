@@ -121,7 +121,7 @@ public struct AnswerReader: ~Copyable {
             }
         }
         marks.say(rows, &page.answer)
-        try checkCount(bytes, positions, map, objects.body, page)
+        try checkCount(bytes, positions, map, objects.body, &page)
         map.finish(&page)
     }
 
@@ -167,15 +167,18 @@ public struct AnswerReader: ~Copyable {
         _ positions: Span<UInt32>,
         _ map: AnswerMap,
         _ body: borrowing WireObject,
-        _ page: borrowing PageDraft
+        _ page: inout PageDraft
     ) throws(AnswerFault) {
         let place = map.listPlace - 1
         let view = WireRow(bytes, positions, body, map.body, number: 0, hasEscapes: false)
         guard view.has(place) else { return }
         guard case .integer(let digits) = map.body.fields[place].type else { return }
-        guard Int(try view.count(place, digits: digits)) == page.answer.rowCount else {
+        guard Int(try view.count(place, digits: digits)) != page.answer.rowCount else { return }
+        guard page.source.tolerates.contains(.counts) else {
             throw view.fault(.inconsistent, place)
         }
+        let field = map.body.fields[place].name
+        page.answer.deviations.append(AnswerDeviation(kind: .count, field: field))
     }
 }
 

@@ -8,6 +8,8 @@ public struct AnswerSource: Hashable, Sendable {
     public var version: Int
     /// APIs that it does not have, by its list of APIs (정보제공-공통-001).
     public var missing: Set<ProviderAPI>
+    /// What is taken from it although it breaks the standard.
+    public var tolerates: Set<AnswerTolerance> = []
 
     /// A provider.
     public init(_ industry: Industry, version: Int = 2, missing: Set<ProviderAPI> = []) {

@@ -65,7 +65,7 @@ struct PageDraft {
 
     /// Appends an event about the asset that was asked about.
     mutating func append(_ fact: Event.OneOf_Fact, _ notes: RowNotes) {
-        PageDraft.append(event(fact, notes), to: &answer.events)
+        EventBytes.append(event(fact, notes), to: &answer.events)
     }
 
     /// Adds a call that follows from what was said, if the provider answers it.
@@ -77,7 +77,7 @@ struct PageDraft {
     /// An event as it stands in `ListedAsset.events`.
     func encoded(_ fact: Event.OneOf_Fact, _ notes: RowNotes) -> [UInt8] {
         var bytes: [UInt8] = []
-        PageDraft.append(event(fact, notes), to: &bytes)
+        EventBytes.append(event(fact, notes), to: &bytes)
         return bytes
     }
 
@@ -122,7 +122,7 @@ struct PageDraft {
         answer.events.removeSubrange(start...)
         for var event in events {
             event.unmapped += unmapped
-            PageDraft.append(event, to: &answer.events)
+            EventBytes.append(event, to: &answer.events)
         }
     }
 
@@ -143,23 +143,6 @@ struct PageDraft {
         } catch {
             preconditionFailure("an event that was just written does not decode")
         }
-    }
-
-    private static func append(_ event: Event, to bytes: inout [UInt8]) {
-        let encoded: [UInt8]
-        do {
-            encoded = try event.serializedBytes()
-        } catch {
-            // Proto3 has no required fields, and texts are bounded.
-            preconditionFailure("an event of bounded texts does not encode")
-        }
-        var length = UInt(encoded.count)
-        while length >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: length) | 0x80)
-            length >>= 7
-        }
-        bytes.append(UInt8(truncatingIfNeeded: length))
-        bytes.append(contentsOf: encoded)
     }
 }
 

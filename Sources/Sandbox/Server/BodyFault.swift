@@ -24,6 +24,11 @@ enum BodyFault {
         }
     }
 
+    /// A list says that it has more rows than it may.
+    static func spoilCount(_ body: inout [UInt8]) {
+        replaceValue(after: "_cnt\":", with: "\"999\"", in: &body)
+    }
+
     /// Fields that the standard does not have.
     static func addFields(_ body: inout [UInt8]) {
         if let place = find(Array("[{".utf8), in: body) {
@@ -96,6 +101,7 @@ extension SandboxDesk {
             case .slow: reply.delay += .milliseconds(fault.value)
             case .types: BodyFault.spoilAmount(&reply.body)
             case .codes: BodyFault.spoilCode(&reply.body)
+            case .counts: BodyFault.spoilCount(&reply.body)
             case .fields: BodyFault.addFields(&reply.body)
             case .truncate: reply.body.removeLast(reply.body.count - reply.body.count / 2)
             case .cut: reply.extent = .half

@@ -35,6 +35,8 @@ public struct Fault: Hashable, Sendable, CustomStringConvertible {
         case fields
         /// A code that the standard does not have.
         case codes
+        /// A list's count is not that of its rows.
+        case counts
     }
 
     /// What.

@@ -1,0 +1,47 @@
+/// Whether a regular transfer is due and allowed: once in each cycle of whole weeks, Sunday to
+/// Saturday, per customer and asset, basic and additional data apart.
+public enum Quota {
+    /// Whether data last transferred regularly on `last` may be asked for on `today`.
+    ///
+    /// `cycleDays` is 7, 14, 21 or 28; anything else counts as the whole weeks in it, at least one.
+    public static func isDue(last: CivilDate?, cycleDays: UInt32, today: CivilDate) -> Bool {
+        guard let last else { return true }
+        return today >= nextDay(after: last, cycleDays: cycleDays)
+    }
+
+    /// The first day, a Sunday, on which it is due again.
+    public static func nextDay(after last: CivilDate, cycleDays: UInt32) -> CivilDate {
+        let weeks = Int64(max(1, min(cycleDays / 7, 52)))
+        return CivilDate(daysSinceEpoch: Int32(clamping: (week(of: last) + weeks) * 7 - 4))
+    }
+
+    /// Number of the week of a day.
+    private static func week(of day: CivilDate) -> Int64 {
+        // 1970-01-01 was a Thursday, the fifth day of such a week.
+        let (week, rest) = (Int64(day.daysSinceEpoch) + 4).quotientAndRemainder(dividingBy: 7)
+        return rest < 0 ? week - 1 : week
+    }
+}
+
+extension TransferRequest {
+    /// The day in Korea from which the next regular transfer is due, whether past or to come.
+    ///
+    /// Nil when there is none: it is not asked for, suspended or ended, no token opens it, or the
+    /// day would be after the request's last.
+    public func regularDay(after standing: ProviderStanding) -> CivilDate? {
+        guard state == .live, terms.isScheduled, suspendedAt == nil, standing.served == id else {
+            return nil
+        }
+        let cycles = [terms.basicCycleDays, terms.additionalCycleDays].filter { $0 > 0 }
+        guard let cycle = cycles.min() else { return nil }
+        let day: CivilDate?
+        if let last = standing.scheduledOn {
+            day =
+                cycle == 1
+                ? last.adding(days: 1) : Quota.nextDay(after: last, cycleDays: UInt32(cycle))
+        } else {
+            day = CivilDate(secondsSinceEpoch: requestedAt)
+        }
+        return day.flatMap { $0 <= terms.endsOn ? $0 : nil }
+    }
+}

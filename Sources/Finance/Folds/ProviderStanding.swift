@@ -1,0 +1,76 @@
+internal import SwiftProtobuf
+
+/// How the collection of one person's data at one provider stands: all that decides when a regular
+/// transfer is due.
+///
+/// It is part of each state that has to know, so that there is one rule. An answer that was put
+/// aside may be taken in long after it was asked for, so nothing here goes back in time.
+public struct ProviderStanding: Hashable, Sendable {
+    /// The transfer request that a token opens now; nil without a token.
+    public internal(set) var served: ConsentID?
+    /// Day in Korea of the last regular transfer; nil before the first.
+    public internal(set) var scheduledOn: CivilDate?
+    /// Times in a row that a transfer was given up.
+    public internal(set) var failures: UInt32 = 0
+    /// When the last of them was, in seconds since 1970-01-01 UTC.
+    public internal(set) var failedAt: Int64 = 0
+
+    /// Nothing happened.
+    public init() {}
+
+    mutating func take(_ token: TokenIssued) throws(FoldError) {
+        guard let request = ConsentID(Array(token.request)) else { throw .unrepresentable }
+        served = request
+    }
+
+    mutating func take(_ end: TokenEnded) throws(FoldError) {
+        guard let request = ConsentID(Array(end.request)) else { throw .unrepresentable }
+        if served == request { served = nil }
+    }
+
+    mutating func take(_ failed: TransferFailed, at now: Int64) {
+        failures &+= 1
+        failedAt = max(failedAt, now)
+    }
+
+    mutating func take(_ done: TransferCompleted, at now: Int64) throws(FoldError) {
+        guard let day = CivilDate(secondsSinceEpoch: now) else { throw .unrepresentable }
+        if now >= failedAt { failures = 0 }
+        guard done.trigger == .scheduled, done.compartment.isEmpty,
+            done.calls.contains(where: { $0.code <= 1 })
+        else { return }
+        scheduledOn = max(scheduledOn ?? day, day)
+    }
+}
+
+extension StateWriter {
+    mutating func standing(_ standing: ProviderStanding) {
+        number(standing.served == nil ? 0 : 1)
+        if let served = standing.served {
+            fixed(served.high)
+            fixed(served.low)
+        }
+        optional(standing.scheduledOn.map { Int64($0.daysSinceEpoch) })
+        number(UInt64(standing.failures))
+        signed(standing.failedAt)
+    }
+}
+
+extension StateReader {
+    @_lifetime(self: copy self)
+    mutating func standing() throws(FoldError) -> ProviderStanding {
+        var standing = ProviderStanding()
+        if try number(through: 1) == 1 {
+            standing.served = ConsentID(high: try fixed(), low: try fixed())
+        }
+        if let day = try optional() {
+            guard let days = Int32(exactly: day), abs(Int64(days)) < 4_000_000 else {
+                throw .malformedState
+            }
+            standing.scheduledOn = CivilDate(daysSinceEpoch: days)
+        }
+        standing.failures = UInt32(try number(through: UInt64(UInt32.max)))
+        standing.failedAt = try signed()
+        return standing
+    }
+}
