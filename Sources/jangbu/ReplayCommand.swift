@@ -37,6 +37,7 @@ struct ReplayCommand: AsyncParsableCommand {
             case coverage
             case netWorth = "net-worth"
             case obligations
+            case collection = "collection-board"
         }
 
         func run() async throws {
@@ -53,6 +54,7 @@ struct ReplayCommand: AsyncParsableCommand {
                     case .coverage: lines.append(try rebuild(services.coverage))
                     case .netWorth: lines.append(try rebuild(services.netWorth))
                     case .obligations: lines.append(try rebuild(services.obligations))
+                    case .collection: lines.append(try rebuild(services.collection))
                     }
                 }
             }

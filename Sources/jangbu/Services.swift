@@ -1,3 +1,4 @@
+import Collector
 import Commands
 import EventLog
 import Files
@@ -21,6 +22,10 @@ final class Services: Sendable {
     let coverage: Projection<Coverage>
     let netWorth: Projection<NetWorth>
     let obligations: Projection<Obligations>
+    let collection: Projection<CollectionBoard>
+    /// Whom the configuration collects from; nil when it names no file.
+    let providers: Providers?
+    let quarantine: QuarantineDesk
     let desk: ConsentDesk
     let rules: CategoryRules
 
@@ -40,6 +45,8 @@ final class Services: Sendable {
         rules = try Services.rules(settings)
         desk = try ConsentDesk(vault: vault, log: log)
         recorder = try Recorder(vault: vault, log: log, eventsPerFrame: settings.eventsPerFrameMax)
+        providers = try Services.providers(settings)
+        quarantine = try Services.quarantine(log, vault, recorder, providers)
         var options = ProjectionOptions()
         options.shardsPerEnvironment = settings.projectionShardCount
         options.checkpointIntervalMilliseconds = settings.checkpointIntervalMilliseconds
@@ -62,6 +69,7 @@ final class Services: Sendable {
         coverage = try Services.add(Coverage(), to: projections)
         netWorth = try Services.add(NetWorth(), to: projections)
         obligations = try Services.add(Obligations(), to: projections)
+        collection = try Services.add(CollectionBoard(), to: projections)
         projections.start()
     }
 
@@ -124,7 +132,7 @@ final class Services: Sendable {
         [
             try counters.status(), try integrated.status(), try spending.status(),
             try consents.status(), try coverage.status(), try netWorth.status(),
-            try obligations.status(),
+            try obligations.status(), try collection.status(),
         ]
     }
 

@@ -19,6 +19,7 @@ struct Settings: Sendable {
     var rebuildThreadCount = 2
     var rulesDirectory = ""
     var backupDirectory = ""
+    var providersFile = ""
     var webHost = "127.0.0.1"
     var webPort = 8080
     var webTokenFile = ""
@@ -77,6 +78,7 @@ struct Settings: Sendable {
         number("projections.rebuild_thread_count", \.rebuildThreadCount, 1...64),
         text("categories.directory", \.rulesDirectory),
         text("backup.directory", \.backupDirectory),
+        text("collection.providers_file", \.providersFile),
         text("web.host", \.webHost),
         number("web.port", \.webPort, 0...65_535),
         text("web.token_file", \.webTokenFile),

@@ -58,7 +58,7 @@ struct StateHashes {
             try line(services.counters, progress), try line(services.integrated, progress),
             try line(services.spending, progress), try line(services.consents, progress),
             try line(services.coverage, progress), try line(services.netWorth, progress),
-            try line(services.obligations, progress),
+            try line(services.obligations, progress), try line(services.collection, progress),
         ]
     }
 

@@ -193,6 +193,7 @@ struct ProjectionBench {
         _ = try projections.add(Coverage())
         _ = try projections.add(NetWorth())
         _ = try projections.add(Obligations())
+        _ = try projections.add(CollectionBoard())
         projections.start()
         return (projections, spending)
     }
