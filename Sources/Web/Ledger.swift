@@ -1,6 +1,7 @@
 public import Finance
 
-/// Everything the pages and the API read, and the one thing they can have done: a backup.
+/// Everything the pages and the API read, and what they can have done: a backup, and what becomes
+/// of answers that were put aside.
 ///
 /// One implementation stands over the real log, vault and projections (in the executable), one in
 /// the tests with the same limits. Every function reads memory or a bounded number of records, and
@@ -59,6 +60,28 @@ public protocol Ledger: Sendable {
 
     /// The backup that is running, or the last one since the process started.
     func backup() async -> BackupState?
+
+    /// How the collection from providers stands, folded from the log.
+    func collection() async throws -> CollectionReport
+
+    /// Answers that are put aside now, by person; a page may hold fewer than `limit`, even none,
+    /// and go on: only without a next cursor is it the last.
+    func quarantine(after cursor: Cursor?, limit: Int) async throws -> Listing<QuarantineLine>
+
+    /// One answer that was put aside, and what redriving it would come to; nothing is recorded.
+    ///
+    /// - Throws: `QuarantineRefusal`.
+    func quarantined(_ id: String) async throws -> (QuarantineLine, QuarantineResult)
+
+    /// Reads an answer that was put aside again and records what it says; again changes nothing.
+    ///
+    /// - Throws: `QuarantineRefusal`.
+    func redrive(_ id: String, by actor: String) async throws -> QuarantineResult
+
+    /// Puts an answer away for good, for a reason in words; again changes nothing.
+    ///
+    /// - Throws: `QuarantineRefusal`.
+    func discard(_ id: String, note: String, by actor: String) async throws -> QuarantineResult
 
     /// The day on which "this month" stands: today's, or the simulated clock's.
     func today() async -> CivilDate

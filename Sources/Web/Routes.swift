@@ -30,7 +30,9 @@ struct Route: Sendable {
 
 extension Site {
     /// Every address there is.
-    var routes: [Route] { consoleRoutes + personRoutes + accessRoutes + interfaceRoutes }
+    var routes: [Route] {
+        consoleRoutes + collectionRoutes + personRoutes + accessRoutes + interfaceRoutes
+    }
 
     /// What an operator sees and orders.
     private var consoleRoutes: [Route] {
@@ -43,6 +45,23 @@ extension Site {
             Route(.get, "/v1/stream", stream),
             Route(.get, "/v1/backups", backups),
             Route(.post, "/v1/backups", startBackup),
+        ]
+    }
+
+    /// How the collection goes, and what is put aside.
+    private var collectionRoutes: [Route] {
+        let answer = "quarantine/{answer}"
+        return [
+            Route(.get, "/collection", collectionPage),
+            Route(.get, "/collection/\(answer)", quarantinePage),
+            Route(.post, "/collection/\(answer)/redrive", redriveForm),
+            Route(.post, "/collection/\(answer)/discard", discardForm),
+            Route(.get, "/v1/collection", collection),
+            Route(.get, "/v1/collection/providers/{org_code}", collectionProvider),
+            Route(.get, "/v1/collection/quarantine", quarantine),
+            Route(.get, "/v1/collection/\(answer)", quarantined),
+            Route(.post, "/v1/collection/\(answer)/redrive", redrive),
+            Route(.post, "/v1/collection/\(answer)/discard", discard),
         ]
     }
 

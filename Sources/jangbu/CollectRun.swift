@@ -87,10 +87,25 @@ final class CollectRun: Sendable {
     /// Seconds since 1970-01-01 UTC by the sandbox's clock.
     var seconds: Int64 { clock.seconds }
 
-    /// Moves the sandbox's clock, and ours with it.
-    func advance(days: Int64) async throws {
-        try await control.advance(seconds: days * 86_400)
-        ahead.set(ahead.seconds + days * 86_400)
+    /// Moves the sandbox's clock, and ours with it, to two in the next night in Korea: then all of
+    /// its providers take regular transfers.
+    func advanceToNight() async throws {
+        let night: Int64 = 2 * 3_600
+        let since = KoreanClock.secondOfDay(at: clock.seconds) - night
+        let seconds = 86_400 - (since + 86_400) % 86_400
+        try await control.advance(seconds: seconds)
+        ahead.set(ahead.seconds + seconds)
+    }
+
+    /// Makes the regular transfers that are due, of everybody who is enrolled.
+    func collectDue() async throws -> CollectSummary {
+        var summary = CollectSummary()
+        for (_, subject) in enrolled.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
+            for (_, result) in try await collector.collect(subject, for: .scheduled) {
+                summary.add(result)
+            }
+        }
+        return summary
     }
 
     /// Collects for the first `people` of the sandbox, at most `atOnce` at a time.

@@ -68,6 +68,7 @@ struct CollectionDemo {
             terminal.note(terminal.strong("Open one of these:"))
             address.tellLink()
             terminal.note("as a person, by the sandbox: \(address.root)sign-in")
+            terminal.note("how the collection goes: \(address.root)collection")
             terminal.note("data directory: \(directory)")
             terminal.note("Days pass and regular transfers bring what happened. Ctrl-C ends.")
         }
@@ -111,8 +112,9 @@ private actor PassingDays: Service {
     private func pass() async throws {
         while !Task.isCancelled {
             try await Task.sleep(for: .milliseconds(dayMilliseconds))
-            try await collecting.advance(days: 1)
+            try await collecting.advanceToNight()
             ledger.advance(to: collecting.seconds)
+            _ = try await collecting.collectDue()
             _ = try await collecting.collect(people: peopleCount, atOnce: 4, isShown: false)
         }
     }

@@ -51,6 +51,7 @@ struct DemoCommand: AsyncParsableCommand {
         )
         defer { sandbox.end() }
         settings.webSignInFile = sandbox.directory + "/sign-in.yaml"
+        settings.providersFile = sandbox.directory + "/providers.yaml"
         let services = try Services(settings, creating: true)
         try await services.closing { try await show(services, sandbox) }
     }

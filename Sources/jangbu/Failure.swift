@@ -1,4 +1,5 @@
 import ArgumentParser
+import Collector
 import Commands
 import EventLog
 import Files
@@ -82,6 +83,7 @@ struct Failure: Error {
         case let error as AppendError: self.init(Failure.exit(error), error.description)
         case let error as RecordError: self.init(Failure.exit(error), error.description)
         case let error as ConsentError: self.init(Failure.exit(error), error.description)
+        case let error as QuarantineError: self.init(Failure.exit(error), error.description)
         case let error as ProjectionError: self.init(Failure.exit(error), error.description)
         case let error as FileError: self.init(Failure.exit(error), "\(error).")
         case let error as ImportError: self.init(Failure.exit(error), error.description)
@@ -161,6 +163,16 @@ struct Failure: Error {
         switch error {
         case .refused: .refused
         case .fold: .damaged
+        case .record(let error): exit(error)
+        }
+    }
+
+    private static func exit(_ error: QuarantineError) -> ExitClass {
+        switch error {
+        case .unknown: .input
+        case .incomplete, .book: .damaged
+        case .refused: .refused
+        case .noteNeeded: .usage
         case .record(let error): exit(error)
         }
     }

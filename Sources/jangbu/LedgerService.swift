@@ -19,8 +19,8 @@ final class LedgerService: Web.Ledger, Service {
     let now: @Sendable () -> Int64
     private let begin = ContinuousClock.now
     private let state = Mutex(State())
-    /// The simulated clock's day; nil is the day in Korea now.
-    private let simulated = Mutex<CivilDate?>(nil)
+    /// The simulated clock, in seconds since 1970-01-01 UTC; nil is now.
+    private let simulated = Mutex<Int64?>(nil)
 
     private struct State {
         var latest: Overview?
@@ -138,16 +138,17 @@ final class LedgerService: Web.Ledger, Service {
     func today() async -> CivilDate { day }
 
     var day: CivilDate {
-        if let day = simulated.withLock({ $0 }) { return day }
-        let now = CivilDate(secondsSinceEpoch: Clock.now / 1_000_000)
-        return now ?? CivilDate(daysSinceEpoch: 0)
+        CivilDate(secondsSinceEpoch: now / 1_000_000) ?? CivilDate(daysSinceEpoch: 0)
     }
+
+    /// Microseconds since 1970-01-01 UTC, by the simulated clock where there is one.
+    var now: Int64 { simulated.withLock { $0 }.map { $0 * 1_000_000 } ?? Clock.now }
 
     /// Moves the simulated clock on; it never goes back.
     func advance(to seconds: Int64) {
         // In Korea, as without a simulation.
-        guard let day = CivilDate(secondsSinceEpoch: seconds) else { return }
-        simulated.withLock { $0 = max($0 ?? day, day) }
+        guard CivilDate(secondsSinceEpoch: seconds) != nil else { return }
+        simulated.withLock { $0 = max($0 ?? seconds, seconds) }
     }
 
     private func takeOverview() throws -> Overview {

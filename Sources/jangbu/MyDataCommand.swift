@@ -9,8 +9,8 @@ import SwiftProtobuf
 struct MyDataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mydata",
-        abstract: "Look at answers of the MyData standard API.",
-        subcommands: [Check.self]
+        abstract: "Answers of the MyData standard API: checked, or quarantined.",
+        subcommands: [Check.self, QuarantineCommand.self]
     )
 
     /// `jangbu mydata check`.

@@ -11,7 +11,8 @@ struct APITests {
     private func targets(_ id: String) -> [String] {
         [
             "/v1/overview", "/v1/partitions", "/v1/projections", "/v1/frames", "/v1/subjects",
-            "/v1/subjects/\(id)", "/v1/subjects/\(id)/spending",
+            "/v1/collection", "/v1/collection/quarantine", "/v1/subjects/\(id)",
+            "/v1/subjects/\(id)/spending",
             "/v1/subjects/\(id)/spending?period=24m&currency=GBP",
             "/v1/subjects/\(id)/spending?period=custom&from=2025-01&through=2025-03",
             "/v1/subjects/\(id)/transactions?limit=200", "/v1/subjects/\(id)/events/3.0/explain",

@@ -10,11 +10,16 @@ import Testing
 struct PageTests {
     private func pages(_ client: Contract.Client) async throws -> [String] {
         let people = try await client.json("/v1/subjects")["items"]?.items ?? []
-        var pages = ["/", "/subjects", "/problems", "/problems/not-found", "/sign-in"]
+        var pages = [
+            "/", "/collection", "/subjects", "/problems", "/problems/not-found", "/sign-in",
+        ]
         for person in [people.first, people.last].compactMap({ $0?["id"]?.text }) {
             pages += ["/subjects/\(person)", "/subjects/\(person)?period=this-month"]
         }
         if let id = people.first?["id"]?.text { pages.append("/subjects/\(id)/events/3.0") }
+        for answer in try await client.json("/v1/collection/quarantine")["items"]?.items ?? [] {
+            if let id = answer["id"]?.text { pages.append("/collection/quarantine/\(id)") }
+        }
         return pages
     }
 
@@ -71,7 +76,7 @@ struct PageTests {
 
     @Test func `an empty page says what will come, and one thing to do`() async throws {
         try await Contract(TestLedger(isEmpty: true)).run { client in
-            for target in ["/", "/subjects"] {
+            for target in ["/", "/collection", "/subjects"] {
                 let html = String(buffer: try await client.send(target).body)
                 let empty = html.matches(
                     of: #/<p class="[^"]*empty" data-empty>[^<]+<a [^>]+>[^<]+<\/a>/#

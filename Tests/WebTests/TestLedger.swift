@@ -20,6 +20,7 @@ final class TestLedger: Ledger {
         /// Whether a second passes with each question for readiness: a script's clock.
         var ticksWhenAsked = false
         var backup: BackupState?
+        var collection = TestCollection()
         var readiness = Readiness(checks: [.init(name: "log", passes: true)])
         var random: SeededRandom
     }
@@ -51,7 +52,9 @@ final class TestLedger: Ledger {
             overview.subjects = UInt64(people.count)
             TestLedger.fill(&overview, &random)
         }
-        state = Mutex(State(overview: overview, people: people, random: random))
+        var first = State(overview: overview, people: people, random: random)
+        if !isEmpty { first.collection.fill(people.map(\.id)) }
+        state = Mutex(first)
     }
 
     private static func fill(_ overview: inout Overview, _ random: inout SeededRandom) {
@@ -145,7 +148,7 @@ final class TestLedger: Ledger {
         state.overview.recent = Array(state.frames.suffix(8).reversed())
     }
 
-    private func read<Value>(_ body: (inout State) -> Value) throws(LedgerFault) -> Value {
+    func read<Value>(_ body: (inout State) -> Value) throws(LedgerFault) -> Value {
         let value: Value? = state.withLock { state in
             guard !state.fails else { return nil }
             return body(&state)

@@ -23,6 +23,7 @@ extension Site {
     @Sendable func metricsText(_ request: Request, _ context: Context) async throws -> Response {
         var text = Exposition()
         text.write(try await ledger.overview(), streams: streams.count)
+        text.write(try await ledger.collection())
         metrics.write(into: &text)
         return Response(
             status: .ok,

@@ -26,12 +26,14 @@ struct Problem: Error {
         case tooManyStreams = "too-many-streams"
         case backupRefused = "backup-refused"
         case backupRunning = "backup-running"
+        case quarantineUnknown = "quarantine-unknown"
+        case quarantineRefused = "quarantine-refused"
         case ledgerUnavailable = "ledger-unavailable"
         case internalFailure = "internal-failure"
 
         var status: HTTPResponse.Status {
             switch self {
-            case .notFound, .subjectUnknown, .eventUnknown: .notFound
+            case .notFound, .subjectUnknown, .eventUnknown, .quarantineUnknown: .notFound
             case .methodNotAllowed: .methodNotAllowed
             case .parameterInvalid, .requestMalformed: .badRequest
             case .bodyTooLarge: .contentTooLarge
@@ -40,7 +42,7 @@ struct Problem: Error {
             case .hostRefused: .init(code: 421, reasonPhrase: "Misdirected Request")
             case .tokenNeeded: .unauthorized
             case .backupRefused, .accessDenied, .useRefused, .originRefused: .forbidden
-            case .backupRunning: .conflict
+            case .backupRunning, .quarantineRefused: .conflict
             case .tooManyStreams, .ledgerUnavailable: .serviceUnavailable
             case .internalFailure: .internalServerError
             }

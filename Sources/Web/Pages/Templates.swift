@@ -14,6 +14,7 @@ struct Templates: Sendable {
         case signIn = "sign-in"
         case accesses, entered
         case accessTable = "access-table"
+        case collection, quarantine
 
         fileprivate var bytes: [UInt8] {
             switch self {
@@ -29,6 +30,8 @@ struct Templates: Sendable {
             case .entered: PackageResources.entered_mustache
             case .accesses: PackageResources.accesses_mustache
             case .accessTable: PackageResources.access_table_mustache
+            case .collection: PackageResources.collection_mustache
+            case .quarantine: PackageResources.quarantine_mustache
             }
         }
     }
@@ -57,7 +60,7 @@ struct Templates: Sendable {
 
 extension Site {
     /// Which entry of the menu is the current one.
-    enum Section { case overview, subjects, none }
+    enum Section { case overview, collection, subjects, none }
 
     /// A whole page: the layout's values and the page's own.
     func page(
@@ -81,6 +84,7 @@ extension Site {
         all["on_subjects"] = section == .subjects
         all["is_person"] = purpose == .ownView
         all["is_signed_in"] = purpose != nil
+        all["on_collection"] = section == .collection
         all["other_lang"] = other.rawValue
         all["other_link"] = link(to: other, request)
         var response = Response(

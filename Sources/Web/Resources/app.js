@@ -226,3 +226,33 @@ if (dialog) {
   });
   dialog.addEventListener("click", event => { if (event.target === dialog) dialog.close(); });
 }
+
+// A page without a stream stays current: its parts come anew, unless somebody is in them.
+const refresh = document.querySelector("[data-refresh]");
+if (refresh) {
+  const sign = document.querySelector("[data-fresh-state]"), said = sign.querySelector("[role=status]");
+  const [, current, lost] = sign.dataset.words.split("|"), shown = new Map();
+  const turn = (state, text) => {
+    if (sign.dataset.state === state) return;
+    sign.dataset.state = state;
+    said.textContent = text;
+  };
+  setInterval(async () => {
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+      if (!answer.ok) throw new Error("no page");
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const part of document.querySelectorAll("[data-fresh]")) {
+        const next = page.getElementById(part.id);
+        if (!next || next.innerHTML === shown.get(part.id) || part.contains(document.activeElement)) continue;
+        shown.set(part.id, next.innerHTML);
+        part.replaceChildren(...[...next.childNodes].map(node => document.adoptNode(node)));
+        part.querySelectorAll("table.stack").forEach(label);
+      }
+      turn("live", current);
+    } catch {
+      turn("lost", lost);
+    }
+  }, refresh.dataset.refresh * 1000);
+}

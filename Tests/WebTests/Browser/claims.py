@@ -25,8 +25,10 @@ def tick():
 PEOPLE = VISITORS.get("/v1/subjects")["items"]
 PERSON, NOBODY = "/subjects/" + PEOPLE[0]["id"], "/subjects/" + PEOPLE[-1]["id"]
 EVENT = PERSON + "/events/3.0"
+ANSWER = "/collection/quarantine/" + VISITORS.get("/v1/collection/quarantine")["items"][0]["id"]
 PAGES = {"overview": "/", "people": "/subjects", "person": PERSON, "month": PERSON + "?period=this-month",
          "pounds": PERSON + "?period=24m&currency=GBP", "nobody": NOBODY, "explanation": EVENT,
+         "collection": "/collection", "quarantine": ANSWER,
          "problems": "/problems", "problem": "/nothing", "sign-in": "/sign-in",
          "accesses": PERSON + "/accesses"}
 
@@ -281,7 +283,7 @@ def claim_pictures(browser):
         for dark in (False, True):
             for language in ("ko", "en"):
                 page, shade = browser.page(width=width, dark=dark, language=language), "dark" if dark else "light"
-                for name in ("overview", "person", "nobody", "explanation", "problem"):
+                for name in ("overview", "collection", "quarantine", "person", "nobody", "explanation", "problem"):
                     page.open(BASE + PAGES[name])
                     if name == "overview":
                         page.until("states.includes('live')")

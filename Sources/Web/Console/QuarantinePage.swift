@@ -1,0 +1,79 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// One answer that is put aside: why, what redriving it would come to, and the two ways out.
+extension Site {
+    @Sendable func quarantinePage(
+        _ request: Request,
+        _ context: Context
+    ) async throws -> Response {
+        let (line, result) = try await previewed(try quarantineID(context))
+        let words = Words(wording, language(of: request))
+        var values = row(line, words)
+        values["preview"] = words.preview(result)
+        switch result {
+        case .taken, .superseded: values["can_redrive"] = true
+        case .broken, .refused: break
+        case .released: values["is_released"] = true
+        }
+        return page(
+            .quarantine,
+            request,
+            title: words("quarantine_title"),
+            section: .collection,
+            values
+        )
+    }
+
+    @Sendable func redriveForm(_ request: Request, _ context: Context) async throws -> Response {
+        try checkOrigin(request)
+        let id = try quarantineID(context)
+        _ = try await refusing { try await ledger.redrive(id, by: Site.actor) }
+        return seeOther(id)
+    }
+
+    @Sendable func discardForm(_ request: Request, _ context: Context) async throws -> Response {
+        try checkOrigin(request)
+        let id = try quarantineID(context)
+        let body = try await request.body.collect(upTo: configuration.bodyBytesMax)
+        let form: DiscardForm
+        do {
+            form = try URLEncodedFormDecoder().decode(
+                DiscardForm.self,
+                from: String(buffer: body)
+            )
+        } catch {
+            throw Problem(.requestMalformed)
+        }
+        _ = try await discarded(id, form.note)
+        return seeOther(id)
+    }
+
+    private func seeOther(_ id: String) -> Response {
+        Response(
+            status: .seeOther,
+            headers: [.location: "/collection/quarantine/\(id)", .cacheControl: "no-store"]
+        )
+    }
+}
+
+private struct DiscardForm: Decodable {
+    var note: String
+}
+
+extension Words {
+    fileprivate func preview(_ result: QuarantineResult) -> String {
+        switch result {
+        case .taken(let added, let retracted):
+            self(
+                "redrive_taken",
+                ["added": grouped(added), "retracted": grouped(retracted)]
+            )
+        case .superseded: self("redrive_superseded")
+        case .broken(let why): self("redrive_broken", ["reason": fault(why)])
+        case .refused: self("redrive_refused")
+        case .released(let word): known("released_", word)
+        }
+    }
+}
