@@ -24,13 +24,11 @@ def tick():
 
 PEOPLE = VISITORS.get("/v1/subjects")["items"]
 PERSON, NOBODY = "/subjects/" + PEOPLE[0]["id"], "/subjects/" + PEOPLE[-1]["id"]
-EVENT = PERSON + "/events/3.0"
-ANSWER = "/collection/quarantine/" + VISITORS.get("/v1/collection/quarantine")["items"][0]["id"]
+EVENT, ASIDE = PERSON + "/events/3.0", VISITORS.get("/v1/collection/quarantine")["items"][0]["id"]
 PAGES = {"overview": "/", "people": "/subjects", "person": PERSON, "month": PERSON + "?period=this-month",
-         "pounds": PERSON + "?period=24m&currency=GBP", "nobody": NOBODY, "explanation": EVENT,
-         "collection": "/collection", "quarantine": ANSWER,
-         "problems": "/problems", "problem": "/nothing", "sign-in": "/sign-in",
-         "accesses": PERSON + "/accesses"}
+         "pounds": PERSON + "?period=24m&currency=GBP", "nobody": NOBODY, "explanation": EVENT, "problem": "/nothing",
+         "problems": "/problems", "sign-in": "/sign-in", "accesses": PERSON + "/accesses",
+         "collection": "/collection", "quarantine": "/collection/quarantine/" + ASIDE}
 
 
 def rules(page, *names):
