@@ -16,10 +16,10 @@ extension Exposition {
             report
         ) { $0.overdue(on: today) }
         byProvider(
-            "jangbu_collection_lag_days",
-            "Days since the earliest transfer that is not made was due.",
+            "jangbu_collection_lag_seconds",
+            "Time since the day on which the earliest transfer that is not made was due.",
             report
-        ) { UInt64(clamping: $0.lagDays(on: today)) }
+        ) { UInt64(clamping: $0.lagDays(on: today) * 86_400) }
         byProvider(
             "jangbu_collection_quota_used",
             "People whose regular transfer of this cycle is made.",
