@@ -123,17 +123,22 @@ struct PersonTransfer: Sendable {
         )
         guard listed.isRequested, plan.permit.allows(listed.kind) else { return answers }
         let known = before?.calls ?? [:]
-        let due = listed.calls.filter { plan.isDue($0.api, known[UInt32($0.api.rawValue)]) }
+        // What was asked before is asked again, though no answer leads to it any more: that an
+        // advance is paid back, only its own API says.
+        let remembered = before.flatMap { plan.remembered($0) }?.calls ?? []
+        let calls = listed.calls + remembered.filter { !listed.calls.contains($0) }
+        let due = calls.filter { plan.isDue($0.api, known[UInt32($0.api.rawValue)]) }
         answers.results = await together(due) { call in
-            await chain(call, known[UInt32(call.api.rawValue)])
+            await chain(call, known[UInt32(call.api.rawValue)], beside: due)
         }.flatMap(\.self)
         return answers
     }
 
-    /// A call with its windows, then what followed from its answers.
+    /// A call with its windows, then what followed from its answers and is not asked anyway.
     private func chain(
         _ call: StandardCall,
-        _ known: CollectionState.Call?
+        _ known: CollectionState.Call?,
+        beside asked: [StandardCall]
     ) async -> [CallResult] {
         var results: [CallResult] = []
         var followers: [StandardCall] = []
@@ -141,7 +146,9 @@ struct PersonTransfer: Sendable {
             let result = await runner.run(question)
             results.append(result)
             guard result.isComplete else { break }
-            for call in result.calls where !followers.contains(call) { followers.append(call) }
+            for call in result.calls where !followers.contains(call) && !asked.contains(call) {
+                followers.append(call)
+            }
         }
         let next = followers.filter { plan.permit.allows($0.api) }
         return results

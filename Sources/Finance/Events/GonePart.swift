@@ -1,9 +1,10 @@
 /// Says that a part of a state is no longer there: a holding that was sold, a standing order that
 /// was ended.
 ///
-/// The fact is of the part's own type and has nothing but its natural key: value 0, amount 0.
+/// The fact is of the part's own type and has nothing but its natural key: value 0, amount 0. One
+/// without amounts has a mark of its own beside the key (`NaturalKey.Entry.goneMark`).
 public enum GonePart {
-    /// Whether a part of the type can be said to be gone; a type without amounts cannot say so.
+    /// Whether a part of the type can be said to be gone.
     public static func canBe(_ type: EventType) -> Bool {
         NaturalKey.entry(of: type).canBeGone
     }
@@ -15,17 +16,22 @@ public enum GonePart {
         let entry = NaturalKey.entry(of: event.type)
         guard entry.canBeGone else { return false }
         var reader = WireReader(event.fact)
+        var isMarked = entry.goneMark == 0
         while let tag = try reader.tag() {
-            guard entry.has(tag >> 3) else { return false }
+            if tag >> 3 == entry.goneMark {
+                isMarked = true
+            } else if !entry.has(tag >> 3) {
+                return false
+            }
             try reader.skip(tag)
         }
-        return true
+        return isMarked
     }
 
     /// Appends, with its length before it, the event that the part which `last` reported is gone.
     ///
     /// `seconds` since 1970-01-01T00:00:00Z is when it was missed.
-    /// - Returns: whether there is such an event; a type without amounts has none.
+    /// - Returns: whether there is such an event.
     /// - Throws: why the fact's bytes cannot be read; nothing is appended then.
     public static func append(
         _ last: borrowing EventView,
@@ -48,11 +54,13 @@ public enum GonePart {
             occurrence: last.occurrence,
             api: ProviderAPI(rawValue: Int(last.apiCode)) ?? .unspecified
         )
-        let size = kept.reduce(0) { $0 + $1.count }
+        let mark: [UInt8] = entry.goneMark == 0 ? [] : [UInt8(entry.goneMark << 3), 1]
+        let size = kept.reduce(mark.count) { $0 + $1.count }
         EventWriter.append(last.type, size, envelope, to: &body) { output in
             for range in kept {
                 for index in range { output.append(fact[index]) }
             }
+            for byte in mark { output.append(byte) }
         }
         return true
     }

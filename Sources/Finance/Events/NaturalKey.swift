@@ -110,6 +110,8 @@ public enum NaturalKey {
         var isTimed = true
         /// Whether a fact with nothing but its key says that the part is gone.
         var canBeGone = false
+        /// The field that says so of a fact without amounts, 1 beside the key; 0 where none does.
+        var goneMark: UInt32 = 0
 
         func has(_ field: UInt32) -> Bool { field < 32 && fields & 1 << field != 0 }
 
@@ -123,6 +125,17 @@ public enum NaturalKey {
 
         static func state(_ fields: UInt32..., canBeGone: Bool = false) -> Entry {
             Entry(kind: .state, fields: bits(fields), isTimed: false, canBeGone: canBeGone)
+        }
+
+        /// Its mark has a greater number than the fields of its key, and below 16.
+        static func state(_ fields: UInt32..., goneMark: UInt32) -> Entry {
+            Entry(
+                kind: .state,
+                fields: bits(fields),
+                isTimed: false,
+                canBeGone: true,
+                goneMark: goneMark
+            )
         }
 
         private static func bits(_ fields: [UInt32]) -> UInt32 { fields.reduce(0) { $0 | 1 << $1 } }
@@ -148,7 +161,7 @@ extension NaturalKey {
         .pensionReported: .state(2, 3),
         .pensionTransactionPosted: .movement(4),
         .loanTransactionPosted: .movement(8),
-        .loanBalanceReported: .state(2),
+        .loanBalanceReported: .state(2, 6, 7, canBeGone: true),
         .loanTermsReported: .state(15, 18),
         .loanStatusReported: .state(2),
         .bankTransactionPosted: .movement(10),
@@ -185,7 +198,7 @@ extension NaturalKey {
         .prepaidWalletListed: .state(),
         .chargeRuleReported: .state(3, 7),
         .paymentAccountListed: .state(1),
-        .paymentMethodReported: .state(1, 2),
+        .paymentMethodReported: .state(1, 2, goneMark: 5),
         .leaseTransactionPosted: .movement(4),
         .leaseTermsReported: .state(),
     ]

@@ -57,22 +57,30 @@ struct AssetUpdate {
         case .policyListed(let listed): name = AssetUpdate.text(listed.productName)
         case .prepaidWalletListed(let listed): name = AssetUpdate.text(listed.name)
         case .assetClosed: isClosure = true
-        default: readFigures(fact)
+        default: try readFigures(fact)
         }
     }
 
-    private mutating func readFigures(_ fact: Event.OneOf_Fact) {
+    private mutating func readFigures(_ fact: Event.OneOf_Fact) throws(FoldError) {
         switch fact {
         case .holdingReported(let held):
             let product = AssetUpdate.hash(
                 "\(held.productCode)/\(held.side.rawValue)/\(held.credit.rawValue)"
             )
             set(.holding, held.value, held.currency, product: product)
-        case .pensionReported(let pension): set(.pension, pension.value, pension.currency)
+        case .pensionReported(let pension):
+            // Pension savings are the cash and holdings of their account: what is said of them as a
+            // pension has no value.
+            guard pension.scheme != .pensionSavings else { return }
+            set(.pension, pension.value, pension.currency)
         case .fundBalanceReported(let fund): set(.holding, fund.appraisedValue, fund.currency)
-        case .loanBalanceReported(let loan): set(.owed, loan.balance, loan.currency)
+        case .loanBalanceReported(let loan):
+            let product = AssetUpdate.hash(AssetUpdate.loan(loan.loanNumber, loan.loanCount))
+            set(.owed, loan.balance, loan.currency, product: product)
         case .loanTransactionPosted(let loan):
-            if loan.hasBalanceAfter { set(.owed, loan.balanceAfter, loan.currency) }
+            guard loan.hasBalanceAfter else { return }
+            let product = AssetUpdate.hash(loan.loanNumber)
+            set(.owed, loan.balanceAfter, loan.currency, product: product)
         case .revolvingCreditReported(let credit):
             let name = "revolving/\(credit.requestedOn)"
             set(.owed, credit.remaining, 410, product: AssetUpdate.hash(name))
@@ -80,7 +88,10 @@ struct AssetUpdate {
             let name = "advance/\(advance.lentAt)/\(advance.amount)"
             set(.owed, advance.balance, 410, product: AssetUpdate.hash(name))
         case .pointsReported(let points):
-            set(.points, points.balance, 410, product: AssetUpdate.hash(points.name))
+            // A figure is in thousandths, of a point as of a won.
+            let (thousandths, overflow) = points.balance.multipliedReportingOverflow(by: 1_000)
+            guard !overflow else { throw .overflow }
+            set(.points, thousandths, 410, product: AssetUpdate.hash(points.name))
         case .investBalanceReported(let invest):
             set(.booked, invest.cash, invest.currency)
             if invest.hasAvailable { set(.available, invest.available, invest.currency) }
@@ -99,6 +110,11 @@ struct AssetUpdate {
     private static func masked(_ text: String) -> String {
         guard text.count > 4 else { return text }
         return "••••" + text.suffix(4)
+    }
+
+    /// What tells one loan of an asset from another; empty where the asset is the loan.
+    static func loan(_ number: String, _ count: UInt32) -> String {
+        number.isEmpty && count > 0 ? "#\(count)" : number
     }
 
     /// FNV-1a, 64 bits; the empty text is 0, so that an asset with one of a thing has product 0.

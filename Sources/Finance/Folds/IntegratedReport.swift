@@ -137,7 +137,7 @@ extension IntegratedState.Asset {
         _ kinds: IntegratedState.Figure...
     ) throws(FoldError) -> [IntegratedReport.Figure] {
         var sums: [UInt16: (sum: Int128, asOf: Int64)] = [:]
-        let scope = FigureScope(figures.keys)
+        let scope = FigureScope(figures.keys, of: kind)
         for (key, amount) in figures where kinds.contains(key.figure) {
             if kinds.contains(.holding), !scope.counts(key) { continue }
             var sum = sums[key.currency] ?? (0, .max)
@@ -160,7 +160,7 @@ extension IntegratedState.Asset {
 
     /// Adds to what there is and what is owed: a negative balance is owed.
     fileprivate func count(into have: inout [UInt16: (assets: Int128, owed: Int128)]) {
-        let scope = FigureScope(figures.keys)
+        let scope = FigureScope(figures.keys, of: kind)
         for (key, amount) in figures where scope.counts(key) {
             var total = have[key.currency] ?? (0, 0)
             let thousandths = Int128(amount.thousandths)

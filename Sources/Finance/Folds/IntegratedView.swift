@@ -10,7 +10,7 @@ public struct IntegratedView: Fold {
     /// Name of the read model.
     public static let name = "integrated-view"
     /// Of fold and encoding.
-    public static let version: UInt32 = 3
+    public static let version: UInt32 = 4
 
     /// A fold without constants.
     public init() {}

@@ -817,6 +817,9 @@ public nonisolated struct PaymentMethodReported: Sendable {
   /// Credit or debit, if a card. Unit: code.
   public var payType: PayType = .unspecified
 
+  /// Whether it is no longer registered; absent while it is. Unit: yes or no.
+  public var gone: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1283,7 +1286,7 @@ nonisolated extension PaymentAccountListed: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension PaymentMethodReported: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".PaymentMethodReported"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}institution\0\u{1}method\0\u{1}primary\0\u{3}pay_type\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}institution\0\u{1}method\0\u{1}primary\0\u{3}pay_type\0\u{1}gone\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1295,6 +1298,7 @@ nonisolated extension PaymentMethodReported: SwiftProtobuf.Message, SwiftProtobu
       case 2: try { try decoder.decodeSingularStringField(value: &self.method) }()
       case 3: try { try decoder.decodeSingularBoolField(value: &self.primary) }()
       case 4: try { try decoder.decodeSingularEnumField(value: &self.payType) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.gone) }()
       default: break
       }
     }
@@ -1313,6 +1317,9 @@ nonisolated extension PaymentMethodReported: SwiftProtobuf.Message, SwiftProtobu
     if self.payType != .unspecified {
       try visitor.visitSingularEnumField(value: self.payType, fieldNumber: 4)
     }
+    if self.gone != false {
+      try visitor.visitSingularBoolField(value: self.gone, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1321,6 +1328,7 @@ nonisolated extension PaymentMethodReported: SwiftProtobuf.Message, SwiftProtobu
     if lhs.method != rhs.method {return false}
     if lhs.primary != rhs.primary {return false}
     if lhs.payType != rhs.payType {return false}
+    if lhs.gone != rhs.gone {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -215,6 +215,9 @@ public nonisolated struct LoanTransactionPosted: Sendable {
   /// Interest by period, in the provider's order. Unit: list.
   public var interestPeriods: [InterestPeriod] = []
 
+  /// The source's number of the loan, where the asset is not the loan itself. Unit: text.
+  public var loanNumber: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -223,7 +226,7 @@ public nonisolated struct LoanTransactionPosted: Sendable {
   fileprivate var _interestReturned: Int64? = nil
 }
 
-/// What is owed on a loan was reported.
+/// What is owed on a loan was reported; balance 0 and no principal says that it is gone.
 public nonisolated struct LoanBalanceReported: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -250,6 +253,13 @@ public nonisolated struct LoanBalanceReported: Sendable {
   public var hasInterest: Bool {self._interest != nil}
   /// Clears the value of `interest`. Subsequent reads from it will return its default value.
   public mutating func clearInterest() {self._interest = nil}
+
+  /// The source's number of the loan, where the asset is not the loan itself; part of the natural
+  /// key. Unit: text.
+  public var loanNumber: String = String()
+
+  /// Which loan of a series it is, where no number says it; part of the natural key. Unit: count.
+  public var loanCount: UInt32 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -477,7 +487,7 @@ nonisolated extension InterestPeriod: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension LoanTransactionPosted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".LoanTransactionPosted"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}amount\0\u{1}currency\0\u{1}kind\0\u{3}balance_after\0\u{1}principal\0\u{1}interest\0\u{3}interest_returned\0\u{3}transaction_number\0\u{3}interest_periods\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}amount\0\u{1}currency\0\u{1}kind\0\u{3}balance_after\0\u{1}principal\0\u{1}interest\0\u{3}interest_returned\0\u{3}transaction_number\0\u{3}interest_periods\0\u{3}loan_number\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -494,6 +504,7 @@ nonisolated extension LoanTransactionPosted: SwiftProtobuf.Message, SwiftProtobu
       case 7: try { try decoder.decodeSingularSInt64Field(value: &self._interestReturned) }()
       case 8: try { try decoder.decodeSingularStringField(value: &self.transactionNumber) }()
       case 9: try { try decoder.decodeRepeatedMessageField(value: &self.interestPeriods) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.loanNumber) }()
       default: break
       }
     }
@@ -531,6 +542,9 @@ nonisolated extension LoanTransactionPosted: SwiftProtobuf.Message, SwiftProtobu
     if !self.interestPeriods.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.interestPeriods, fieldNumber: 9)
     }
+    if !self.loanNumber.isEmpty {
+      try visitor.visitSingularStringField(value: self.loanNumber, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -544,6 +558,7 @@ nonisolated extension LoanTransactionPosted: SwiftProtobuf.Message, SwiftProtobu
     if lhs._interestReturned != rhs._interestReturned {return false}
     if lhs.transactionNumber != rhs.transactionNumber {return false}
     if lhs.interestPeriods != rhs.interestPeriods {return false}
+    if lhs.loanNumber != rhs.loanNumber {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -551,7 +566,7 @@ nonisolated extension LoanTransactionPosted: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension LoanBalanceReported: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".LoanBalanceReported"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}balance\0\u{1}currency\0\u{1}principal\0\u{3}next_payment_on\0\u{1}interest\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}balance\0\u{1}currency\0\u{1}principal\0\u{3}next_payment_on\0\u{1}interest\0\u{3}loan_number\0\u{3}loan_count\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -564,6 +579,8 @@ nonisolated extension LoanBalanceReported: SwiftProtobuf.Message, SwiftProtobuf.
       case 3: try { try decoder.decodeSingularSInt64Field(value: &self.principal) }()
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.nextPaymentOn) }()
       case 5: try { try decoder.decodeSingularSInt64Field(value: &self._interest) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.loanNumber) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.loanCount) }()
       default: break
       }
     }
@@ -589,6 +606,12 @@ nonisolated extension LoanBalanceReported: SwiftProtobuf.Message, SwiftProtobuf.
     try { if let v = self._interest {
       try visitor.visitSingularSInt64Field(value: v, fieldNumber: 5)
     } }()
+    if !self.loanNumber.isEmpty {
+      try visitor.visitSingularStringField(value: self.loanNumber, fieldNumber: 6)
+    }
+    if self.loanCount != 0 {
+      try visitor.visitSingularUInt32Field(value: self.loanCount, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -598,6 +621,8 @@ nonisolated extension LoanBalanceReported: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs.principal != rhs.principal {return false}
     if lhs.nextPaymentOn != rhs.nextPaymentOn {return false}
     if lhs._interest != rhs._interest {return false}
+    if lhs.loanNumber != rhs.loanNumber {return false}
+    if lhs.loanCount != rhs.loanCount {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

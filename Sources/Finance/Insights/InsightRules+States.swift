@@ -151,22 +151,23 @@ extension InsightRules {
 
     /// A loan that is to be repaid whole within sixty days.
     func maturities() -> [Insight] {
-        basis.obligations.assets.compactMap { id, asset in
-            guard !asset.isClosed,
-                let terms = asset.all(.loanTerms, in: currency.numericCode).last?.record,
-                let state = asset.all(.loanState, in: currency.numericCode).last?.record,
-                state.amount > 0, let matures = CivilDate(knownDigits: terms.on),
-                matures >= day, matures <= day.adding(days: 60)
-            else { return nil }
-            return Insight(
-                .loanMatures,
-                .notice,
-                since: matures,
-                amount: state.amount,
-                currency: currency,
-                asset: id,
-                evidenceCount: 1
-            )
+        basis.obligations.assets.flatMap { id, asset -> [Insight] in
+            guard !asset.isClosed else { return [] }
+            return asset.all(.loanState, in: currency.numericCode).compactMap { state in
+                guard let terms = asset.terms(ofLoan: state), state.record.amount > 0,
+                    let matures = CivilDate(knownDigits: terms.on),
+                    matures >= day, matures <= day.adding(days: 60)
+                else { return nil }
+                return Insight(
+                    .loanMatures,
+                    .notice,
+                    since: matures,
+                    amount: state.record.amount,
+                    currency: currency,
+                    asset: id,
+                    evidenceCount: 1
+                )
+            }
         }
     }
 }

@@ -118,16 +118,17 @@ private struct DueReader {
     }
 
     func loans() -> [Due] {
-        guard let state = asset.all(.loanState, in: currency).last?.record, state.amount > 0 else {
-            return []
+        asset.all(.loanState, in: currency).flatMap { entry -> [Due] in
+            let state = entry.record
+            guard state.amount > 0 else { return [] }
+            let terms = asset.terms(ofLoan: entry)
+            let agreed = terms?.amount ?? 0
+            let amount = agreed > 0 ? agreed : lastPaid(.repaid, product: entry.key.product)
+            let end = terms.flatMap { CivilDate(knownDigits: $0.on) }
+            return payments(next: state.on, day: terms?.day ?? 0).filter { day in
+                end.map { day <= $0 } ?? true
+            }.compactMap { due(.loan, $0, min(amount, state.amount), isAnnounced: false) }
         }
-        let terms = asset.all(.loanTerms, in: currency).last?.record
-        let agreed = terms?.amount ?? 0
-        let amount = agreed > 0 ? agreed : lastPaid(.repaid)
-        let end = terms.flatMap { CivilDate(knownDigits: $0.on) }
-        return payments(next: state.on, day: terms?.day ?? 0).filter { day in
-            end.map { day <= $0 } ?? true
-        }.compactMap { due(.loan, $0, min(amount, state.amount), isAnnounced: false) }
     }
 
     func leases() -> [Due] {
@@ -187,7 +188,16 @@ private struct DueReader {
         return (0...count).map { next.adding(months: $0) }
     }
 
-    private func lastPaid(_ kind: ObligationsState.RecordKind) -> Int64 {
-        asset.all(kind, in: currency).last?.record.amount ?? 0
+    private func lastPaid(_ kind: ObligationsState.RecordKind, product: UInt64 = 0) -> Int64 {
+        asset.all(kind, in: currency).last { $0.key.product == product }?.record.amount ?? 0
+    }
+}
+
+extension ObligationsState.Asset {
+    /// A loan's terms: those of its number, or the only ones that name none or another.
+    func terms(ofLoan state: ObligationsState.Entry) -> ObligationsState.Record? {
+        let terms = all(.loanTerms, in: state.key.currency)
+        let own = terms.last { $0.key.product == state.key.product }
+        return (own ?? (state.key.product == 0 ? terms.last : nil))?.record
     }
 }

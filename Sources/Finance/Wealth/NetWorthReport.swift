@@ -138,7 +138,7 @@ struct NetWorthView {
                 series.key.currency == code
                     ? series.point(through: month).map { (series.key, $0) } : nil
             }
-            let scope = FigureScope(known.lazy.map(\.0))
+            let scope = FigureScope(known.lazy.map(\.0), of: asset.kind)
             var byKind: [WealthKind: Value] = [:]
             for (key, point) in asset.merged(known) where scope.counts(key) {
                 let amount = Int128(point.thousandths)

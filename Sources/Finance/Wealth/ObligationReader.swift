@@ -26,7 +26,8 @@ struct ObligationReader {
         case .loanBalanceReported(let loan): try owed(loan)
         case .leaseTermsReported(let terms): try lease(terms)
         case .loanTransactionPosted(let loan):
-            loan.kind == .repaid ? try paid(loan.amount, loan.currency, .repaid) : nil
+            loan.kind == .repaid
+                ? try paid(loan.amount, loan.currency, .repaid, by: loan.loanNumber) : nil
         case .premiumPaid(let premium):
             try paid(
                 premium.amount,
@@ -110,7 +111,12 @@ struct ObligationReader {
 
     private func loan(_ terms: LoanTermsReported) throws(FoldError) -> (Key, Record) {
         (
-            try key(.loanTerms, terms.currency, rank: 0, product: terms.loanNumber),
+            try key(
+                .loanTerms,
+                terms.currency,
+                rank: 0,
+                product: AssetUpdate.loan(terms.loanNumber, terms.loanCount)
+            ),
             Record(
                 at: at,
                 amount: terms.paymentAmount,
@@ -123,7 +129,12 @@ struct ObligationReader {
 
     private func owed(_ loan: LoanBalanceReported) throws(FoldError) -> (Key, Record) {
         (
-            try key(.loanState, loan.currency, rank: 0, product: ""),
+            try key(
+                .loanState,
+                loan.currency,
+                rank: 0,
+                product: AssetUpdate.loan(loan.loanNumber, loan.loanCount)
+            ),
             Record(at: at, amount: loan.balance, on: loan.nextPaymentOn)
         )
     }

@@ -6,7 +6,7 @@ public struct Obligations: Fold {
     /// Name of the read model.
     public static let name = "obligations"
     /// Of fold and encoding.
-    public static let version: UInt32 = 1
+    public static let version: UInt32 = 2
 
     /// A fold without constants.
     public init() {}

@@ -39,8 +39,8 @@ public struct ObligationsState: FoldState {
         var countMax: Int {
             switch self {
             case .bill, .announced, .repaid, .premiumPaid, .leasePaid: 36
-            case .standingOrder, .loanTerms: 200
-            case .premiumTerms, .loanState, .leaseTerms: 10
+            case .standingOrder, .loanTerms, .loanState: 200
+            case .premiumTerms, .leaseTerms: 10
             case .instalment, .approvedInstalments: 300
             case .approved: 120
             }
@@ -99,7 +99,7 @@ public struct ObligationsState: FoldState {
     static let assetsMax = IntegratedState.assetsMax
     static let textBytesMax = 64
     /// All kinds at their most.
-    static let recordsMax = 1_500
+    static let recordsMax = 1_700
 
     /// Nothing known.
     public init() {}

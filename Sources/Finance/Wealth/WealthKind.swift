@@ -52,15 +52,20 @@ public enum WealthKind: UInt8, CaseIterable, Comparable, Sendable {
 ///
 /// A pension's value has its products in it, and so has the appraised value of a fund account or an
 /// ISA, beside its balance: where the whole is known in a currency, its parts only explain it. What
-/// a wallet's movement says of an unnamed account is that of the only named one.
+/// a deposit account owes as a loan is its balance below zero. What a wallet's movement says of an
+/// unnamed account is that of the only named one.
 struct FigureScope {
     private var pensions: Set<UInt16> = []
+    /// Of a deposit account.
+    private var balances: Set<UInt16> = []
     private var appraised: Set<UInt16> = []
     private var namedWallets: Set<UInt16> = []
 
-    init(_ keys: some Sequence<IntegratedState.FigureKey>) {
+    init(_ keys: some Sequence<IntegratedState.FigureKey>, of assetKind: UInt8) {
+        let isDeposit = assetKind == UInt8(AssetKind.deposit.rawValue)
         for key in keys {
             switch key.figure {
+            case .booked where isDeposit: balances.insert(key.currency)
             case .pension: pensions.insert(key.currency)
             case .holding where key.product == 0: appraised.insert(key.currency)
             case .wallet where key.product != 0: namedWallets.insert(key.currency)
@@ -77,7 +82,8 @@ struct FigureScope {
                 && (key.product == 0 || !appraised.contains(key.currency))
         case .wallet: key.product != 0 || !namedWallets.contains(key.currency)
         case .available: false
-        case .owed, .points, .pension: true
+        case .owed: !balances.contains(key.currency)
+        case .points, .pension: true
         }
     }
 }

@@ -174,6 +174,29 @@ import Testing
         #expect(try GonePart.isGone(EventView(gone.span, of: FoldFixtures.asset())))
     }
 
+    @Test func `a part without amounts says that it is gone by a mark of its own`() throws {
+        var event = Event()
+        event.occurredAt = 5
+        event.paymentMethodReported.institution = "A1"
+        event.paymentMethodReported.method = "7"
+        event.paymentMethodReported.payType = .debit
+        let bytes: [UInt8] = try event.serializedBytes()
+        let view = try EventView(bytes.span, of: FoldFixtures.asset())
+        #expect(try !GonePart.isGone(view))
+        var body: [UInt8] = []
+        #expect(try GonePart.append(view, at: 9, to: &body))
+        var expected = event
+        expected.occurredAt = 9
+        expected.paymentMethodReported.payType = .unspecified
+        // With nothing but its key it is there.
+        let plain: [UInt8] = try expected.serializedBytes()
+        #expect(try !GonePart.isGone(EventView(plain.span, of: FoldFixtures.asset())))
+        expected.paymentMethodReported.gone = true
+        let gone = Array(body.dropFirst())
+        #expect(gone == (try expected.serializedBytes() as [UInt8]))
+        #expect(try GonePart.isGone(EventView(gone.span, of: FoldFixtures.asset())))
+    }
+
     @Test func `a retraction is written as the schema has it`() throws {
         var event = Event()
         event.occurredAt = 9

@@ -24,8 +24,12 @@ import Testing
         }
     }
 
-    private static func loan(_ balance: Int64) -> Event {
-        fact { $0.loanBalanceReported.balance = balance }
+    private static func loan(_ balance: Int64, number: String = "", count: UInt32 = 0) -> Event {
+        fact {
+            $0.loanBalanceReported.balance = balance
+            $0.loanBalanceReported.loanNumber = number
+            $0.loanBalanceReported.loanCount = count
+        }
     }
 
     private static func balance(_ amount: Int64, appraised: Int64? = nil) -> Event {
@@ -125,6 +129,35 @@ import Testing
             owed: 100,
             parts: [.cardDebt]
         ),
+        // Several loans of one company, by number or, where there is none, by count.
+        Case(
+            kind: .cardLoan,
+            events: [
+                loan(50, number: "L1"), loan(60, number: "L2"), loan(7, count: 1),
+                loan(8, count: 2),
+            ],
+            owed: 125,
+            parts: [.cardDebt]
+        ),
+        // What an account below zero owes is said as a loan, too.
+        Case(
+            kind: .deposit,
+            events: [balance(-40), loan(40)],
+            owed: 40,
+            parts: [.overdrafts]
+        ),
+        Case(
+            kind: .investmentAccount,
+            events: [
+                fact { $0.investBalanceReported.cash = 10 }, holding(90, "KR7005930003"),
+                fact {
+                    $0.pensionReported.paidIn = 70
+                    $0.pensionReported.scheme = .pensionSavings
+                },
+            ],
+            have: 100,
+            parts: [.investments, .loans]
+        ),
         Case(
             kind: .investmentAccount,
             events: [
@@ -183,6 +216,30 @@ import Testing
             #expect(worth.months.flatMap { $0.parts.map(\.kind) } == one.parts, "\(one.kind)")
             #expect(worth.months.reduce(0) { $0 + $1.net } == one.have - one.owed)
         }
+    }
+
+    @Test func `a card loan that is repaid is that one, and one that is gone owes nothing`() throws
+    {
+        var events = [(UInt64(1), IntegratedFixtures.opened(1, .cardLoan, provider: "P"))]
+        events += [Self.loan(50, number: "L1"), Self.loan(60, number: "L2")].map { (1, $0) }
+        var repaid = Self.fact {
+            $0.loanTransactionPosted.balanceAfter = 45
+            $0.loanTransactionPosted.loanNumber = "L1"
+        }
+        repaid.occurredAt += 1
+        events.append((1, repaid))
+        func owed() throws -> Int64 {
+            try IntegratedReport(of: IntegratedFixtures.fold(events)).totals[0].liabilities
+        }
+        #expect(try owed() == 105)
+        var last = Self.loan(60, number: "L2")
+        last.loanBalanceReported.principal = 90
+        let bytes: [UInt8] = try last.serializedBytes()
+        var body: [UInt8] = []
+        let view = try EventView(bytes.span, of: FoldFixtures.asset())
+        #expect(try GonePart.append(view, at: last.occurredAt + 2, to: &body))
+        events.append((1, try Event(serializedBytes: Array(body.dropFirst()))))
+        #expect(try owed() == 45)
     }
 
     @Test func `no kind of asset is left out`() {

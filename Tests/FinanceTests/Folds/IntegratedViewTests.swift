@@ -74,7 +74,7 @@ enum IntegratedFixtures {
         holding.holdingReported.value = 30_000
         holding.holdingReported.productCode = "KR7005930003"
         var points = Event()
-        points.pointsReported.balance = 9_000_000
+        points.pointsReported.balance = 9_000
         let state = try IntegratedFixtures.fold([
             (1, IntegratedFixtures.balance(1_000_000, at: 1)),
             (1, IntegratedFixtures.balance(12_340, currency: 826, at: 1)),

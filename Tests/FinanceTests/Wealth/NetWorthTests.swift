@@ -62,7 +62,7 @@ import Testing
             $0.holdingReported.value = 300
             $0.holdingReported.productCode = "KR7005930003"
         }
-        let points = WealthFixtures.event(at: at) { $0.pointsReported.balance = 9_000 }
+        let points = WealthFixtures.event(at: at) { $0.pointsReported.balance = 9 }
         let report = try report(
             [
                 (1, WealthFixtures.balance(1_000, at: at)),

@@ -121,6 +121,27 @@ import Testing
         )
     }
 
+    @Test func `what is owed on card loans is told apart by number, else by count`() throws {
+        func row(_ number: String?, _ count: Int, _ owed: Int) -> String {
+            let own = number.map { "\"loan_num\":\"\($0)\"," } ?? ""
+            return #"{\#(own)"loan_cnt":"\#(count)","loan_dtime":"20260801","loan_amt":"900","#
+                + #""balance_amt":"\#(owed)"}"#
+        }
+        let rows = [row("77", 1, 5), row(nil, 1, 6), row(nil, 2, 7)].joined(separator: ",")
+        let answer = try read(
+            #"{"rsp_code":"00000","long_term_list":[\#(rows)]}"#,
+            StandardCall(.card012),
+            .card
+        )
+        let owed = try answer.decoded().compactMap { event -> LoanBalanceReported? in
+            if case .loanBalanceReported(let owed) = event.fact { owed } else { nil }
+        }
+        #expect(owed.map(\.loanNumber) == ["77", "", ""])
+        #expect(owed.map(\.loanCount) == [0, 1, 2])
+        #expect(owed.map(\.balance) == [5_000, 6_000, 7_000])
+        #expect(answer.calls == [StandardCall(.card013, [.init("loan_num", "77")])])
+    }
+
     @Test func `every code says what to do, and an unknown one is as its status says`() {
         for code in ResponseCode.allCases where code.rawValue > 1 {
             #expect(code.status == Int(code.rawValue / 100))
@@ -130,25 +151,5 @@ import Testing
         #expect(ResponseCode.action(of: 50_077, status: 500) == .retryLater)
         #expect(ResponseCode.action(of: 40_199, status: 401) == .renewToken)
         #expect(ResponseCode.action(of: 7, status: 400) == .stopProvider)
-    }
-
-    @Test func `a part that is gone has nothing in it, once`() throws {
-        var event = Event()
-        event.occurredAt = 5
-        event.holdingReported = .with {
-            ($0.value, $0.quantity, $0.productCode) = (7, 8, "KR1")
-        }
-        let bytes: [UInt8] = try event.serializedBytes()
-        let first = GonePart.event(for: bytes.span, askedAt: 9)
-        let gone = try #require(first)
-        let decoded = try Event(serializedBytes: gone)
-        #expect(decoded.occurredAt == 9 && decoded.holdingReported.productCode == "KR1")
-        #expect(decoded.holdingReported.value == 0 && !decoded.holdingReported.hasQuantity)
-        let second = GonePart.event(for: gone.span, askedAt: 10)
-        #expect(second == nil)
-        event.cardTermsReported = .with { $0.issuedOn = 20_260_904 }
-        let terms: [UInt8] = try event.serializedBytes()
-        let none = GonePart.event(for: terms.span, askedAt: 9)
-        #expect(none == nil)
     }
 }

@@ -42,7 +42,7 @@ enum CardLoans {
         var balance = LoanBalanceReported()
     }
 
-    /// 카드-012: terms and what is owed, which carries the loan's number beside it.
+    /// 카드-012: terms and what is owed, each with what tells one loan from another.
     static let loans = AnswerMap(
         list: "long_term_list",
         count: "long_term_cnt",
@@ -70,11 +70,13 @@ enum CardLoans {
         ]
     ) { (loan, notes, page) throws(AnswerFault) in
         page.append(.loanTermsReported(loan.terms), notes)
-        var owed = notes
-        if !loan.terms.loanNumber.isEmpty {
-            owed.unmapped.append(Unmapped("loan_num", loan.terms.loanNumber))
+        var balance = loan.balance
+        if loan.terms.loanNumber.isEmpty {
+            balance.loanCount = loan.terms.loanCount
+        } else {
+            balance.loanNumber = loan.terms.loanNumber
             page.call(.card013, [.init("loan_num", loan.terms.loanNumber)])
         }
-        page.append(.loanBalanceReported(loan.balance), owed)
+        page.append(.loanBalanceReported(balance), notes)
     }
 }

@@ -97,7 +97,7 @@ enum Loans {
 
     /// 카드-013.
     static let cardTransactions = movements(
-        [.kept("loan_num", .word(20))] + movement
+        [.word("loan_num", 20) { $0.loanNumber = $1 }] + movement
     )
 
     /// 보험-011: what is paid is principal and interest together.
