@@ -93,8 +93,12 @@ extension SubjectDraft {
         try end(ended, &outcome, of: statement, at: target, with: &desk, into: &frames)
     }
 
-    /// The days that an answer covers and that are over.
+    /// The days that an answer covers and that are over, or the bill whose lines it has.
     private func covered(by statement: Statement) -> ClosedRange<RowPlace>? {
+        if case .answer(let apiCode, .bill(let month, let number)) = statement.origin {
+            let bill = RowPlace(apiCode: apiCode, billOf: month, number: number)
+            return bill.isSomewhere ? bill...bill : nil
+        }
         guard case .answer(let apiCode, .days(let days)) = statement.origin,
             let today = CivilDate(secondsSinceEpoch: now / 1_000_000)
         else { return nil }

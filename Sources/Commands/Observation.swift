@@ -25,6 +25,8 @@ public struct Observation: Sendable {
         case days(ClosedRange<CivilDate>)
         /// All parts of a state; `occurred_at` is when it was asked and makes no difference.
         case state
+        /// All lines of the bill of a month, YYYYMM, and of its number where there are several.
+        case bill(month: UInt32, number: String)
         /// None: it can only add.
         case part
     }

@@ -37,11 +37,16 @@ struct Row: Sendable {
     let kind: NaturalKey.Kind
 }
 
-/// API and day of a row, in 32 bits: bits 31-20 the API's number, bits 19-0 the day.
+/// API and day of a row, in 32 bits: bits 31-20 the API's number, bits 19-0 the day, or the bill
+/// that a line is of.
 struct RowPlace: Hashable, Sendable {
     let bits: UInt32
 
     init(_ event: borrowing EventView) {
+        guard event.type != .cardBillLineCharged else {
+            self = RowPlace.ofBillLine(event)
+            return
+        }
         let day = CivilDate(secondsSinceEpoch: event.occurredAt)?.daysSinceEpoch
         let isSpokenFor = NaturalKey.isProviders(event.type)
         self.init(apiCode: event.apiCode, day: isSpokenFor ? day ?? .max : .max)
@@ -53,6 +58,39 @@ struct RowPlace: Hashable, Sendable {
         let isKnown = !overflow && shifted >= 0 && shifted < RowPlace.noDay
         bits = apiCode << 20 | UInt32(isKnown ? shifted : RowPlace.noDay)
     }
+
+    /// The place of a bill's lines: in a bill of a month (YYYYMM), whatever the day of a purchase.
+    ///
+    /// Bills of one month are told apart by number, where that is a small one; others are nowhere,
+    /// so that no answer speaks for them.
+    init(apiCode: UInt32, billOf month: UInt32, number: String) {
+        bits = apiCode << 20 | (RowPlace.bill(month, number) ?? UInt32(RowPlace.noDay))
+    }
+
+    private static func bill(_ month: UInt32, _ number: String) -> UInt32? {
+        let (year, ofYear) = (month / 100, month % 100)
+        let own = number.isEmpty ? 0 : UInt32(number).flatMap { (1...127).contains($0) ? $0 : nil }
+        guard (1_970...2_200).contains(year), (1...12).contains(ofYear), let own else { return nil }
+        let months = (year - 1_970) * 12 + ofYear - 1
+        return months << 7 | own
+    }
+
+    private static func ofBillLine(_ event: borrowing EventView) -> RowPlace {
+        do {
+            let line = try event.message().cardBillLineCharged
+            return RowPlace(
+                apiCode: event.apiCode,
+                billOf: line.month,
+                number: line.billNumber
+            )
+        } catch {
+            // What this build cannot read is a row like any other, and nowhere.
+            return RowPlace(apiCode: event.apiCode, day: .max)
+        }
+    }
+
+    /// Whether an answer can speak for it.
+    var isSomewhere: Bool { bits & (1 << 20 - 1) != UInt32(RowPlace.noDay) }
 
     /// Of bytes that are no event.
     static let none = RowPlace(apiCode: 0, day: .max)

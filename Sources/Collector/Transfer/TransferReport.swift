@@ -117,7 +117,7 @@ struct TransferReport {
             switch result.isWhole ? entry?.coverage(days: whole) : .part {
             case .state: .state
             case .days(let days): .days(days)
-            case .part, nil: .part
+            case .part, nil: bill(of: result.call) ?? .part
             }
         return Observation(
             name: name,
@@ -126,6 +126,14 @@ struct TransferReport {
             events: result.events,
             hasCounterpartyText: entry?.shape == .days || entry?.shape == .part
         )
+    }
+
+    /// The bill that a call asked the lines of.
+    private func bill(of call: StandardCall) -> Observation.Scope? {
+        guard call.api == .card005, let month = call["charge_month"].flatMap({ UInt32($0) }) else {
+            return nil
+        }
+        return .bill(month: month, number: call["seqno"] ?? "")
     }
 
     /// The evidence of a call that did not go well.
