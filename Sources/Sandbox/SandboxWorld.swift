@@ -84,8 +84,14 @@ public struct AssetStatement: Hashable, Sendable {
     public var paidOut: Int64
     /// Balance, value or debt at the end, in thousandths; nil where the asset has none.
     public var balance: Int64?
-    /// Of an investment account, what its holdings are worth at the last closing prices.
+    /// What the products in it are worth at the last prices, in thousandths; nil where the asset
+    /// has none.
     public var holdings: Int64?
+    /// What the lines of all bills charge, in thousandths; nil but of bills.
+    public var billLines: Int64?
+    /// What is announced to be paid: bills that are not due yet, the premium of a policy; in
+    /// thousandths, nil where nothing is ever announced.
+    public var due: Int64?
     /// The day from which on the provider no longer lists it, if that day has come.
     public var closedOn: CivilDate?
 

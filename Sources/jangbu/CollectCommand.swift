@@ -28,11 +28,14 @@ struct CollectCommand: AsyncParsableCommand {
     @Option(help: "How many people of the sandbox, from the first.") var people = 1
     @Option(help: "Months of movements that are wanted.") var months = 25
     @Option(help: "People at work at once.") var atOnce = 48
+    @Option(name: .customLong("for"), help: "Why data is asked for.")
+    var reason = CollectReason.refresh
     @Flag(help: "Collect once and end; else regular transfers go on until Ctrl-C.")
     var once = false
     @Flag(help: "Have people agree at each provider instead of signing once for all.")
     var individually = false
-    @Flag(help: "Compare with the sandbox's own ledger, to the won.") var reconcile = false
+    @Flag(help: "Compare log and read models with the sandbox's own ledger, to the won.")
+    var reconcile = false
     @Flag(help: "Print the summary as JSON.") var json = false
 
     func validate() throws {
@@ -68,18 +71,41 @@ struct CollectCommand: AsyncParsableCommand {
     }
 
     private func collect(with run: CollectRun) async throws {
-        var summary = try await run.collect(people: people, atOnce: atOnce)
-        if reconcile { summary.differences = try await run.differences() }
+        // Nothing may happen between the last answer and the comparison.
+        if reconcile { try await run.runClock(false) }
+        var summary = try await run.collect(people: people, atOnce: atOnce, for: reason)
+        if reconcile {
+            summary.differences = try await run.verdict().sentences
+            try await run.runClock(true)
+        }
         Terminal.shared.data(try json ? summary.json : summary.text)
         for line in summary.differences ?? [] { Terminal.shared.note(line) }
         guard summary.differences?.isEmpty ?? true else {
-            throw Failure(.differs, "The log and the sandbox's ledger differ.")
+            throw Failure(.differs, "Log, read models and the sandbox's ledger differ.")
         }
         guard summary.failures.isEmpty else {
             throw Failure(.differs, "Some transfers were given up; collect again for the rest.")
         }
         guard !once else { return }
         try await run.serve()
+    }
+}
+
+/// Why data is asked for, which decides how far back and how often.
+enum CollectReason: String, CaseIterable, ExpressibleByArgument {
+    /// The person looks at their data.
+    case refresh
+    /// The person looks at all of it, days long ago too.
+    case search
+    /// It is the week of a regular transfer.
+    case regular
+
+    var trigger: TransferTrigger {
+        switch self {
+        case .refresh: .userRefresh
+        case .search: .userSearch
+        case .regular: .scheduled
+        }
     }
 }
 

@@ -1,8 +1,10 @@
 import Collector
+import Commands
 import Finance
 import Foundation
 import Frame
 import Logging
+import Projections
 import Sandbox
 import ServiceLifecycle
 import Synchronization
@@ -11,18 +13,18 @@ import Vault
 
 /// Enrols people of a sandbox and collects for them.
 final class CollectRun: Sendable {
-    private let services: Services
+    let services: Services
     let identity: OperatorFile
-    private let control: SandboxControl
+    let control: SandboxControl
     private let client: ProviderClient
     let collector: Collector
     let authority: AuthorityDesk
     let clock: CollectorClock
     /// Whether people agree at each provider instead of signing once for all.
     private let isIndividual: Bool
-    private let enrolled = Mutex<[Int: SubjectID]>([:])
-    /// Seconds that the sandbox's clock is ahead of ours.
-    private let ahead: SandboxAhead
+    /// By number in the sandbox.
+    let enrolled = Mutex<[Int: SubjectID]>([:])
+    private let time = SandboxTime()
     /// Milliseconds that each person's providers took together.
     private let latencies = Mutex<[Int]>([])
 
@@ -36,11 +38,10 @@ final class CollectRun: Sendable {
     ) async throws {
         (self.services, self.identity) = (services, identity)
         self.isIndividual = isIndividual
-        ahead = SandboxAhead()
-        clock = CollectRun.clock(ahead)
+        clock = CollectRun.clock(time)
         control = try SandboxControl(identity, directory: certificates)
         // Slots, windows and the lives of tokens follow the sandbox's clock.
-        ahead.set(try await control.seconds() - clock.seconds)
+        time.set(try await control.clock())
         do throws(ClientFault) {
             client = try ProviderClient(certificates: identity.certificates)
         } catch {
@@ -68,9 +69,9 @@ final class CollectRun: Sendable {
         }
     }
 
-    private static func clock(_ ahead: SandboxAhead) -> CollectorClock {
+    private static func clock(_ time: SandboxTime) -> CollectorClock {
         CollectorClock(
-            now: { Clock.now + ahead.seconds * 1_000_000 },
+            now: { time.microseconds },
             sleep: { try await Task.sleep(for: $0) },
             chance: {
                 var random = SystemRandomNumberGenerator()
@@ -93,8 +94,7 @@ final class CollectRun: Sendable {
         let night: Int64 = 2 * 3_600
         let since = KoreanClock.secondOfDay(at: clock.seconds) - night
         let seconds = 86_400 - (since + 86_400) % 86_400
-        try await control.advance(seconds: seconds)
-        ahead.set(ahead.seconds + seconds)
+        time.set(try await control.advance(seconds: seconds))
     }
 
     /// Makes the regular transfers that are due, of everybody who is enrolled.
@@ -112,6 +112,7 @@ final class CollectRun: Sendable {
     func collect(
         people count: Int,
         atOnce: Int,
+        for reason: CollectReason = .refresh,
         isShown: Bool = true
     ) async throws -> CollectSummary {
         let people = try await control.people(count)
@@ -122,7 +123,7 @@ final class CollectRun: Sendable {
         try await withThrowingTaskGroup(of: CollectSummary.self) { tasks in
             var waiting = people[...]
             for person in waiting.prefix(atOnce) {
-                tasks.addTask { try await self.collect(person) }
+                tasks.addTask { try await self.collect(person, for: reason) }
             }
             waiting = waiting.dropFirst(atOnce)
             var done = 0
@@ -131,7 +132,7 @@ final class CollectRun: Sendable {
                 done += 1
                 progress?.show(done, share: Double(done) / Double(max(1, people.count)))
                 if let person = waiting.popFirst() {
-                    tasks.addTask { try await self.collect(person) }
+                    tasks.addTask { try await self.collect(person, for: reason) }
                 }
             }
             progress?.end(done)
@@ -145,13 +146,16 @@ final class CollectRun: Sendable {
         return summary
     }
 
-    private func collect(_ person: SandboxControl.Person) async throws -> CollectSummary {
+    private func collect(
+        _ person: SandboxControl.Person,
+        for reason: CollectReason
+    ) async throws -> CollectSummary {
         var summary = CollectSummary()
         let (subject, isNew) = try await enrol(person, &summary)
         enrolled.withLock { $0[person.number] = subject }
         if isNew { summary.enrolled = 1 }
         do throws(CollectError) {
-            let trigger: TransferTrigger = isNew ? .userConsent : .userRefresh
+            let trigger: TransferTrigger = isNew ? .userConsent : reason.trigger
             let begin = ContinuousClock.now
             let results = try await collector.collect(subject, for: trigger)
             let milliseconds = Int((ContinuousClock.now - begin) / .milliseconds(1))
@@ -174,8 +178,9 @@ final class CollectRun: Sendable {
         }
         let subject = try services.vault.enrol([Array(person.key.utf8)])[0]
         do {
-            let live = try collector.books.book(of: subject).register.liveRequests
-            let known = Set(live.map(\.provider))
+            let book = try collector.books.book(of: subject)
+            try await purge(book, of: subject)
+            let known = CollectRun.standing(book)
             let missing = asked.filter { !known.contains($0.code) }
             guard !missing.isEmpty else { return (subject, false) }
             let transfers =
@@ -198,22 +203,37 @@ final class CollectRun: Sendable {
         }
     }
 
-    /// Where the log, or with `isShown` also the integrated view, differs from the sandbox's own
-    /// ledger: a line each without names.
-    func differences(isShown: Bool = false) async throws -> [String] {
-        var lines: [String] = []
-        for (person, subject) in enrolled.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
-            let sums = try AssetSums.read(subject, from: services.log, with: services.vault)
-            let statement = try await control.statement(of: person)
-            for line in LedgerComparison.differences(sums, from: statement.map(\.line)) {
-                lines.append("person \(person): an asset of kind \(line.kind) at \(line.provider)")
-            }
-            guard isShown else { continue }
-            for key in try ShownBalances(services).differences(of: subject, from: statement) {
-                lines.append("person \(person): balance of a \(key.kind) at \(key.provider)")
+    /// Providers whose request stands and whose token was not found to be another person's.
+    private static func standing(_ book: SubjectBook) -> Set<String> {
+        Set(book.register.liveRequests.filter { $0.suspendedAt == nil }.map(\.provider))
+    }
+
+    /// Removes what came in under a token that another person had; then the person is asked again.
+    ///
+    /// A removal that was begun and ended with its process is finished first.
+    private func purge(_ book: SubjectBook, of subject: SubjectID) async throws {
+        let projections = services.projections
+        if !book.register.owedDeletions.isEmpty {
+            try await services.desk.eraseOwed(of: subject, at: clock.now()) {
+                projections.prepareErasure(in: $0)
             }
         }
-        return lines
+        for request in book.register.liveRequests where request.suspendedAt != nil {
+            do throws(ConsentError) {
+                try await services.desk.purge(request.id, of: subject, at: clock.now()) {
+                    projections.prepareErasure(in: $0)
+                }
+            } catch .refused(.nothingToPurge) {
+                continue
+            }
+        }
+    }
+
+    /// Lets the sandbox's clock and ours stand still, or run on: what is compared must not move
+    /// meanwhile.
+    func runClock(_ isRunning: Bool) async throws {
+        try await control.run(isRunning)
+        time.set(try await control.clock())
     }
 
     /// Regular transfers until a signal.
@@ -232,15 +252,6 @@ final class CollectRun: Sendable {
         Terminal.shared.note("regular transfers go on until Ctrl-C")
         try await group.run()
     }
-}
-
-/// How far the sandbox's clock is ahead of ours.
-private final class SandboxAhead: Sendable {
-    private let kept = Mutex<Int64>(0)
-
-    var seconds: Int64 { kept.withLock { $0 } }
-
-    func set(_ seconds: Int64) { kept.withLock { $0 = seconds } }
 }
 
 extension CollectSummary {

@@ -15,19 +15,31 @@ struct SandboxControl {
     /// One line of a person's own ledger.
     struct Line: Decodable, Sendable {
         let provider, key, kind, currency, movements, paidIn, paidOut: String
-        let closedOn, balance: String?
+        let closedOn, balance, holdings, billLines, due: String?
 
-        var line: StatementLine {
-            StatementLine(
-                provider: provider,
-                key: key,
-                kind: UInt32(kind) ?? 0,
-                currency: UInt32(currency) ?? 0,
-                movements: Int(movements) ?? 0,
-                paidIn: Int64(paidIn) ?? 0,
-                paidOut: Int64(paidOut) ?? 0,
-                isClosed: closedOn != nil
-            )
+        var ledger: AssetLedger {
+            get throws {
+                func number<Number: FixedWidthInteger>(_ text: String) throws -> Number {
+                    guard let number = Number(text) else {
+                        throw Failure(.program, "The sandbox's statement is no statement.")
+                    }
+                    return number
+                }
+                var ledger = AssetLedger(
+                    provider: provider,
+                    key: key,
+                    kind: try number(kind),
+                    currency: try number(currency),
+                    isClosed: closedOn != nil
+                )
+                let texts: [(LedgerFigure, String?)] = [
+                    (.movements, movements), (.paidIn, paidIn), (.paidOut, paidOut),
+                    (.balance, balance), (.holdings, holdings), (.billLines, billLines),
+                    (.due, due),
+                ]
+                for (figure, text) in texts { ledger.figures[figure] = try text.map(number) }
+                return ledger
+            }
         }
     }
 
@@ -50,24 +62,51 @@ struct SandboxControl {
 
     func shutdown() async { await client.shutdown() }
 
-    /// Seconds since 1970-01-01 UTC by the sandbox's clock.
-    func seconds() async throws -> Int64 {
-        struct Body: Decodable { let seconds: String }
-        let body: Body = try await get("/sandbox/clock")
-        return Int64(body.seconds) ?? 0
+    /// What the sandbox's clock shows.
+    struct Reading: Sendable {
+        /// Since 1970-01-01 UTC.
+        var seconds: Int64
+        var isRunning: Bool
+    }
+
+    private struct ClockBody: Decodable {
+        let seconds, isRunning: String
+
+        var reading: Reading {
+            get throws {
+                guard let seconds = Int64(seconds) else {
+                    throw Failure(.program, "The sandbox's clock shows no time.")
+                }
+                return Reading(seconds: seconds, isRunning: isRunning == "true")
+            }
+        }
+    }
+
+    func clock() async throws -> Reading {
+        let body: ClockBody = try await get("/sandbox/clock")
+        return try body.reading
+    }
+
+    /// Lets its clock stand still, or run on.
+    func run(_ isRunning: Bool) async throws {
+        _ = try await moveClock([("is_running", isRunning ? "true" : "false")])
     }
 
     /// Moves its clock on.
-    func advance(seconds: Int64) async throws {
-        struct Body: Decodable { let seconds: String }
-        let _: Body = try await send(
+    func advance(seconds: Int64) async throws -> Reading {
+        try await moveClock([("advance", "\(seconds)")])
+    }
+
+    private func moveClock(_ parameters: [(name: String, value: String)]) async throws -> Reading {
+        let body: ClockBody = try await send(
             ProviderRequest(
                 path: "/sandbox/clock",
                 form: .json,
-                parameters: [("advance", "\(seconds)")],
+                parameters: parameters,
                 transaction: "control"
             )
         )
+        return try body.reading
     }
 
     func people(_ count: Int) async throws -> [Person] {
@@ -95,10 +134,14 @@ struct SandboxControl {
         return all
     }
 
-    func statement(of person: Int) async throws -> [Line] {
+    /// The truth about a person, as of now or of a second since 1970-01-01 UTC.
+    func statement(of person: Int, at second: Int64? = nil) async throws -> [AssetLedger] {
         struct Body: Decodable { let assets: [Line] }
-        let body: Body = try await get("/sandbox/people/\(person)/statement")
-        return body.assets
+        let body: Body = try await get(
+            "/sandbox/people/\(person)/statement",
+            second.map { [("at", "\($0)")] } ?? []
+        )
+        return try body.assets.map { try $0.ledger }
     }
 
     private func get<Body: Decodable>(

@@ -38,9 +38,6 @@ struct PersonBooks: Sendable {
         return faces
     }
 
-    /// Whether a provider ever lists something.
-    func hasAsset(at provider: Int) -> Bool { faces.contains { $0.provider == provider } }
-
     /// An account by its number and round at a provider.
     func deposit(_ provider: Int, _ number: String, _ seqno: String?) -> Int? {
         deposits.firstIndex {

@@ -7,7 +7,8 @@ extension SandboxWorld {
     /// A deposit has its movements by direction and its balance; a card its approvals that stand,
     /// by currency; a card company's bills, cash advances and points a statement each under the
     /// key `-`. The balance of a fund, an ISA or a pension is its value at the last price, that of
-    /// an investment account its cash, that of a loan what is owed.
+    /// an investment account its cash, that of a loan what is owed. Sums are of rows, and balances
+    /// what the first one began with and all rows made of it: no answer's figure is taken over.
     public func statements(of person: Int, through now: Int64) -> [AssetStatement] {
         let second = KoreanClock.seconds(atUTC: now)
         let books = books(person, at: second)
@@ -21,7 +22,7 @@ extension SandboxWorld {
         for wallet in books.wallets {
             var statement = blank(wallet.face, .prepaidWallet)
             add(wallet.rows, to: &statement, at: second)
-            statement.balance = wallet.state(at: second).balance
+            statement.balance = wallet.opening + statement.paidIn - statement.paidOut
             statements.append(statement)
         }
         for account in books.payments {
@@ -60,12 +61,11 @@ extension SandboxWorld {
 
     private func statement(of account: DepositAccount, at second: Int64) -> AssetStatement {
         var statement = blank(account.face, .deposit, account.currency)
-        statement.balance = account.opening
         for row in account.rows where row.at <= second {
             statement.movements += 1
             if row.isIn { statement.paidIn += row.amount } else { statement.paidOut += row.amount }
-            statement.balance = row.balance
         }
+        statement.balance = account.opening + statement.paidIn - statement.paidOut
         return statement
     }
 
@@ -74,6 +74,9 @@ extension SandboxWorld {
         var statements: [AssetStatement] = []
         for policy in books.policies {
             var statement = blank(policy.face, .policy)
+            // A guarantee is paid once, and has no plan of premiums.
+            let isGuarantee = terrain.providers[policy.face.provider].industry == .ginsu
+            statement.due = isGuarantee ? nil : policy.premium
             for row in policy.rows where row.at <= second {
                 statement.movements += 1
                 statement.paidOut += row.amount
@@ -90,7 +93,7 @@ extension SandboxWorld {
                     statement.paidOut += row.settled
                 }
             }
-            statement.balance = account.cash(at: second)
+            statement.balance = account.openingCash + statement.paidIn - statement.paidOut
             statement.holdings = account.value(at: second)
             statements.append(statement)
         }
@@ -107,6 +110,7 @@ extension SandboxWorld {
                 statement.paidIn += row.amount
             }
             statement.balance = account.state(at: second).value
+            statement.holdings = statement.balance
             statements.append(statement)
         }
         for lease in books.leases {
@@ -145,16 +149,18 @@ extension SandboxWorld {
         at second: Int64
     ) -> AssetStatement {
         var statement = blank(loan.face, kind)
-        statement.balance = loan.opening
+        var owed = loan.opening
         for row in loan.rows where row.at <= second {
             statement.movements += 1
-            statement.balance = row.balance
             if row.kind == 1 {
                 statement.paidIn += row.amount
+                owed += row.principal
             } else {
                 statement.paidOut += row.amount
+                owed -= row.principal
             }
         }
+        statement.balance = owed
         return statement
     }
 
@@ -177,9 +183,12 @@ extension SandboxWorld {
             var face = card.face
             (face.number, face.seqno) = ("-", nil)
             sums[face.provider] = blank(face, .cardBill)
+            sums[face.provider]?.billLines = 0
+            sums[face.provider]?.due = 0
             loans[face.provider] = blank(face, .cardLoan)
             loans[face.provider]?.balance = 0
             points[face.provider] = blank(face, .cardPoints)
+            points[face.provider]?.balance = 0
         }
         for advance in books.advances where advance.at <= second && advance.repaidAt > second {
             loans[advance.provider]?.movements += 1
@@ -187,11 +196,15 @@ extension SandboxWorld {
         }
         for kind in books.points {
             // Points count as units: thousandths of a point.
-            points[kind.provider]?.balance = kind.points(at: second) * 1_000
+            points[kind.provider]?.balance? += kind.points(at: second) * 1_000
         }
+        let today = KoreanClock.day(of: second)
         for bill in books.bills where bill.issuedAt <= second {
+            let amount = bill.lines.reduce(0) { $0 + $1.amount }
             sums[bill.provider]?.movements += 1
-            sums[bill.provider]?.paidOut += bill.amount
+            sums[bill.provider]?.paidOut += amount
+            sums[bill.provider]?.billLines? += amount
+            if bill.paysOn.daysSinceEpoch >= today { sums[bill.provider]?.due? += amount }
         }
         return [sums, loans, points].flatMap { $0.sorted { $0.key < $1.key }.map(\.value) }
     }

@@ -30,12 +30,18 @@ public final class SandboxWorld: Sendable {
     /// The day on which the books begin.
     public var firstDay: CivilDate { configuration.firstDay }
 
-    /// Org codes of the providers at which a person ever has something within the months told.
-    public func providers(of person: Int) -> [String] {
-        let books = told(person, through: 0)
-        return terrain.providers.indices.filter { books.hasAsset(at: $0) }.map {
-            terrain.providers[$0].code
-        }
+    /// Org codes of the providers at which a person ever has something by `now`, seconds since
+    /// 1970-01-01 UTC, or within the months told at the beginning.
+    ///
+    /// It does not depend on how far the life was told already.
+    public func providers(of person: Int, through now: Int64? = nil) -> [String] {
+        let today = now.map { KoreanClock.day(of: KoreanClock.seconds(atUTC: $0)) } ?? .min
+        let last = configuration.firstDay.adding(months: Int32(configuration.months))
+        let day = max(today, last.daysSinceEpoch)
+        let faces = told(person, through: day).faces.filter { $0.openedOn.daysSinceEpoch <= day }
+        return terrain.providers.indices.filter { place in
+            faces.contains { $0.provider == place }
+        }.map { terrain.providers[$0].code }
     }
 
     /// Who the person is: a name, and an age when the books begin.

@@ -17,6 +17,31 @@ enum BodyFault {
         replaceValue(after: "_amt\":", with: "[\"N/A\"]", in: &body)
     }
 
+    /// Every amount grows by some won.
+    static func raiseAmounts(_ body: inout [UInt8], by won: Int64) {
+        let mark = Array("_amt\":".utf8)
+        var raised: [UInt8] = []
+        var place = 0
+        while place < body.count {
+            guard body[place] == mark[0], body[place...].starts(with: mark) else {
+                raised.append(body[place])
+                place += 1
+                continue
+            }
+            raised += mark
+            place += mark.count
+            if place < body.count, body[place] == UInt8(ascii: "\"") {
+                raised.append(body[place])
+                place += 1
+            }
+            let digits = body[place...].prefix { (0x30...0x39).contains($0) }
+            guard let amount = Int64(String(decoding: digits, as: UTF8.self)) else { continue }
+            raised += Array(String(amount &+ won).utf8)
+            place += digits.count
+        }
+        body = raised
+    }
+
     /// A code becomes one that nobody knows.
     static func spoilCode(_ body: inout [UInt8]) {
         for name in ["trans_type\":", "status\":", "_type\":"] {
@@ -102,6 +127,7 @@ extension SandboxDesk {
             case .types: BodyFault.spoilAmount(&reply.body)
             case .codes: BodyFault.spoilCode(&reply.body)
             case .counts: BodyFault.spoilCount(&reply.body)
+            case .wrong: BodyFault.raiseAmounts(&reply.body, by: fault.value)
             case .fields: BodyFault.addFields(&reply.body)
             case .truncate: reply.body.removeLast(reply.body.count - reply.body.count / 2)
             case .cut: reply.extent = .half

@@ -69,7 +69,7 @@ extension SandboxDesk {
         var object = JSONObject()
         object.add("person", person)
         object.add("user_ci", books.ci(of: person))
-        object.add("providers", texts: books.providerCodes(of: person))
+        object.add("providers", texts: books.providerCodes(of: person, through: clock.seconds))
         return object
     }
 
@@ -99,7 +99,7 @@ extension SandboxDesk {
         return ServerReply(200, object)
     }
 
-    /// `/people/N/statement?through=YYYYMMDD`: the truth to reconcile by.
+    /// `/people/N/statement?through=YYYYMMDD` or `?at=SECONDS`: the truth to reconcile by.
     private func statement(_ words: [String], _ ask: Ask) -> ServerReply {
         let fields = Form.parse(ask.query) ?? [:]
         let today = KoreanTime(clock.seconds).day
@@ -111,6 +111,9 @@ extension SandboxDesk {
         if let text = fields["through"] {
             guard let asked = CivilDate(compact: text) else { return ServerReply(code: 40_001) }
             (day, through) = (asked, Int64(asked.daysSinceEpoch + 1) * 86_400 - 32_401)
+        } else if let text = fields["at"] {
+            guard let asked = Int64(text) else { return ServerReply(code: 40_001) }
+            (day, through) = (KoreanTime(asked).day, asked)
         }
         var object = JSONObject()
         object.add("person", person)
@@ -129,6 +132,9 @@ extension SandboxDesk {
         object.add("paid_in", statement.paidIn)
         object.add("paid_out", statement.paidOut)
         object.add("balance", statement.balance.map { String($0) })
+        object.add("holdings", statement.holdings.map { String($0) })
+        object.add("bill_lines", statement.billLines.map { String($0) })
+        object.add("due", statement.due.map { String($0) })
         object.add("closed_on", statement.closedOn?.compact)
         return object
     }

@@ -37,6 +37,8 @@ public struct Fault: Hashable, Sendable, CustomStringConvertible {
         case codes
         /// A list's count is not that of its rows.
         case counts
+        /// Every amount is VALUE won more than the books have it.
+        case wrong
     }
 
     /// What.
@@ -76,7 +78,7 @@ public struct Fault: Hashable, Sendable, CustomStringConvertible {
         case .slow: 1_000
         case .refuse: 50_001
         case .skew: 600
-        case .down: 1
+        case .down, .wrong: 1
         default: 0
         }
     }

@@ -8,8 +8,8 @@ public protocol SandboxBooks: Sendable {
     func ci(of person: Int) -> String
     /// The person with this CI, or nil.
     func person(withCI ci: String) -> Int?
-    /// Codes of the providers that know this person.
-    func providerCodes(of person: Int) -> [String]
+    /// Codes of the providers that know this person by `now`, seconds since 1970-01-01 UTC.
+    func providerCodes(of person: Int, through now: Int64) -> [String]
     /// What a provider answers.
     func answer(_ query: BookQuery) -> BookAnswer
     /// What the ledger says of a person's assets, with all that happened through `now`.
@@ -24,7 +24,9 @@ extension SandboxWorld: SandboxBooks {
     public var peopleCount: Int { personCount }
 
     /// Codes of the providers that know this person.
-    public func providerCodes(of person: Int) -> [String] { providers(of: person) }
+    public func providerCodes(of person: Int, through now: Int64) -> [String] {
+        providers(of: person, through: now)
+    }
 
     /// A past amount becomes a won more, or with every third change the row vanishes.
     public func changeHistory(of person: Int, at provider: String, now: Int64) -> Bool {

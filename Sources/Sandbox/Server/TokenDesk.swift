@@ -107,7 +107,8 @@ extension SandboxDesk {
             fields["consent_len"] == String(consent.utf8.count), consent.utf8.count <= 7_000
         else { throw .invalidRequest }
         let code = registration.provider.code
-        guard let person = books.person(withCI: ci), books.providerCodes(of: person).contains(code)
+        guard let person = books.person(withCI: ci),
+            books.providerCodes(of: person, through: clock.seconds).contains(code)
         else { throw .unauthorizedUser }
         let bytes = Array(consent.utf8)
         let statement = ConsentSigner.Statement(ci: ci, transaction: transaction, consent: bytes)
@@ -227,7 +228,7 @@ extension SandboxDesk {
         }
         let provider = registration.provider
         guard let person = books.person(withCI: ci),
-            books.providerCodes(of: person).contains(provider.code)
+            books.providerCodes(of: person, through: clock.seconds).contains(provider.code)
         else { throw .unauthorizedUser }
         let secret: String
         do throws(CryptographyError) {

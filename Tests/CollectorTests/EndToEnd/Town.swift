@@ -192,24 +192,14 @@ final class Town: Sendable {
 
     /// Where the log differs from the sandbox's own ledger, one line each; none when they agree.
     func differences(of person: Int, _ subject: SubjectID) throws -> [String] {
-        let sums = try AssetSums.read(subject, from: log, with: vault)
-        let lines = world.statements(of: person, through: clock.seconds).map { statement in
-            StatementLine(
-                provider: statement.provider,
-                key: statement.key,
-                kind: UInt32(statement.kind.rawValue),
-                currency: UInt32(statement.currency),
-                movements: statement.movements,
-                paidIn: statement.paidIn,
-                paidOut: statement.paidOut,
-                isClosed: statement.closedOn != nil
-            )
-        }
-        return LedgerComparison.differences(sums, from: lines).map { line in
-            let sum = sums.first { $0.key == line.key && $0.currency == line.currency }
-            return "\(line.provider) kind \(line.kind) currency \(line.currency): "
-                + "\(line.movements) movements, in \(line.paidIn), out \(line.paidOut); the log: "
-                + "\(sum?.movements ?? 0), \(sum?.paidIn ?? 0), \(sum?.paidOut ?? 0)"
+        let log = try AssetSums.read(subject, from: log, with: vault, on: today)
+        return LedgerComparison.differences(log, from: ledgers(of: person)).map { line, figure in
+            let known = log.first {
+                $0.provider == line.provider && $0.key == line.key && $0.kind == line.kind
+                    && $0.currency == line.currency
+            }
+            return "\(line.provider) \(LedgerComparison.name(of: line.kind)) in \(line.currency): "
+                + "\(figure), \(line.figures), the log \(known?.figures ?? [:])"
         }
     }
 

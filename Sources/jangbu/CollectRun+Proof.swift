@@ -1,0 +1,61 @@
+import Collector
+import Finance
+import Frame
+import Synchronization
+import Vault
+
+extension CollectRun {
+    /// Where the log and the read models differ from the sandbox's own ledger.
+    func verdict() async throws -> LedgerVerdict {
+        try await services.waitUntilCaughtUp()
+        var verdict = LedgerVerdict()
+        let now = clock.seconds
+        let today = KoreanClock.day(at: now)
+        let models = ReadModelComparison(services, on: today)
+        for (person, subject) in enrolled.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
+            let log = try AssetSums.read(
+                subject,
+                from: services.log,
+                with: services.vault,
+                on: today
+            )
+            let state = try collector.books.book(of: subject).state
+            let truth = try await control.statement(of: person, at: now)
+            var standing = truth.filter { !$0.isClosed }
+            for (moment, lines) in LastAnswers(state).closed(in: truth, known: log) {
+                guard let moment else {
+                    verdict.unprovenCount += lines.count
+                    continue
+                }
+                let before = try await control.statement(of: person, at: moment)
+                standing += before.filter { line in lines.contains { $0.isSame(as: line) } }
+            }
+            verdict.assetCount += standing.count
+            for (asset, figure) in LedgerComparison.differences(log, from: standing) {
+                let kind = LedgerComparison.name(of: asset.kind)
+                verdict.add(LedgerDifference(.log, kind, figure, at: asset.provider))
+            }
+            try models.differences(of: subject, from: truth).forEach { verdict.add($0) }
+        }
+        return verdict
+    }
+}
+
+/// Where ledgers differ, and how much was compared.
+struct LedgerVerdict {
+    /// Assets in one currency each.
+    var assetCount = 0
+    /// Assets that went before all of them was asked for: nobody can say more of them.
+    var unprovenCount = 0
+    private(set) var differences: [LedgerDifference: Int] = [:]
+
+    mutating func add(_ difference: LedgerDifference) { differences[difference, default: 0] += 1 }
+
+    /// A sentence for each, which names no person.
+    var sentences: [String] {
+        differences.sorted { $0.key < $1.key }.map { difference, count in
+            count == 1
+                ? difference.sentence : "\(difference.sentence) (\(Text.grouped(count)) times)"
+        }
+    }
+}
