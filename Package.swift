@@ -248,7 +248,13 @@ let package = Package(
                 nioSSL, logging,
             ]
         ),
-        tests("System", ["Workload", "jangbu", "EventLog", "Files", "Simulation", "Threads"]),
+        tests(
+            "System",
+            [
+                "Workload", "jangbu", "Collector", "EventLog", "Files", "Finance", "Simulation",
+                "Threads",
+            ]
+        ),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -41,10 +41,17 @@ final class Bench: Sendable {
     }
 
     /// Starts the executable, with the project's rules and no configuration of this machine.
-    func jangbu(_ words: [String]) throws -> Child {
-        try Child(
+    ///
+    /// `killing` as `JANGBU_FAULT_KILL` of Tests/Tools/faults.c, such as `flush:3`.
+    func jangbu(_ words: [String], killing: String? = nil) throws -> Child {
+        var variables = ["JANGBU_HOME": Bench.root]
+        if let killing {
+            variables["JANGBU_FAULT_KILL"] = killing
+            variables["LD_PRELOAD"] = try Bench.shim("faults")
+        }
+        return try Child(
             [try Bench.program("jangbu")] + words,
-            variables: ["JANGBU_HOME": Bench.root],
+            variables: variables,
             errors: path("errors-\(number.next())")
         )
     }

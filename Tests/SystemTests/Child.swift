@@ -129,10 +129,22 @@ final class Child {
         if let ending { return ending }
         var status: Int32 = 0
         while unsafe waitpid(process, &status, 0) == -1 && errno == EINTR {}
+        note(status)
+        return ending ?? .exited(0)
+    }
+
+    /// Whether it has ended; does not wait.
+    var hasEnded: Bool {
+        if ending != nil { return true }
+        var status: Int32 = 0
+        guard unsafe waitpid(process, &status, WNOHANG) == process else { return false }
+        note(status)
+        return true
+    }
+
+    private func note(_ status: Int32) {
         let signal = status & 0x7f
-        let ended = signal == 0 ? Ending.exited(status >> 8 & 0xff) : .signal(signal)
-        ending = ended
-        return ended
+        ending = signal == 0 ? .exited(status >> 8 & 0xff) : .signal(signal)
     }
 
     /// What it said on standard error, the last lines.
