@@ -249,6 +249,13 @@ let package = Package(
             ]
         ),
         tests(
+            "Decoder",
+            [
+                "jangbu", "Collector", "Sandbox", "MyData", "Finance", "Frame", "Cryptography",
+                "Files", "Simulation", logging, httpTypes,
+            ]
+        ),
+        tests(
             "System",
             [
                 "Workload", "jangbu", "Collector", "EventLog", "Files", "Finance", "Simulation",

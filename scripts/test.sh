@@ -16,9 +16,9 @@ order=(
     TidyTests
     CFloorTests FilesTests ThreadsTests LMDBTests CryptographyTests CompressionTests FinanceTests
     FrameTests EventLogTests VaultTests CommandsTests MyDataTests ProjectionsTests WebTests
-    jangbuTests SimulationTests SystemTests
+    jangbuTests SimulationTests DecoderTests SystemTests
 )
-torture_suites=(SystemTests)
+torture_suites=(DecoderTests SystemTests)
 sanitized_suites=(LMDBTests CryptographyTests CompressionTests)
 
 flags=(--scratch-path "$scratch")
