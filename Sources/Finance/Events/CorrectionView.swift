@@ -16,6 +16,7 @@ public struct CorrectionView: ~Escapable {
     public let category: Span<UInt8>
     /// The one transaction as it was recorded; empty when a merchant is meant.
     public let transaction: Span<UInt8>
+    private let fact: Span<UInt8>
 
     @_lifetime(copy fact)
     init(_ fact: Span<UInt8>) throws(EventError) {
@@ -39,6 +40,28 @@ public struct CorrectionView: ~Escapable {
         merchantName = name
         self.category = category
         self.transaction = transaction
+        self.fact = fact
+    }
+
+    /// Calls `body` with what had become of the one transaction, as it was recorded, in its order.
+    ///
+    /// - Throws: why the fact's bytes cannot be read, and what `body` throws.
+    public func forEachOutcome(
+        _ body: (Span<UInt8>) throws(FoldError) -> Void
+    ) throws(FoldError) {
+        var reader = WireReader(fact)
+        while true {
+            var outcome: Span<UInt8>?
+            do throws(EventError) {
+                guard let tag = try reader.tag() else { return }
+                if tag == 7 << 3 | 2 {
+                    outcome = try reader.delimited()
+                } else {
+                    try reader.skip(tag)
+                }
+            } catch { throw .event(error) }
+            if let outcome { try body(outcome) }
+        }
     }
 }
 

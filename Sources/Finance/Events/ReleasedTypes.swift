@@ -169,6 +169,8 @@ extension EventType {
     public static let leaseTermsReported = EventType(rawValue: 161)
     /// A person put a transaction, or every one of a merchant, into another category.
     public static let categoryCorrected = EventType(rawValue: 180)
+    /// A person said whether two transactions belong together; the last one of a pair holds.
+    public static let linkDecided = EventType(rawValue: 181)
 }
 
 extension EventRegistry {
@@ -259,5 +261,6 @@ extension EventRegistry {
         Entry(.leaseTransactionPosted, "LeaseTransactionPosted"),
         Entry(.leaseTermsReported, "LeaseTermsReported"),
         Entry(.categoryCorrected, "CategoryCorrected"),
+        Entry(.linkDecided, "LinkDecided"),
     ]
 }

@@ -16,10 +16,10 @@ extension SpendingProfile {
             taken = try EventView(retraction.event, of: event.asset)
             place = EventPlace(revision: retraction.revision, index: retraction.index)
         } catch { throw .event(error) }
-        let choice = state.corrections.choice(of: place)
+        var choice = state.corrections.choice(of: place)
+        if choice == nil { choice = try self.choice(of: taken, in: state) }
         try enter(taken, Posting(isTakenBack: true, choice: choice), into: &state)
-        // What a person said of it goes with it.
-        try state.corrections.set(place, to: nil)
+        state.corrections.takeBack(place)
     }
 
     func foldBank(

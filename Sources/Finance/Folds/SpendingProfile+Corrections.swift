@@ -48,12 +48,36 @@ extension SpendingProfile {
                 transaction = try EventView(correction.transaction, of: event.asset)
             } catch { throw .event(error) }
             guard transaction.type != .categoryCorrected else { throw .unrepresentable }
+            // Nothing of what was taken back counts, so there is nothing to put elsewhere.
+            guard !changed.corrections.isTakenBack(place) else { return }
             let before = changed.corrections.choice(of: place)
             try enter(transaction, Posting(isTakenBack: true, choice: before), into: &changed)
             try enter(transaction, Posting(choice: choice), into: &changed)
-            try changed.corrections.set(place, to: choice)
+            try correction.forEachOutcome { bytes throws(FoldError) in
+                let outcome: EventView
+                do throws(EventError) { outcome = try EventView(bytes, of: event.asset) } catch {
+                    throw .event(error)
+                }
+                guard OutcomeKey.isOutcome(outcome.type) else { throw .unrepresentable }
+                try enter(outcome, Posting(isTakenBack: true, choice: before), into: &changed)
+                try enter(outcome, Posting(choice: choice), into: &changed)
+            }
+            let key = try OutcomeKey.folding(transaction)
+            try changed.corrections.set(place, key, to: choice)
         }
         state = changed
+    }
+
+    /// What a person said of the transaction that this event is a cancellation or correction of.
+    @inline(__always)
+    func choice(
+        of event: borrowing EventView,
+        in state: SpendingState
+    ) throws(FoldError) -> SpendingCorrections.Choice? {
+        guard !state.corrections.places.isEmpty, OutcomeKey.isOutcome(event.type) else {
+            return nil
+        }
+        return state.corrections.choice(ofOutcome: try OutcomeKey.folding(event))
     }
 
     private func choice(
@@ -140,15 +164,17 @@ extension SpendingState {
     /// What the person said of one transaction, else of its merchant; nil when the rules' choice
     /// holds.
     ///
-    /// The transaction is the one at `place` in the subject's log; `name` is who was paid, as the
-    /// source writes it, UTF-8: a merchant, or the memo of a movement on a deposit account.
+    /// The transaction is the one at `place` in the subject's log, or the one that `outcomeKey`
+    /// names; `name` is who was paid, as the source writes it, UTF-8: a merchant, or the memo of a
+    /// movement on a deposit account.
     public func correction(
         of place: EventPlace,
+        outcomeKey: UInt64 = 0,
         name: Span<UInt8>,
         isBank: Bool,
         rules: CategoryRules
     ) -> Correction? {
-        var choice = corrections.choice(of: place)
+        var choice = corrections.choice(of: place) ?? corrections.choice(ofOutcome: outcomeKey)
         if choice == nil, !corrections.merchantKeys.isEmpty {
             let count = min(name.count, MerchantTable.nameBytesMax)
             choice = corrections.choice(

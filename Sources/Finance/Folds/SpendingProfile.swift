@@ -14,7 +14,7 @@
 /// - The other side's own record of the same payment (loan repaid, premium paid, card billed) does
 ///   not.
 /// - What a person put elsewhere (`CategoryCorrected`) counts there: one transaction wherever it
-///   is, a merchant in all months that it is told apart in and all to come.
+///   is, with what becomes of it, a merchant in all months that it is told apart in and all to come.
 ///
 /// A count is payments less cancellations; corrections and refunds are none. What was taken back is
 /// in no sum and no count.
@@ -22,7 +22,7 @@ public struct SpendingProfile: Fold {
     /// Name of the read model.
     public static let name = "spending-profile"
     /// Of fold and encoding.
-    public static let version: UInt32 = 3
+    public static let version: UInt32 = 4
 
     /// What decides categories.
     public let rules: CategoryRules
@@ -52,6 +52,12 @@ public struct SpendingProfile: Fold {
         switch event.type {
         case .categoryCorrected: try foldCorrection(event, into: &state)
         case .transactionRetracted: try foldRetraction(event, into: &state)
+        case .cardApprovalCancelled, .cardApprovalCorrected:
+            try enter(event, Posting(choice: choice(of: event, in: state)), into: &state)
+        case .cardApproved where !state.corrections.places.isEmpty:
+            let key = try OutcomeKey.folding(event)
+            try enter(event, Posting(), into: &state)
+            state.corrections.release(key)
         default: try enter(event, Posting(), into: &state)
         }
     }

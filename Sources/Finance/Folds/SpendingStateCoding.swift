@@ -24,7 +24,7 @@ extension SpendingState {
             let numbers = write(merchantsTo: &writer)
             write(cellsTo: &writer, numbers)
         }
-        if !corrections.isEmpty { corrections.write(to: &writer) }
+        if !corrections.isBlank { corrections.write(to: &writer) }
         bytes = writer.finish()
     }
 
@@ -111,7 +111,7 @@ extension SpendingState {
         }
         if !reader.isAtEnd {
             try corrections.read(from: &reader)
-            guard !corrections.isEmpty else { throw .malformedState }
+            guard !corrections.isBlank else { throw .malformedState }
         }
         try reader.finish()
     }

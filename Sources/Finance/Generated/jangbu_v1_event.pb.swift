@@ -796,6 +796,15 @@ public nonisolated struct Event: @unchecked Sendable {
     set {_uniqueStorage()._fact = .categoryCorrected(newValue)}
   }
 
+  /// A person said whether two transactions belong together; the last one of a pair holds.
+  public var linkDecided: LinkDecided {
+    get {
+      if case .linkDecided(let v)? = _storage._fact {return v}
+      return LinkDecided()
+    }
+    set {_uniqueStorage()._fact = .linkDecided(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Fact: Equatable, Sendable {
@@ -965,6 +974,8 @@ public nonisolated struct Event: @unchecked Sendable {
     case leaseTermsReported(LeaseTermsReported)
     /// A person put a transaction, or every one of a merchant, into another category.
     case categoryCorrected(CategoryCorrected)
+    /// A person said whether two transactions belong together; the last one of a pair holds.
+    case linkDecided(LinkDecided)
 
   }
 
@@ -979,7 +990,7 @@ fileprivate nonisolated let _protobuf_package = "jangbu.v1"
 
 nonisolated extension Event: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Event"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}occurred_at\0\u{3}utc_offset_minutes\0\u{1}precision\0\u{1}unmapped\0\u{1}occurrence\0\u{1}api\0\u{4}\u{4}key_wrapped\0\u{3}keys_rewrapped\0\u{1}shredded\0\u{3}subject_enrolled\0\u{3}compartment_opened\0\u{3}projection_total_closed\0\u{3}import_completed\0\u{4}\u{4}transfer_requested\0\u{3}transfer_request_changed\0\u{3}transfer_request_extended\0\u{3}transfer_request_expired\0\u{3}transfer_request_withdrawn\0\u{3}consent_granted\0\u{3}consent_withdrawn\0\u{3}third_party_provided\0\u{3}transfer_completed\0\u{3}transfer_failed\0\u{3}token_issued\0\u{3}token_ended\0\u{3}deletion_requested\0\u{3}deletion_completed\0\u{3}data_purged\0\u{3}service_joined\0\u{3}service_left\0\u{3}person_signed_in\0\u{3}notice_sent\0\u{3}data_accessed\0\u{3}account_listed\0\u{3}asset_closed\0\u{3}holding_reported\0\u{3}pension_reported\0\u{3}pension_transaction_posted\0\u{3}transaction_retracted\0\u{3}payload_quarantined\0\u{3}quarantine_released\0\u{3}quarantine_retried\0\u{4}\u{2}loan_transaction_posted\0\u{3}loan_balance_reported\0\u{3}loan_terms_reported\0\u{3}loan_status_reported\0\u{4}\u{7}bank_transaction_posted\0\u{3}balance_reported\0\u{3}deposit_terms_reported\0\u{3}fund_terms_reported\0\u{3}fund_balance_reported\0\u{3}fund_transaction_posted\0\u{3}scheduled_transfer_reported\0\u{4}\u{e}card_approved\0\u{3}card_approval_cancelled\0\u{3}card_approval_corrected\0\u{3}card_declined\0\u{3}card_purchase_captured\0\u{3}card_listed\0\u{3}card_terms_reported\0\u{3}card_billed\0\u{3}card_bill_line_charged\0\u{3}card_payment_scheduled\0\u{3}revolving_credit_reported\0\u{3}points_reported\0\u{3}card_fraud_confirmed\0\u{3}cash_advance_reported\0\u{4}\u{7}invest_transaction_posted\0\u{3}invest_account_listed\0\u{3}invest_balance_reported\0\u{4}\u{12}premium_paid\0\u{3}policy_listed\0\u{3}policy_terms_reported\0\u{3}policy_cover_reported\0\u{3}premium_schedule_reported\0\u{3}car_cover_reported\0\u{4}\u{f}emoney_transaction_posted\0\u{3}prepaid_balance_reported\0\u{3}prepaid_wallet_listed\0\u{3}charge_rule_reported\0\u{3}payment_account_listed\0\u{3}payment_method_reported\0\u{4}\u{f}lease_transaction_posted\0\u{3}lease_terms_reported\0\u{4}\u{13}category_corrected\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}occurred_at\0\u{3}utc_offset_minutes\0\u{1}precision\0\u{1}unmapped\0\u{1}occurrence\0\u{1}api\0\u{4}\u{4}key_wrapped\0\u{3}keys_rewrapped\0\u{1}shredded\0\u{3}subject_enrolled\0\u{3}compartment_opened\0\u{3}projection_total_closed\0\u{3}import_completed\0\u{4}\u{4}transfer_requested\0\u{3}transfer_request_changed\0\u{3}transfer_request_extended\0\u{3}transfer_request_expired\0\u{3}transfer_request_withdrawn\0\u{3}consent_granted\0\u{3}consent_withdrawn\0\u{3}third_party_provided\0\u{3}transfer_completed\0\u{3}transfer_failed\0\u{3}token_issued\0\u{3}token_ended\0\u{3}deletion_requested\0\u{3}deletion_completed\0\u{3}data_purged\0\u{3}service_joined\0\u{3}service_left\0\u{3}person_signed_in\0\u{3}notice_sent\0\u{3}data_accessed\0\u{3}account_listed\0\u{3}asset_closed\0\u{3}holding_reported\0\u{3}pension_reported\0\u{3}pension_transaction_posted\0\u{3}transaction_retracted\0\u{3}payload_quarantined\0\u{3}quarantine_released\0\u{3}quarantine_retried\0\u{4}\u{2}loan_transaction_posted\0\u{3}loan_balance_reported\0\u{3}loan_terms_reported\0\u{3}loan_status_reported\0\u{4}\u{7}bank_transaction_posted\0\u{3}balance_reported\0\u{3}deposit_terms_reported\0\u{3}fund_terms_reported\0\u{3}fund_balance_reported\0\u{3}fund_transaction_posted\0\u{3}scheduled_transfer_reported\0\u{4}\u{e}card_approved\0\u{3}card_approval_cancelled\0\u{3}card_approval_corrected\0\u{3}card_declined\0\u{3}card_purchase_captured\0\u{3}card_listed\0\u{3}card_terms_reported\0\u{3}card_billed\0\u{3}card_bill_line_charged\0\u{3}card_payment_scheduled\0\u{3}revolving_credit_reported\0\u{3}points_reported\0\u{3}card_fraud_confirmed\0\u{3}cash_advance_reported\0\u{4}\u{7}invest_transaction_posted\0\u{3}invest_account_listed\0\u{3}invest_balance_reported\0\u{4}\u{12}premium_paid\0\u{3}policy_listed\0\u{3}policy_terms_reported\0\u{3}policy_cover_reported\0\u{3}premium_schedule_reported\0\u{3}car_cover_reported\0\u{4}\u{f}emoney_transaction_posted\0\u{3}prepaid_balance_reported\0\u{3}prepaid_wallet_listed\0\u{3}charge_rule_reported\0\u{3}payment_account_listed\0\u{3}payment_method_reported\0\u{4}\u{f}lease_transaction_posted\0\u{3}lease_terms_reported\0\u{4}\u{13}category_corrected\0\u{3}link_decided\0")
 
   fileprivate class _StorageClass {
     var _occurredAt: Int64 = 0
@@ -2057,6 +2068,19 @@ nonisolated extension Event: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
             _storage._fact = .categoryCorrected(v)
           }
         }()
+        case 181: try {
+          var v: LinkDecided?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .linkDecided(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .linkDecided(v)
+          }
+        }()
         default: break
         }
       }
@@ -2403,6 +2427,10 @@ nonisolated extension Event: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
       case .categoryCorrected?: try {
         guard case .categoryCorrected(let v)? = _storage._fact else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 180)
+      }()
+      case .linkDecided?: try {
+        guard case .linkDecided(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 181)
       }()
       case nil: break
       }

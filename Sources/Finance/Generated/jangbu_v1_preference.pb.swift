@@ -28,6 +28,49 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
+/// How two transactions belong together.
+public nonisolated enum LinkKind: SwiftProtobuf.Enum, Swift.CaseIterable {
+  public typealias RawValue = Int
+  case unspecified // = 0
+
+  /// two legs of one movement between a person's own assets
+  case ownTransfer // = 1
+
+  /// money that came back for a purchase
+  case refund // = 2
+  case UNRECOGNIZED(Int)
+
+  public init() {
+    self = .unspecified
+  }
+
+  public init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .ownTransfer
+    case 2: self = .refund
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  public var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .ownTransfer: return 1
+    case .refund: return 2
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  public static let allCases: [LinkKind] = [
+    .unspecified,
+    .ownTransfer,
+    .refund,
+  ]
+
+}
+
 /// A person put a transaction, or every one of a merchant, into another category.
 ///
 /// The last one holds. One transaction's is recorded in that transaction's own compartment, since it
@@ -69,6 +112,32 @@ public nonisolated struct CategoryCorrected: Sendable {
   /// The one transaction, as it was recorded. Unit: bytes.
   public var transaction: Data = Data()
 
+  /// What had become of that transaction, as it was recorded, in its order. Unit: list of bytes.
+  public var outcomes: [Data] = []
+
+  /// The correction that this one takes back. Unit: message.
+  public var withdrawn: EventReference {
+    get {_withdrawn ?? EventReference()}
+    set {_withdrawn = newValue}
+  }
+  /// Returns true if `withdrawn` has been explicitly set.
+  public var hasWithdrawn: Bool {self._withdrawn != nil}
+  /// Clears the value of `withdrawn`. Subsequent reads from it will return its default value.
+  public mutating func clearWithdrawn() {self._withdrawn = nil}
+
+  /// Transactions that it put elsewhere when it was made. Unit: count.
+  public var changed: UInt32 = 0
+
+  /// What asked for it. Unit: message.
+  public var request: RequestMark {
+    get {_request ?? RequestMark()}
+    set {_request = newValue}
+  }
+  /// Returns true if `request` has been explicitly set.
+  public var hasRequest: Bool {self._request != nil}
+  /// Clears the value of `request`. Subsequent reads from it will return its default value.
+  public mutating func clearRequest() {self._request = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Scope: Equatable, Sendable {
@@ -78,6 +147,77 @@ public nonisolated struct CategoryCorrected: Sendable {
     case merchantName(String)
 
   }
+
+  public init() {}
+
+  fileprivate var _withdrawn: EventReference? = nil
+  fileprivate var _request: RequestMark? = nil
+}
+
+/// A person said whether two transactions belong together; the last one of a pair holds.
+public nonisolated struct LinkDecided: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The leg that money left, or the purchase. Unit: message.
+  public var from: EventReference {
+    get {_from ?? EventReference()}
+    set {_from = newValue}
+  }
+  /// Returns true if `from` has been explicitly set.
+  public var hasFrom: Bool {self._from != nil}
+  /// Clears the value of `from`. Subsequent reads from it will return its default value.
+  public mutating func clearFrom() {self._from = nil}
+
+  /// The leg that it reached, or the refund. Unit: message.
+  public var to: EventReference {
+    get {_to ?? EventReference()}
+    set {_to = newValue}
+  }
+  /// Returns true if `to` has been explicitly set.
+  public var hasTo: Bool {self._to != nil}
+  /// Clears the value of `to`. Subsequent reads from it will return its default value.
+  public mutating func clearTo() {self._to = nil}
+
+  /// How they would belong together. Unit: code.
+  public var kind: LinkKind = .unspecified
+
+  /// Whether they do. Unit: yes or no.
+  public var isLinked: Bool = false
+
+  /// What asked for it. Unit: message.
+  public var request: RequestMark {
+    get {_request ?? RequestMark()}
+    set {_request = newValue}
+  }
+  /// Returns true if `request` has been explicitly set.
+  public var hasRequest: Bool {self._request != nil}
+  /// Clears the value of `request`. Subsequent reads from it will return its default value.
+  public mutating func clearRequest() {self._request = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _from: EventReference? = nil
+  fileprivate var _to: EventReference? = nil
+  fileprivate var _request: RequestMark? = nil
+}
+
+/// What asked for an event, so that the same request sent again is known.
+public nonisolated struct RequestMark: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// SHA-256 of the name that the caller gave the request. Unit: 32 bytes.
+  public var key: Data = Data()
+
+  /// SHA-256 of what it asked. Unit: 32 bytes.
+  public var digest: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 }
@@ -103,9 +243,13 @@ public nonisolated struct EventReference: Sendable {
 
 fileprivate nonisolated let _protobuf_package = "jangbu.v1"
 
+nonisolated extension LinkKind: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0LINK_KIND_UNSPECIFIED\0\u{1}LINK_KIND_OWN_TRANSFER\0\u{1}LINK_KIND_REFUND\0")
+}
+
 nonisolated extension CategoryCorrected: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CategoryCorrected"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}event\0\u{3}merchant_name\0\u{1}category\0\u{3}category_before\0\u{3}rules_version\0\u{1}transaction\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}event\0\u{3}merchant_name\0\u{1}category\0\u{3}category_before\0\u{3}rules_version\0\u{1}transaction\0\u{1}outcomes\0\u{1}withdrawn\0\u{1}changed\0\u{1}request\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -138,6 +282,10 @@ nonisolated extension CategoryCorrected: SwiftProtobuf.Message, SwiftProtobuf._M
       case 4: try { try decoder.decodeSingularStringField(value: &self.categoryBefore) }()
       case 5: try { try decoder.decodeSingularUInt32Field(value: &self.rulesVersion) }()
       case 6: try { try decoder.decodeSingularBytesField(value: &self.transaction) }()
+      case 7: try { try decoder.decodeRepeatedBytesField(value: &self.outcomes) }()
+      case 8: try { try decoder.decodeSingularMessageField(value: &self._withdrawn) }()
+      case 9: try { try decoder.decodeSingularUInt32Field(value: &self.changed) }()
+      case 10: try { try decoder.decodeSingularMessageField(value: &self._request) }()
       default: break
       }
     }
@@ -171,6 +319,18 @@ nonisolated extension CategoryCorrected: SwiftProtobuf.Message, SwiftProtobuf._M
     if !self.transaction.isEmpty {
       try visitor.visitSingularBytesField(value: self.transaction, fieldNumber: 6)
     }
+    if !self.outcomes.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.outcomes, fieldNumber: 7)
+    }
+    try { if let v = self._withdrawn {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    } }()
+    if self.changed != 0 {
+      try visitor.visitSingularUInt32Field(value: self.changed, fieldNumber: 9)
+    }
+    try { if let v = self._request {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -180,6 +340,99 @@ nonisolated extension CategoryCorrected: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.categoryBefore != rhs.categoryBefore {return false}
     if lhs.rulesVersion != rhs.rulesVersion {return false}
     if lhs.transaction != rhs.transaction {return false}
+    if lhs.outcomes != rhs.outcomes {return false}
+    if lhs._withdrawn != rhs._withdrawn {return false}
+    if lhs.changed != rhs.changed {return false}
+    if lhs._request != rhs._request {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LinkDecided: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".LinkDecided"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}from\0\u{1}to\0\u{1}kind\0\u{3}is_linked\0\u{1}request\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._from) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._to) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.isLinked) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._request) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._from {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._to {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if self.kind != .unspecified {
+      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 3)
+    }
+    if self.isLinked != false {
+      try visitor.visitSingularBoolField(value: self.isLinked, fieldNumber: 4)
+    }
+    try { if let v = self._request {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: LinkDecided, rhs: LinkDecided) -> Bool {
+    if lhs._from != rhs._from {return false}
+    if lhs._to != rhs._to {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.isLinked != rhs.isLinked {return false}
+    if lhs._request != rhs._request {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension RequestMark: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RequestMark"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}digest\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.key) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.digest) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.key.isEmpty {
+      try visitor.visitSingularBytesField(value: self.key, fieldNumber: 1)
+    }
+    if !self.digest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.digest, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: RequestMark, rhs: RequestMark) -> Bool {
+    if lhs.key != rhs.key {return false}
+    if lhs.digest != rhs.digest {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

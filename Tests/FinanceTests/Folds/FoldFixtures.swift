@@ -65,6 +65,7 @@ struct FoldCase {
     var mcc: UInt32 = 0
     var bankKind = BankTransactionKind.withdrawn
     var purpose = ""
+    var number = ""
 
     func event() -> Event {
         var event = Event()
@@ -75,11 +76,13 @@ struct FoldCase {
             event.cardApproved.currency = currency == 410 ? 0 : currency
             event.cardApproved.merchantName = merchant
             event.cardApproved.mcc = mcc
+            event.cardApproved.approvalNumber = number
         case .cancellation:
             event.cardApprovalCancelled.amount = amount
             event.cardApprovalCancelled.currency = currency
             event.cardApprovalCancelled.merchantName = merchant
             event.cardApprovalCancelled.mcc = mcc
+            event.cardApprovalCancelled.approvalNumber = number
             event.cardApprovalCancelled.approvedAt = approvedAt
         case .correction:
             event.cardApprovalCorrected.amount = amount
@@ -87,6 +90,7 @@ struct FoldCase {
             event.cardApprovalCorrected.currency = currency
             event.cardApprovalCorrected.merchantName = merchant
             event.cardApprovalCorrected.mcc = mcc
+            event.cardApprovalCorrected.approvalNumber = number
             event.cardApprovalCorrected.approvedAt = approvedAt
         case .bank:
             event.bankTransactionPosted.amount = amount
