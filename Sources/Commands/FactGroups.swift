@@ -28,6 +28,15 @@ struct FactGroups {
         }
     }
 
+    /// One event that belongs in a compartment of that role.
+    init(_ event: Event, in role: CompartmentRole) throws(ConsentError) {
+        do {
+            groups = [(role, [try event.serializedBytes()])]
+        } catch {
+            throw .record(.malformedRows(group: 0))
+        }
+    }
+
     /// Seals them after an opening of `roles`.
     /// - Returns: the person's next revision.
     func seal(
