@@ -202,6 +202,22 @@ final class Shelf<F: Fold>: FrameSink {
         }
     }
 
+    /// The subject's state after the frames below `end`, beside the one that is kept.
+    func read(
+        _ subject: SubjectID,
+        below end: UInt64,
+        with reader: SubjectReader
+    ) throws(ProjectionError) -> Reading<F.State> {
+        var state = F.State()
+        var isIncomplete = false
+        let next = try reader.forEach(subject, through: end - 1) { note, events, reason in
+            let parked = foldAll(events, note.asset, into: &state)
+            if reason != nil || !parked.isEmpty { isIncomplete = true }
+        }
+        guard next == end else { throw .library(operation: "reading a subject's log again") }
+        return Reading(state: state, revision: end, isIncomplete: isIncomplete)
+    }
+
     /// The one loop over events: no allocation, no lookup, nothing dynamic.
     private func foldAll(
         _ events: Span<UInt8>,
