@@ -76,6 +76,26 @@ extension Site {
             Route(.get, "/v1/subjects/{subject}/spending", spending),
             Route(.get, "/v1/subjects/{subject}/transactions", transactions),
             Route(.get, "/v1/subjects/{subject}/events/{event}/explain", explain),
+        ] + historyRoutes
+    }
+
+    /// A person's transactions as a history, and what the person says of them.
+    private var historyRoutes: [Route] {
+        let person = "/v1/subjects/{subject}"
+        let event = "/subjects/{subject}/events/{event}"
+        return [
+            Route(.get, "/v1/categories", categories),
+            Route(.get, person + "/changes", changes),
+            Route(.get, person + "/export", export),
+            Route(.get, person + "/corrections", corrections),
+            Route(.post, person + "/corrections", makeCorrection),
+            Route(.delete, person + "/corrections/{correction}", deleteCorrection),
+            Route(.get, person + "/events/{event}/correction", correctionPreview),
+            Route(.get, person + "/links", links),
+            Route(.post, person + "/links", decideLink),
+            Route(.post, event + "/links", decideLinkFromPage),
+            Route(.post, event + "/corrections", correctFromPage),
+            Route(.post, event + "/corrections/{correction}/withdraw", withdrawFromPage),
         ]
     }
 

@@ -38,6 +38,8 @@ struct Jangbu: AsyncParsableCommand {
             SandboxCommand.self, CategoriesCommand.self, ForecastCommand.self,
             CollectCommand.self, MyDataCommand.self, ConsentCommand.self, ReportCommand.self,
             BenchCommand.self, CompletionsCommand.self, OperatorCommand.self,
+            ExportCommand.self,
+            BenchCommand.self, CompletionsCommand.self,
         ]
     )
 

@@ -73,10 +73,21 @@ extension LedgerService {
 
     func subject(_ id: String) async throws -> SubjectView? {
         guard let subject = live(id) else { return nil }
-        guard let reading = try services.integrated.read(subject) else {
+        return try view(
+            id,
+            services.integrated.read(subject),
+            services.counters.read(subject)?.state
+        )
+    }
+
+    func view(
+        _ id: String,
+        _ reading: Reading<IntegratedView.State>?,
+        _ counts: SubjectCounters.State?
+    ) throws -> SubjectView {
+        guard let reading else {
             return SubjectView(id: id, frames: 0, assets: [], totals: [], sources: [])
         }
-        let counts = try services.counters.read(subject)?.state
         let report = try IntegratedReport(of: reading.state)
         let assets = try report.assets.filter { !$0.isClosed }.map { asset in
             try AssetLine(asset, transactions: counts?.eventCount(of: asset.id) ?? 0)
@@ -129,6 +140,15 @@ extension LedgerService {
     ) async throws -> SpendingView? {
         guard let subject = live(id) else { return nil }
         let state = try services.spending.read(subject)?.state ?? SpendingState()
+        return try view(of: state, from: from, through: through, currency: currency)
+    }
+
+    func view(
+        of state: SpendingState,
+        from: Month,
+        through: Month,
+        currency: Currency?
+    ) throws -> SpendingView {
         let totals = try state.monthlyTotals()
         let taxonomy = services.rules.taxonomy
         var spentBy: [Currency: Int128] = [:]

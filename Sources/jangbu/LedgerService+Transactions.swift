@@ -22,16 +22,43 @@ extension LedgerService {
         limit: Int
     ) async throws -> Listing<TransactionLine>? {
         guard let subject = live(id) else { return nil }
+        return try transactions(
+            of: subject,
+            Selection(from: from, through: through, category: category, limit: limit),
+            after: cursor,
+            size: try services.log.durableSize(of: subject),
+            profile: try services.spending.read(subject)?.state
+        )
+    }
+
+    /// What a list is asked for.
+    struct Selection {
+        let from: Month
+        let through: Month
+        let category: String?
+        let limit: Int
+    }
+
+    /// A page of the transactions in the first `size` frames, with what `profile` knows corrected.
+    func transactions(
+        of subject: SubjectID,
+        _ selection: Selection,
+        after cursor: Web.Cursor?,
+        size: UInt64,
+        profile: SpendingState?
+    ) throws -> Listing<TransactionLine> {
+        let (from, through) = (selection.from, selection.through)
+        let (category, limit) = (selection.category, selection.limit)
         var items: [TransactionLine] = []
         // Everything before this event is still to be listed.
-        var place = Place(cursor, size: try services.log.durableSize(of: subject))
+        var place = Place(cursor, size: size)
         var looked: UInt64 = 0
         var span = LedgerService.spanFirst
         walk: while !place.isBeginning, looked < LedgerService.framesMax {
             let end = place.frameEnd
             let start = end - min(end, span)
             var found: [TransactionLine] = []
-            try forEachTransaction(of: subject, in: start..<end) { transaction in
+            try forEachTransaction(of: subject, in: start..<end, profile) { transaction in
                 let line = transaction.line
                 guard place.isAfter(line.event), line.day.month >= from, line.day.month <= through
                 else { return }
@@ -50,6 +77,7 @@ extension LedgerService {
             ($1.day, $1.event.revision, $1.event.index)
                 < ($0.day, $0.event.revision, $0.event.index)
         }
+        items = try linked(items, of: subject, size: size)
         return Listing(items: items, next: place.isBeginning ? nil : place.cursor)
     }
 
@@ -85,15 +113,17 @@ extension LedgerService {
         let size = try services.log.durableSize(of: subject)
         guard event.revision < size else { return nil }
         var found: Transaction?
-        try forEachTransaction(of: subject, in: event.revision..<event.revision + 1) {
+        let profile = try services.spending.read(subject)?.state
+        try forEachTransaction(of: subject, in: event.revision..<event.revision + 1, profile) {
             if $0.line.event == event { found = $0 }
         }
-        guard let found, found.line.category != nil else { return nil }
+        guard var found, found.line.category != nil else { return nil }
+        found.line = try linked([found.line], of: subject, size: size)[0]
         if let correction = found.correction { return reason(found, correction) }
         let why = services.rules.explain(found.ruling, text: found.text.span)
         var others: UInt64 = 0
         let start = size - min(size, LedgerService.framesMax)
-        try forEachTransaction(of: subject, in: start..<size) { other in
+        try forEachTransaction(of: subject, in: start..<size, profile) { other in
             guard other.line.event != event else { return }
             if services.rules.explain(other.ruling).rule == why.rule { others += 1 }
         }
@@ -132,11 +162,11 @@ extension LedgerService {
         if !why.matched.isEmpty {
             evidence.append(.init(kind: why.evidence, value: why.matched))
         }
-        if found.mcc != 0, why.evidence != .mcc {
-            evidence.append(.init(kind: .mcc, value: String(found.mcc)))
+        if found.movement.mcc != 0, why.evidence != .mcc {
+            evidence.append(.init(kind: .mcc, value: String(found.movement.mcc)))
         }
-        if !found.expense.isEmpty, why.evidence != .expense {
-            evidence.append(.init(kind: .expense, value: found.expense))
+        if !found.movement.expense.isEmpty, why.evidence != .expense {
+            evidence.append(.init(kind: .expense, value: found.movement.expense))
         }
         return evidence
     }
@@ -145,9 +175,9 @@ extension LedgerService {
     private func forEachTransaction(
         of subject: SubjectID,
         in revisions: Range<UInt64>,
+        _ profile: SpendingState?,
         _ body: (Transaction) -> Void
     ) throws {
-        let profile = try services.spending.read(subject)?.state
         let reader = TransactionReader(
             rules: services.rules,
             profile: profile.flatMap { $0.hasCorrections ? $0 : nil }

@@ -27,6 +27,7 @@ final class Services: Sendable {
     let providers: Providers?
     let quarantine: QuarantineDesk
     let desk: ConsentDesk
+    let preferences: PreferenceDesk
     let rules: CategoryRules
 
     /// Opens what is there; makes a ledger where there is none and `creating` allows it.
@@ -44,6 +45,7 @@ final class Services: Sendable {
         directory = DataDirectory(settings)
         rules = try Services.rules(settings)
         desk = try ConsentDesk(vault: vault, log: log)
+        preferences = try PreferenceDesk(vault: vault, log: log, rules: rules)
         recorder = try Recorder(vault: vault, log: log, eventsPerFrame: settings.eventsPerFrameMax)
         providers = try Services.providers(settings)
         quarantine = try Services.quarantine(log, vault, recorder, providers)

@@ -4,14 +4,14 @@ import Web
 
 /// One transaction with what decided its category.
 struct Transaction {
-    let line: TransactionLine
+    var line: TransactionLine
+    let movement: MoneyMovement
     let ruling: Ruling
-    /// What the rules read, to show the words that matched.
-    let text: [UInt8]
     /// What the person said of it or of its merchant, which goes before the rules.
     let correction: SpendingState.Correction?
-    var mcc: UInt32 = 0
-    var expense = ""
+
+    /// What the rules read, to show the words that matched.
+    var text: [UInt8] { movement.name }
 }
 
 /// Reads what `SpendingProfile` counts, by its rules, so that a list adds up to the profile; what
@@ -41,169 +41,45 @@ struct TransactionReader {
         _ event: borrowing EventView,
         _ id: EventID
     ) throws -> Transaction? {
-        switch event.type {
-        case .cardApproved, .cardApprovalCancelled, .cardApprovalCorrected: try card(event, id)
-        case .bankTransactionPosted: try bank(event, id)
-        case .emoneyTransactionPosted: try wallet(event, id)
-        default: nil
-        }
-    }
-
-    private func card(_ event: borrowing EventView, _ id: EventID) throws -> Transaction? {
-        guard let card = try event.cardApproval() else { return nil }
-        let fact = try event.message().cardApproved
-        let merchant = text(card.merchantName)
-        let expense = Array(fact.expenseText.utf8)
-        let ruling = rules.card(merchant: card.merchantName, mcc: card.mcc, expense: expense.span)
-        var movement = Movement(kind: .payment, seconds: event.occurredAt, spent: card.amount)
-        if event.type != .cardApproved {
-            if card.approvedAt != 0 { movement.seconds = card.approvedAt }
-            let isCorrection = event.type == .cardApprovalCorrected
-            movement.kind = isCorrection ? .correction : .cancellation
-            movement.spent =
-                isCorrection
-                ? less(card.amount, card.amountBefore) : less(0, card.amount)
-        }
-        movement.currency = card.currency
-        movement.utcOffsetMinutes = event.utcOffsetMinutes
-        movement.merchant = merchant.isEmpty ? fact.merchantID : merchant
-        let correction = correction(id, card.merchantName, isBank: false)
-        guard let line = line(id, movement, correction?.category ?? ruling.category) else {
+        guard let movement = try MoneyMovement(event, rules: rules), let ruling = movement.ruling
+        else {
             return nil
         }
-        return Transaction(
-            line: line,
-            ruling: ruling,
-            text: Array(merchant.utf8),
-            correction: correction,
-            mcc: card.mcc,
-            expense: fact.expenseText
-        )
-    }
-
-    private func bank(_ event: borrowing EventView, _ id: EventID) throws -> Transaction? {
-        guard let bank = try event.bankTransaction() else { return nil }
-        let direction: (isIn: Bool, isReversed: Bool)
-        do throws(FoldError) {
-            direction = try SpendingProfile.direction(bank.kind)
-        } catch {
-            return nil
-        }
-        let ruling = rules.bank(
-            kind: UInt32(truncatingIfNeeded: bank.kind.rawValue),
-            isIn: direction.isIn,
-            memo: bank.memo,
-            channel: bank.channel,
-            purpose: bank.purpose
-        )
-        let isOut = direction.isIn == direction.isReversed
-        var movement = Movement(
-            kind: direction.isReversed ? .cancellation : .payment,
-            seconds: event.occurredAt,
-            spent: isOut ? bank.amount : less(0, bank.amount)
-        )
-        if [.correctedIn, .correctedOut].contains(bank.kind) { movement.kind = .correction }
-        movement.currency = bank.currency
-        movement.utcOffsetMinutes = event.utcOffsetMinutes
-        let texts = [
-            text(bank.memo), text(bank.counterpartyAccount), text(bank.purpose),
-            text(bank.channel),
-        ]
-        movement.merchant = texts.first { !$0.isEmpty } ?? ""
-        let correction = correction(id, bank.memo, isBank: true)
-        guard let line = line(id, movement, correction?.category ?? ruling.category) else {
-            return nil
-        }
-        return Transaction(
-            line: line,
-            ruling: ruling,
-            text: Array(texts[0].utf8),
-            correction: correction
-        )
-    }
-
-    private func wallet(_ event: borrowing EventView, _ id: EventID) throws -> Transaction? {
-        guard let wallet = try event.emoneyTransaction(),
-            [.paid, .feePaid, .paymentCancelled].contains(wallet.kind)
-        else { return nil }
-        let isCancellation = wallet.kind == .paymentCancelled
-        let merchant = text(wallet.merchantName.isEmpty ? wallet.title : wallet.merchantName)
-        let bytes = Array(merchant.utf8)
-        let ruling = rules.card(merchant: bytes.span, mcc: 0)
-        var movement = Movement(
-            kind: isCancellation ? .cancellation : .payment,
-            seconds: event.occurredAt,
-            spent: isCancellation ? less(0, wallet.amount) : wallet.amount
-        )
-        movement.currency = wallet.currency
-        movement.utcOffsetMinutes = event.utcOffsetMinutes
-        movement.merchant = merchant
-        let correction = correction(id, bytes.span, isBank: false)
-        guard let line = line(id, movement, correction?.category ?? ruling.category) else {
-            return nil
-        }
-        return Transaction(line: line, ruling: ruling, text: bytes, correction: correction)
-    }
-
-    private func correction(
-        _ id: EventID,
-        _ name: Span<UInt8>,
-        isBank: Bool
-    ) -> SpendingState.Correction? {
-        profile?.correction(
-            of: EventPlace(revision: id.revision, index: id.index),
-            name: name,
-            isBank: isBank,
+        let key = OutcomeKey.isOutcome(event.type) ? try OutcomeKey.of(event) : 0
+        let name = movement.name
+        let correction = profile?.correction(
+            of: EventPlace(id),
+            outcomeKey: key,
+            name: name.span,
+            isBank: movement.isBank,
             rules: rules
         )
-    }
-
-    /// What moved, before it is a line.
-    private struct Movement {
-        var kind: TransactionLine.Kind
-        var seconds: Int64
-        var utcOffsetMinutes: Int32 = 0
-        /// Thousandths that went out; nil beyond 64 bits, which the profile cannot count either.
-        var spent: Int64?
-        var currency: UInt32 = 0
-        var merchant = ""
-
-        init(kind: TransactionLine.Kind, seconds: Int64, spent: Int64?) {
-            (self.kind, self.seconds, self.spent) = (kind, seconds, spent)
-        }
-    }
-
-    private func line(
-        _ id: EventID,
-        _ movement: Movement,
-        _ category: Finance.Category
-    ) -> TransactionLine? {
-        let day = CivilDate(
-            secondsSinceEpoch: movement.seconds,
-            utcOffsetMinutes: movement.utcOffsetMinutes
-        )
-        guard let day, let currency = Currency(numericCode: movement.currency),
-            let spent = movement.spent, let amount = less(0, spent)
-        else { return nil }
-        let entry = rules.taxonomy[category]
-        return TransactionLine(
+        let entry = rules.taxonomy[correction?.category ?? ruling.category]
+        let line = TransactionLine(
             event: id,
-            kind: movement.kind,
-            day: day,
-            merchant: movement.merchant.isEmpty ? nil : movement.merchant,
-            amount: Money(thousandths: amount, currency: currency),
+            kind: TransactionLine.Kind(movement.kind),
+            day: movement.day,
+            merchant: movement.counterparty.isEmpty ? nil : movement.counterparty,
+            amount: Money(thousandths: movement.change, currency: movement.currency),
             category: entry?.slug,
             categoryName: entry.map { LocalizedName(ko: $0.korean, en: $0.english) }
         )
+        return Transaction(
+            line: line,
+            movement: movement,
+            ruling: ruling,
+            correction: correction
+        )
     }
+}
 
-    /// One number less another, or nil beyond 64 bits.
-    private func less(_ one: Int64, _ other: Int64) -> Int64? {
-        let (difference, overflow) = one.subtractingReportingOverflow(other)
-        return overflow ? nil : difference
-    }
-
-    private func text(_ bytes: Span<UInt8>) -> String {
-        String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self)
+extension TransactionLine.Kind {
+    fileprivate init(_ kind: MoneyMovement.Kind) {
+        self =
+            switch kind {
+            case .payment: .payment
+            case .cancellation: .cancellation
+            case .correction: .correction
+            }
     }
 }

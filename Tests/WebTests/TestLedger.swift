@@ -21,6 +21,8 @@ final class TestLedger: Ledger {
         var ticksWhenAsked = false
         var backup: BackupState?
         var collection = TestCollection()
+        /// What each person said, in its order.
+        var corrections: [String: [TestCorrection]] = [:]
         var readiness = Readiness(checks: [.init(name: "log", passes: true)])
         var random: SeededRandom
     }

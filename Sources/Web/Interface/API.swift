@@ -32,9 +32,13 @@ extension Site {
     }
 
     @Sendable func subject(_ request: Request, _ context: Context) async throws -> Response {
-        guard let report = try await ledger.subject(try subjectID(context)) else {
-            throw Problem(.subjectUnknown)
-        }
+        let id = try subjectID(context)
+        let asOf = try asOf(request)
+        let report =
+            if let asOf { try await ledger.subject(id, asOf: asOf) } else {
+                try await ledger.subject(id)
+            }
+        guard let report else { throw Problem(.subjectUnknown) }
         return json(report.json)
     }
 
@@ -45,16 +49,31 @@ extension Site {
     @Sendable func transactions(_ request: Request, _ context: Context) async throws -> Response {
         let (after, limit) = try paging(request)
         let months = try period(request).months(today: await ledger.today())
-        guard
-            let lines = try await ledger.transactions(
-                try subjectID(context),
-                from: months.from,
-                through: months.through,
-                category: request.uri.queryParameters["category"].map(String.init),
-                after: after,
-                limit: limit
-            )
-        else { throw Problem(.subjectUnknown) }
+        let id = try subjectID(context)
+        let category = request.uri.queryParameters["category"].map(String.init)
+        let asOf = try asOf(request)
+        let lines =
+            if let asOf {
+                try await ledger.transactions(
+                    id,
+                    from: months.from,
+                    through: months.through,
+                    category: category,
+                    asOf: asOf,
+                    after: after,
+                    limit: limit
+                )
+            } else {
+                try await ledger.transactions(
+                    id,
+                    from: months.from,
+                    through: months.through,
+                    category: category,
+                    after: after,
+                    limit: limit
+                )
+            }
+        guard let lines else { throw Problem(.subjectUnknown) }
         return json(lines.json(\.json))
     }
 
@@ -76,14 +95,26 @@ extension Site {
         let period = try period(request)
         let months = period.months(today: await ledger.today())
         let currency = try currency(request)
-        guard
-            let report = try await ledger.spending(
-                try subjectID(context),
-                from: months.from,
-                through: months.through,
-                currency: currency
-            )
-        else { throw Problem(.subjectUnknown) }
+        let id = try subjectID(context)
+        let asOf = try asOf(request)
+        let report =
+            if let asOf {
+                try await ledger.spending(
+                    id,
+                    from: months.from,
+                    through: months.through,
+                    currency: currency,
+                    asOf: asOf
+                )
+            } else {
+                try await ledger.spending(
+                    id,
+                    from: months.from,
+                    through: months.through,
+                    currency: currency
+                )
+            }
+        guard let report else { throw Problem(.subjectUnknown) }
         return (report, period)
     }
 

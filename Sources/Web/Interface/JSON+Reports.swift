@@ -241,6 +241,7 @@ extension TransactionLine {
             "amount": amount.json,
             "category": .maybe(category, JSON.string),
             "category_name": .maybe(categoryName, \.json),
+            "link": .maybe(link, \.json),
         ]
     }
 }

@@ -28,14 +28,27 @@ struct Problem: Error {
         case backupRunning = "backup-running"
         case quarantineUnknown = "quarantine-unknown"
         case quarantineRefused = "quarantine-refused"
+        case categoryUnknown = "category-unknown"
+        case merchantUnnamed = "merchant-unnamed"
+        case correctionUnknown = "correction-unknown"
+        case correctionNotInForce = "correction-not-in-force"
+        case correctionsFull = "corrections-full"
+        case linkUnknown = "link-unknown"
+        case requestNameNeeded = "request-name-needed"
+        case requestReused = "request-reused"
+        case requestInFlight = "request-in-flight"
         case ledgerUnavailable = "ledger-unavailable"
         case internalFailure = "internal-failure"
 
         var status: HTTPResponse.Status {
             switch self {
-            case .notFound, .subjectUnknown, .eventUnknown, .quarantineUnknown: .notFound
+            case .notFound, .subjectUnknown, .eventUnknown, .quarantineUnknown, .correctionUnknown:
+                .notFound
             case .methodNotAllowed: .methodNotAllowed
-            case .parameterInvalid, .requestMalformed: .badRequest
+            case .parameterInvalid, .requestMalformed, .requestNameNeeded: .badRequest
+            case .categoryUnknown, .merchantUnnamed, .linkUnknown, .requestReused:
+                .unprocessableContent
+            case .correctionNotInForce, .correctionsFull, .requestInFlight: .conflict
             case .bodyTooLarge: .contentTooLarge
             case .targetTooLong: .uriTooLong
             case .headersTooLarge: .requestHeaderFieldsTooLarge

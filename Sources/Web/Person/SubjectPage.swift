@@ -48,9 +48,16 @@ extension Site {
         values["id"] = id
         values.merge(try await accessValues(id, words)) { $1 }
         values["has_transactions"] = !lines.items.isEmpty
-        values["transactions"] = lines.items.map { row($0, words) }
+        let query = period.query + "&currency=\(spending.currency)"
+        values["transactions"] = rows(
+            lines.items,
+            id,
+            apart: request.uri.queryParameters["links"] == "apart",
+            query: query,
+            words
+        )
         values["next"] = lines.next.map {
-            "/subjects/\(id)?\(period.query)&currency=\(spending.currency)&after=\($0)"
+            "/subjects/\(id)?\(query)&after=\($0)"
         }
         return page(
             .subject,
@@ -68,7 +75,10 @@ extension Site {
         let found = try await explanation(context)
         let words = Words(wording, language(of: request))
         var values = row(found.transaction, words)
-        values["id"] = try subjectID(context)
+        let id = try subjectID(context)
+        values.merge(try await correctionValues(request, context, id, words)) { $1 }
+        values.merge(try await linkValues(request, found.transaction, id, words)) { $1 }
+        values["id"] = id
         values["rule"] = found.rule
         values["rule_text"] = found.ruleText.text(words.language)
         values["version"] = found.version
@@ -136,7 +146,7 @@ extension Site {
         return values
     }
 
-    private func row(_ line: TransactionLine, _ words: Words) -> [String: Any] {
+    func row(_ line: TransactionLine, _ words: Words) -> [String: Any] {
         var values: [String: Any] = [
             "event": line.event.description, "day": line.day.description,
             "merchant": line.merchant ?? words("merchant_unknown"), "amount": line.amount.text,

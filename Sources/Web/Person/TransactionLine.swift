@@ -28,6 +28,8 @@ public struct TransactionLine: Sendable {
     public var category: String?
     /// Name of the category to show; `nil` when it has none.
     public var categoryName: LocalizedName?
+    /// What it belongs together with; `nil` when nothing is found.
+    public var link: LinkLine?
 
     /// A transaction's line.
     public init(
@@ -37,8 +39,10 @@ public struct TransactionLine: Sendable {
         merchant: String?,
         amount: Money,
         category: String?,
-        categoryName: LocalizedName?
+        categoryName: LocalizedName?,
+        link: LinkLine? = nil
     ) {
+        self.link = link
         self.event = event
         self.kind = kind
         self.day = day
