@@ -100,7 +100,7 @@ public final class CollectionSchedule: Service {
                 under: request,
                 after: book.state.providers[provider.code]?.standing,
                 in: provider.slots,
-                spread: CollectionSchedule.spread(work),
+                spread: DueTime.spread(of: subject, at: provider.code),
                 now: now
             )
             guard let at else { continue }
@@ -194,12 +194,6 @@ public final class CollectionSchedule: Service {
         } catch {
             return false
         }
-    }
-
-    private static func spread(_ work: Work) -> UInt64 {
-        var hash: UInt64 = work.subject.low ^ work.subject.high
-        for byte in work.provider.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return hash ^ hash >> 32
     }
 
     /// How regular transfers stand now.

@@ -1,4 +1,5 @@
 public import Finance
+public import Frame
 
 /// When a person's next regular transfer from a provider is due.
 public enum DueTime {
@@ -30,6 +31,13 @@ public enum DueTime {
         guard standing.failures > 0 else { return at }
         let wait = min(retrySeconds << Int64(min(standing.failures, 16) - 1), retrySecondsMax)
         return max(at, TimeSlot.next(in: slots, from: standing.failedAt + wait))
+    }
+
+    /// The number that spreads a person's transfers from a provider, always the same.
+    public static func spread(of subject: SubjectID, at provider: String) -> UInt64 {
+        var hash: UInt64 = subject.low ^ subject.high
+        for byte in provider.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return hash ^ hash >> 32
     }
 
     /// This person's place in the first slot of a day: never its last tenth, which is for retries.

@@ -33,6 +33,8 @@ public struct IntegratedReport: Hashable, Sendable {
         /// Points, in thousandths of a point; the currency is a placeholder and they are in no
         /// total.
         public let points: [Figure]
+        /// What it adds to the totals, by currency; what is owed is negative, nothing counts twice.
+        public let worth: [Figure]
         /// When its provider last answered about it, seconds since 1970 UTC; nil if never.
         public let lastGood: Int64?
         /// Whether the provider no longer lists it; it is then in no total.
@@ -123,6 +125,7 @@ extension IntegratedReport.Asset {
         holdings = try asset.figures(.holding, .pension)
         wallet = try asset.figures(.wallet)
         points = try asset.figures(.points)
+        worth = try asset.worth()
         lastGood = asset.lastGood == .min ? nil : asset.lastGood
         isClosed = asset.isClosed
     }
@@ -154,6 +157,26 @@ extension IntegratedState.Asset {
                     asOf: sum.asOf
                 )
             )
+        }
+        return shown
+    }
+
+    /// What counts of it, by currency, each as of its oldest figure.
+    fileprivate func worth() throws(FoldError) -> [IntegratedReport.Figure] {
+        var have: [UInt16: (assets: Int128, owed: Int128)] = [:]
+        count(into: &have)
+        let scope = FigureScope(figures.keys)
+        var shown: [IntegratedReport.Figure] = []
+        for (code, total) in have.sorted(by: { $0.key < $1.key }) {
+            let times = figures.filter { key, _ in
+                key.currency == code && key.figure != .points && scope.counts(key)
+            }.values.map(\.asOf)
+            guard let currency = Currency(numericCode: UInt32(code)), let asOf = times.min() else {
+                continue
+            }
+            let sum = try (total.assets - total.owed).narrowed()
+            let amount = Money(thousandths: sum, currency: currency)
+            shown.append(IntegratedReport.Figure(amount: amount, asOf: asOf))
         }
         return shown
     }

@@ -112,3 +112,23 @@ public struct NetWorthChange: Hashable, Sendable {
         }
     }
 }
+
+extension NetWorthChange {
+    /// What one asset was worth at the ends of two months, in thousandths; negative is owed.
+    ///
+    /// - Throws: `.overflow` when a sum leaves 64 bits.
+    public static func worth(
+        of asset: AssetID,
+        _ state: NetWorthState,
+        in currency: Currency,
+        from: Month,
+        to: Month
+    ) throws(FoldError) -> (before: Int64, after: Int64) {
+        let view = NetWorthView(state, currency)
+        func sum(_ month: Month) throws(FoldError) -> Int64 {
+            let values = view.values(atEndOf: month).filter { $0.asset == asset }
+            return try values.reduce(Int128(0)) { $0 + $1.sum }.narrowed()
+        }
+        return (try sum(from), try sum(to))
+    }
+}

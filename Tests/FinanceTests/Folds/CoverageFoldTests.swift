@@ -117,4 +117,25 @@ import Testing
         #expect(state.encoded.count < 16_000, "\(state.encoded.count)")
         #expect(try CoverageState(decoding: state.encoded.span).encoded == state.encoded)
     }
+
+    @Test func `days count as covered when every API over a period answered for them`() throws {
+        var other = transfer(20_250_401, 20_250_620)
+        other.transferCompleted.calls[0].api = .bank007
+        let hole = transfer(20_250_501, 20_250_510)
+        let report = try report([hole, other, transfer(20_250_520, 20_250_531)])
+        let asset = try #require(report.assets.first)
+        #expect(
+            asset.coveredDays?.map(\.description)
+                == ["2025-05-01...2025-05-10", "2025-05-20...2025-05-31"]
+        )
+        #expect(asset.uncoveredDays.map(\.description) == ["2025-05-11...2025-05-19"])
+    }
+
+    @Test func `an asset whose APIs only tell a state has no covered days`() throws {
+        let report = try report([transfer(0, 0)])
+        let asset = try #require(report.assets.first)
+        #expect(asset.coveredDays == nil)
+        #expect(asset.uncoveredDays == [])
+        #expect(asset.lastAnsweredAt == 1_750_000_000)
+    }
 }

@@ -206,6 +206,8 @@ import Testing
             #expect(shown.kind == one.kind.rawValue && shown.provider == "P")
             #expect(report.totals.reduce(0) { $0 + $1.assets } == one.have, "\(one.kind)")
             #expect(report.totals.reduce(0) { $0 + $1.liabilities } == one.owed, "\(one.kind)")
+            let counted = shown.worth.reduce(0) { $0 + $1.amount.thousandths }
+            #expect(counted == one.have - one.owed, "\(one.kind)")
             #expect(shown.holdings.reduce(0) { $0 + $1.amount.thousandths } <= one.have)
             let worth = try NetWorthReport(
                 of: WealthFixtures.fold(NetWorth(), order),

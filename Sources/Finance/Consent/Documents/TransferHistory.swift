@@ -29,6 +29,14 @@ public struct TransferHistory: Sendable {
             case purged
         }
 
+        /// What came of asking for data.
+        public enum Detail: Hashable, Sendable {
+            /// So many rows, at the regular time or because somebody asked.
+            case received(rows: UInt64, isScheduled: Bool)
+            /// Nothing.
+            case failed(Failure)
+        }
+
         /// When, in seconds since 1970-01-01 UTC.
         public let at: Int64
         /// What.
@@ -37,6 +45,18 @@ public struct TransferHistory: Sendable {
         public let party: String
         /// Details in Korean.
         public let text: String
+        /// The same for programs, where data was asked for.
+        public let detail: Detail?
+    }
+
+    /// A transfer that was given up.
+    public struct Failure: Hashable, Sendable {
+        /// When, in seconds since 1970-01-01 UTC.
+        public let at: Int64
+        /// HTTP status; 0 when nothing was answered.
+        public let status: UInt32
+        /// rsp_code of the standard; 0 when there was none.
+        public let code: UInt32
     }
 
     /// What one provider sent.
@@ -53,6 +73,8 @@ public struct TransferHistory: Sendable {
         public var firstAt = Int64.max
         /// The last.
         public var lastAt = Int64.min
+        /// The last transfer that was given up.
+        public var lastFailure: Failure?
     }
 
     /// Days in Korea that it covers.
@@ -71,6 +93,9 @@ public struct TransferHistory: Sendable {
 
     /// Nothing yet, of these days.
     public init(_ days: ClosedRange<CivilDate>) { self.days = days }
+
+    /// The number of the first of `entries`, counted from the first that ever was.
+    public var firstNumber: UInt64 { droppedCount }
 
     /// Takes in the person's next event; one of another day or of another kind changes nothing.
     public mutating func take(_ event: Event) {
@@ -91,9 +116,12 @@ public struct TransferHistory: Sendable {
         case .transferCompleted(let completed): take(completed, at)
         case .transferFailed(let failed):
             sums[failed.provider, default: Sums()].failed &+= 1
+            let failure = Failure(at: at, status: failed.status, code: failed.code)
+            sums[failed.provider]?.lastFailure = failure
             let code = failed.code != 0 ? failed.code : failed.status
             let api = StatisticsCode.code(of: failed.api) ?? "-"
-            add(at, .failed, failed.provider, "\(api), 응답코드 \(code), \(failed.attempts)회 시도")
+            let text = "\(api), 응답코드 \(code), \(failed.attempts)회 시도"
+            add(at, .failed, failed.provider, text, .failed(failure))
         case .tokenEnded(let ended): add(at, .accessEnded, ended.provider, "접근토큰 종료")
         case .thirdPartyProvided(let provided): take(provided, event)
         case .deletionRequested(let asked):
@@ -123,7 +151,8 @@ public struct TransferHistory: Sendable {
             at,
             .received,
             completed.provider,
-            (isScheduled ? "정기" : "비정기") + " 전송, \(apis.joined(separator: " ")), \(rows)건"
+            (isScheduled ? "정기" : "비정기") + " 전송, \(apis.joined(separator: " ")), \(rows)건",
+            .received(rows: rows, isScheduled: isScheduled)
         )
     }
 
@@ -139,8 +168,14 @@ public struct TransferHistory: Sendable {
         if handOvers.count > Self.entriesMax { handOvers.removeFirst() }
     }
 
-    private mutating func add(_ at: Int64, _ kind: Entry.Kind, _ party: String, _ text: String) {
-        entries.append(Entry(at: at, kind: kind, party: party, text: text))
+    private mutating func add(
+        _ at: Int64,
+        _ kind: Entry.Kind,
+        _ party: String,
+        _ text: String,
+        _ detail: Entry.Detail? = nil
+    ) {
+        entries.append(Entry(at: at, kind: kind, party: party, text: text, detail: detail))
         guard entries.count >= 2 * Self.entriesMax else { return }
         // Seldom, so that each entry is moved once at most.
         droppedCount &+= UInt64(entries.count - Self.entriesMax)
