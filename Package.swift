@@ -235,7 +235,7 @@ let package = Package(
                 "Web", "Finance", hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes,
                 nioCore, coreMetrics,
                 logging, crypto, "Cryptography", httpClient, nioSSL, nioHTTP, certificates, asn1,
-                lifecycle, "Simulation",
+                lifecycle, "Simulation", protobuf,
             ],
             exclude: ["Browser"],
             swiftSettings: strict

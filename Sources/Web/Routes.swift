@@ -32,6 +32,7 @@ extension Site {
     /// Every address there is.
     var routes: [Route] {
         consoleRoutes + collectionRoutes + personRoutes + accessRoutes + interfaceRoutes
+        consoleRoutes + personRoutes + reportRoutes + accessRoutes + interfaceRoutes
     }
 
     /// What an operator sees and orders.

@@ -21,13 +21,15 @@ struct CollectionDemo {
         self.services = services
         peopleCount = people
         let identity = try OperatorFile(sandbox.directory + "/operator.yaml")
+        let registry = try Providers(
+            sandbox.directory + "/providers.yaml",
+            registration: identity.registration
+        )
+        ledger.connections.know(registry)
         collecting = try await CollectRun(
             services: services,
             identity: identity,
-            registry: try Providers(
-                sandbox.directory + "/providers.yaml",
-                registration: identity.registration
-            ),
+            registry: registry,
             certificates: sandbox.directory,
             // Its books begin with a month.
             months: Int32(months) + 1

@@ -19,7 +19,7 @@ extension LedgerService: AccessBook {
 
     func record(_ access: DataAccess, of subject: String) async throws {
         guard let subject = live(subject) else { return }
-        let now = now()
+        let now = now
         guard let day = CivilDate(secondsSinceEpoch: now / 1_000_000) else { return }
         let entry = AccessDiary.Entry(subject: subject, access: access)
         guard !diary.has(entry, on: day) else { return }
@@ -62,7 +62,7 @@ extension LedgerService: AccessBook {
     func signIn(personKey: String, through authority: String) async throws -> String? {
         guard let subject = services.vault.subject(forCI: Array(personKey.utf8)) else { return nil }
         do {
-            try await services.desk.carryOut(of: subject, at: now()) {
+            try await services.desk.carryOut(of: subject, at: now) {
                 register,
                 at,
                 today throws(ConsentRefusal) in

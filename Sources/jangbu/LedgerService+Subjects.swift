@@ -89,8 +89,12 @@ extension LedgerService {
             return SubjectView(id: id, frames: 0, assets: [], totals: [], sources: [])
         }
         let report = try IntegratedReport(of: reading.state)
-        let assets = try report.assets.filter { !$0.isClosed }.map { asset in
-            try AssetLine(asset, transactions: counts?.eventCount(of: asset.id) ?? 0)
+        let assets = report.assets.filter { !$0.isClosed }.map { asset in
+            AssetLine(
+                asset,
+                provider: connections.name(of: asset.provider),
+                transactions: counts?.eventCount(of: asset.id) ?? 0
+            )
         }
         return SubjectView(
             id: id,
@@ -104,32 +108,8 @@ extension LedgerService {
                     net: Money(thousandths: total.net, currency: total.currency)
                 )
             }.sorted { $0.has.thousandths > $1.has.thousandths },
-            sources: sources(assets, report)
+            sources: try sources(of: subject, report, counts)
         )
-    }
-
-    /// By provider: the newest answer about one of its assets, and how many events came.
-    private func sources(_ assets: [AssetLine], _ report: IntegratedReport) -> [SourceLine] {
-        var good: [String: Int64] = [:]
-        for asset in report.assets { good[asset.id.text] = asset.lastGood }
-        let grouped: [String: [AssetLine]] = Dictionary(grouping: assets, by: \.provider)
-        var found: [SourceLine] = []
-        for provider in grouped.keys.sorted() {
-            let lines = grouped[provider] ?? []
-            var newest: Int64?
-            var events: UInt64 = 0
-            for line in lines {
-                // What a provider's clock says may be any number; beyond all years it is no time.
-                if let last = good[line.id], CivilDate(secondsSinceEpoch: last) != nil {
-                    newest = max(newest ?? .min, last * 1_000)
-                }
-                events += line.transactions
-            }
-            found.append(
-                SourceLine(provider: provider, state: .good, lastGoodAt: newest, events: events)
-            )
-        }
-        return found
     }
 
     func spending(
@@ -203,26 +183,37 @@ extension Money {
 }
 
 extension AssetLine {
-    init(_ asset: IntegratedReport.Asset, transactions: UInt64) throws {
-        let owed = try asset.owed.first.map { (try $0.amount.negated(), $0.asOf) }
-        let held = (asset.booked + asset.holdings + asset.wallet).first.map { ($0.amount, $0.asOf) }
-        let balance = held ?? owed
-        let names = [asset.name, asset.number].filter { !$0.isEmpty }
+    init(_ asset: IntegratedReport.Asset, provider: String, transactions: UInt64) {
+        // Of several currencies, the one with most in it.
+        let worth = asset.worth.max {
+            $0.amount.thousandths.magnitude < $1.amount.thousandths.magnitude
+        }
+        let kind = AssetKind(rawValue: asset.kind) ?? .unspecified
         self.init(
             id: asset.id.text,
-            kind: AssetGroup(AssetKind(rawValue: asset.kind) ?? .unspecified),
-            provider: asset.provider,
-            name: names.isEmpty ? nil : names.joined(separator: " "),
-            balance: balance?.0,
-            balanceOn: balance.flatMap { CivilDate(secondsSinceEpoch: $0.1) },
+            kind: AssetGroup(kind),
+            exactKind: kind,
+            provider: provider,
+            name: asset.shownName,
+            balance: worth?.amount,
+            balanceOn: worth.flatMap { CivilDate(secondsSinceEpoch: $0.asOf) },
+            points: asset.points.first.map { $0.amount.thousandths / 1_000 },
             transactions: transactions
         )
     }
 }
 
+extension IntegratedReport.Asset {
+    /// Product and masked number, as far as the provider gave them.
+    var shownName: String? {
+        let names = [name, number].filter { !$0.isEmpty }
+        return names.isEmpty ? nil : names.joined(separator: " ")
+    }
+}
+
 extension AssetID {
     /// 32 hexadecimal digits, as the compartment's id.
-    fileprivate var text: String { CompartmentID(high: high, low: low).description }
+    var text: String { CompartmentID(high: high, low: low).description }
 }
 
 extension SpendingView {

@@ -15,8 +15,9 @@ final class LedgerService: Web.Ledger, Service {
     let services: Services
     let backups: BackupDesk
     let diary = AccessDiary()
+    let connections: Connections
     /// Microseconds since 1970-01-01 UTC, by the clock that persons' consents follow.
-    let now: @Sendable () -> Int64
+    private let clock: @Sendable () -> Int64
     private let begin = ContinuousClock.now
     private let state = Mutex(State())
     /// The simulated clock, in seconds since 1970-01-01 UTC; nil is now.
@@ -35,8 +36,9 @@ final class LedgerService: Web.Ledger, Service {
     private static let minuteSeconds = 60
     private static let recentCount = 10
 
-    init(_ services: Services, now: @escaping @Sendable () -> Int64 = { Clock.now }) {
-        (self.services, self.now) = (services, now)
+    init(_ services: Services, clock: @escaping @Sendable () -> Int64 = { Clock.now }) {
+        (self.services, self.clock) = (services, clock)
+        connections = Connections(services)
         backups = BackupDesk(services.log, allowed: services.settings.backupDirectory)
     }
 
@@ -142,7 +144,7 @@ final class LedgerService: Web.Ledger, Service {
     }
 
     /// Microseconds since 1970-01-01 UTC, by the simulated clock where there is one.
-    var now: Int64 { simulated.withLock { $0 }.map { $0 * 1_000_000 } ?? Clock.now }
+    var now: Int64 { simulated.withLock { $0 }.map { $0 * 1_000_000 } ?? clock() }
 
     /// Moves the simulated clock on; it never goes back.
     func advance(to seconds: Int64) {

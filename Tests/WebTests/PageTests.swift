@@ -15,6 +15,9 @@ struct PageTests {
         ]
         for person in [people.first, people.last].compactMap({ $0?["id"]?.text }) {
             pages += ["/subjects/\(person)", "/subjects/\(person)?period=this-month"]
+            pages += ["wealth", "ahead", "insights", "consents", "coverage", "notice"].map {
+                "/subjects/\(person)/\($0)"
+            }
         }
         if let id = people.first?["id"]?.text { pages.append("/subjects/\(id)/events/3.0") }
         for answer in try await client.json("/v1/collection/quarantine")["items"]?.items ?? [] {

@@ -263,7 +263,7 @@ final class TestLedger: Ledger {
         try person(id)?.explain(event)
     }
 
-    private func person(_ id: String) throws(LedgerFault) -> TestPerson? {
+    func person(_ id: String) throws(LedgerFault) -> TestPerson? {
         try read { $0.people.first { $0.id == id } }
     }
 

@@ -139,7 +139,7 @@ extension Site {
         id.utf8.count == 32 && id.utf8.allSatisfy { 48...57 ~= $0 || 97...102 ~= $0 }
     }
 
-    private func currency(_ request: Request) throws(Problem) -> Currency? {
+    func currency(_ request: Request) throws(Problem) -> Currency? {
         guard let text = request.uri.queryParameters["currency"] else { return nil }
         if let currency = Currency(alphabeticCode: text) { return currency }
         // A currency that this build has no letters for goes by its number.

@@ -130,10 +130,12 @@ extension AssetLine {
         [
             "id": .string(id),
             "kind": .string(kind.rawValue),
+            "exact_kind": .string(exactKind.word),
             "provider": .string(provider),
             "name": .maybe(name, JSON.string),
             "balance": .maybe(balance, \.json),
             "balance_on": .maybe(balanceOn) { .string($0.description) },
+            "points": .maybe(points, JSON.integer),
             "transactions": .unsigned(transactions),
         ]
     }
@@ -156,6 +158,8 @@ extension SourceLine {
             "state": .string(word),
             "reason": reason,
             "last_good_at_ms": .maybe(lastGoodAt, JSON.integer),
+            "next_due_at_ms": .maybe(nextDueAt, JSON.integer),
+            "consent_ends_on": .maybe(consentEndsOn) { .string($0.description) },
             "events": .unsigned(events),
         ]
     }

@@ -5,7 +5,7 @@ import Finance
 /// The script draws from the table, so the picture and the table cannot differ, and without the
 /// script the table is there.
 struct ChartFigure {
-    enum Kind: String { case stacked, bars, grouped, line, spark }
+    enum Kind: String { case stacked, bars, grouped, line, spark, waterfall, band, strip }
 
     struct Column {
         var name: String

@@ -48,6 +48,12 @@ enum Display {
         return "\(seconds / 86_400)\(units[4]) \(seconds % 86_400 / 3600)\(units[3])"
     }
 
+    /// The same to the minute: for what nobody counts in seconds.
+    static func minute(_ milliseconds: Int64) -> String {
+        let text = moment(milliseconds)
+        return text.utf8.count > 3 ? String(text.dropLast(3)) : text
+    }
+
     /// A moment on Korean clocks (UTC+9): `2026-03-01 09:30:15`; a dash outside years 1...9999.
     static func moment(_ milliseconds: Int64) -> String {
         let ofSecond = (milliseconds % 1000 + 1000) % 1000

@@ -64,8 +64,10 @@ struct StaticFiles: Sendable {
         let javaScript = "text/javascript; charset=utf-8"
         style = add("app", "css", "text/css; charset=utf-8", PackageResources.app_css)
         icon = add("icon", "svg", "image/svg+xml", PackageResources.icon_svg)
-        let charts = add("charts", "js", javaScript, PackageResources.charts_js)
-        // The page's module names its sibling; the name that it is served under has its hash.
+        let plots = add("plots", "js", javaScript, PackageResources.plots_js)
+        // A module names its sibling; the name that it is served under has its hash.
+        let drawing = Resource.text(PackageResources.charts_js).replacing("./plots.js", with: plots)
+        let charts = add("charts", "js", javaScript, Array(drawing.utf8))
         let app = Resource.text(PackageResources.app_js).replacing("./charts.js", with: charts)
         script = add("app", "js", javaScript, Array(app.utf8))
         self.byPath = byPath

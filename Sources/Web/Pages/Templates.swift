@@ -15,6 +15,9 @@ struct Templates: Sendable {
         case accesses, entered
         case accessTable = "access-table"
         case collection, quarantine
+        case wealth, trace, ahead, insights, coverage, consents, notice
+        case personTabs = "person-tabs"
+        case periodChoice = "period-choice"
 
         fileprivate var bytes: [UInt8] {
             switch self {
@@ -32,6 +35,15 @@ struct Templates: Sendable {
             case .accessTable: PackageResources.access_table_mustache
             case .collection: PackageResources.collection_mustache
             case .quarantine: PackageResources.quarantine_mustache
+            case .wealth: PackageResources.wealth_mustache
+            case .trace: PackageResources.trace_mustache
+            case .ahead: PackageResources.ahead_mustache
+            case .insights: PackageResources.insights_mustache
+            case .coverage: PackageResources.coverage_mustache
+            case .consents: PackageResources.consents_mustache
+            case .notice: PackageResources.notice_mustache
+            case .personTabs: PackageResources.person_tabs_mustache
+            case .periodChoice: PackageResources.period_choice_mustache
             }
         }
     }

@@ -47,6 +47,7 @@ extension Site {
         values.merge(try spendingValues(spending, period, id, today, words)) { $1 }
         values["id"] = id
         values.merge(try await accessValues(id, words)) { $1 }
+        values["tabs"] = tabs(.holdings, id, words)
         values["has_transactions"] = !lines.items.isEmpty
         let query = period.query + "&currency=\(spending.currency)"
         values["transactions"] = rows(
@@ -113,12 +114,18 @@ extension Site {
 
     private func row(_ asset: AssetLine, _ words: Words) -> [String: Any] {
         let kind = words("asset_" + asset.kind.rawValue)
+        let name = asset.exactKind == .unspecified ? kind : words.product(asset.exactKind)
         var values: [String: Any] = [
             "kind": asset.kind.rawValue, "kind_text": kind, "provider": asset.provider,
-            "name": asset.name ?? kind,
+            "name": asset.name ?? name,
             "transactions": words("column_transactions") + " " + grouped(asset.transactions),
         ]
         values["balance"] = asset.balance?.text
+        if let points = asset.points {
+            values["balance"] = words.count("points_count", points)
+        }
+        // A card or its bill has no balance to miss.
+        values["has_none"] = asset.balance == nil && asset.points == nil && asset.kind != .card
         values["balance_on"] = asset.balanceOn?.description
         return values
     }

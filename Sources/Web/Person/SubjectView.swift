@@ -92,6 +92,8 @@ public struct AssetLine: Sendable {
     public var id: String
     /// What it is.
     public var kind: AssetGroup
+    /// What it is exactly; its name where the provider gave none.
+    public var exactKind: AssetKind
     /// Name of the provider, as it is shown.
     public var provider: String
     /// Name of the product, or masked number; `nil` when the provider gave none.
@@ -100,6 +102,8 @@ public struct AssetLine: Sendable {
     public var balance: Money?
     /// Day of the balance; `nil` without one.
     public var balanceOn: CivilDate?
+    /// Points, in whole ones; `nil` of what has none.
+    public var points: Int64?
     /// Transactions received.
     public var transactions: UInt64
 
@@ -107,14 +111,18 @@ public struct AssetLine: Sendable {
     public init(
         id: String,
         kind: AssetGroup,
+        exactKind: AssetKind = .unspecified,
         provider: String,
         name: String?,
         balance: Money?,
         balanceOn: CivilDate?,
+        points: Int64? = nil,
         transactions: UInt64
     ) {
         self.id = id
         self.kind = kind
+        self.exactKind = exactKind
+        self.points = points
         self.provider = provider
         self.name = name
         self.balance = balance
@@ -148,7 +156,7 @@ public struct SourceLine: Sendable {
         case good
         /// Two or more cycles late.
         case stale
-        /// The last try failed; a stable word such as `consent-expired`.
+        /// The last try failed; a word of `TransferTrouble`.
         case failed(reason: String)
     }
 
@@ -158,14 +166,27 @@ public struct SourceLine: Sendable {
     public var state: State
     /// When data last came, milliseconds since 1970 UTC; `nil` when never.
     public var lastGoodAt: Int64?
+    /// When data will be asked for by itself, milliseconds since 1970 UTC; `nil` when it will not.
+    public var nextDueAt: Int64?
+    /// Last day of the request under which it is asked for; `nil` without one.
+    public var consentEndsOn: CivilDate?
     /// Events received from it.
     public var events: UInt64
 
     /// A provider's connection.
-    public init(provider: String, state: State, lastGoodAt: Int64?, events: UInt64) {
+    public init(
+        provider: String,
+        state: State,
+        lastGoodAt: Int64?,
+        nextDueAt: Int64? = nil,
+        consentEndsOn: CivilDate? = nil,
+        events: UInt64
+    ) {
         self.provider = provider
         self.state = state
         self.lastGoodAt = lastGoodAt
+        self.nextDueAt = nextDueAt
+        self.consentEndsOn = consentEndsOn
         self.events = events
     }
 }

@@ -1,5 +1,6 @@
 // Draws a figure's chart from the figure's own table: the cells are the data, so picture and table agree.
 // Scales and ticks are a few lines here; docs/performance.md has the measurement against d3's.
+import { plots } from "./plots.js";
 const NS = "http://www.w3.org/2000/svg";
 const language = document.documentElement.lang;
 const compact = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 });
@@ -108,7 +109,8 @@ function frame(svg, data, width, height, low, high) {
   data.rows.forEach((row, i) => {
     if ((n - 1 - i) % every) return;
     svg.append(node("text", { x: left + band * (i + 0.5), y: height - 6, "text-anchor": "middle" },
-      /^\d{4}-\d\d\b/.test(row.name) ? row.name.slice(2, 7).replace("-", ".") : row.name));
+      /^\d{4}-\d\d-\d\d$/.test(row.name) ? row.name.slice(5).replace("-", ".")
+        : /^\d{4}-\d\d\b/.test(row.name) ? row.name.slice(2, 7).replace("-", ".") : row.name));
   });
   return { ...inner, y, band, place: px => Math.floor((px - left) / band) };
 }
@@ -193,7 +195,9 @@ export function draw(figure) {
   });
   svg.replaceChildren();
   figure.querySelector("h3").id = figure.id + "-name";
-  const drawn = kind === "bars" ? bars(svg, data, width)
+  const tools = { node, scale, shorten, frame, linePath };
+  const drawn = plots[kind] ? plots[kind](svg, data, width, tools)
+    : kind === "bars" ? bars(svg, data, width)
     : kind === "stacked" || kind === "grouped" ? columns(svg, data, width, kind === "stacked")
     : lines(svg, data, width, kind === "spark");
   svg.setAttribute("viewBox", `0 0 ${width} ${drawn.height}`);
@@ -246,12 +250,25 @@ function listen(figure, svg) {
 }
 
 function legend(figure, data) {
-  if (data.series.length < 2) return;
   const list = figure.querySelector(".legend");
+  if (figure.dataset.chart === "strip") return states(list, data);
+  if (data.series.length < 2) return;
   list.replaceChildren(...data.series.map(series => {
     const item = document.createElement("li"), swatch = document.createElement("i");
     swatch.className = mark(series, 0);
     item.append(swatch, series.name);
+    return item;
+  }));
+  list.hidden = false;
+}
+
+/** The states of a strip, each once, with the words of the table. */
+function states(list, data) {
+  const texts = new Map(data.rows.map(row => [row.values[2], row.texts[2]]));
+  list.replaceChildren(...[...texts.keys()].sort().map(state => {
+    const item = document.createElement("li"), swatch = document.createElement("i");
+    swatch.className = ["covered", "proven", "gap"][state];
+    item.append(swatch, texts.get(state));
     return item;
   }));
   list.hidden = false;

@@ -10,6 +10,7 @@ import os
 import sys
 import traceback
 
+import person
 from chromium import Chromium
 from visitors import Visitors, claim_link
 
@@ -28,7 +29,8 @@ EVENT, ASIDE = PERSON + "/events/3.0", VISITORS.get("/v1/collection/quarantine")
 PAGES = {"overview": "/", "people": "/subjects", "person": PERSON, "month": PERSON + "?period=this-month",
          "pounds": PERSON + "?period=24m&currency=GBP", "nobody": NOBODY, "explanation": EVENT, "problem": "/nothing",
          "problems": "/problems", "sign-in": "/sign-in", "accesses": PERSON + "/accesses",
-         "collection": "/collection", "quarantine": "/collection/quarantine/" + ASIDE}
+         "collection": "/collection", "quarantine": "/collection/quarantine/" + ASIDE,
+         **person.pages(VISITORS.get, PERSON, NOBODY)}
 
 
 def rules(page, *names):
@@ -281,7 +283,8 @@ def claim_pictures(browser):
         for dark in (False, True):
             for language in ("ko", "en"):
                 page, shade = browser.page(width=width, dark=dark, language=language), "dark" if dark else "light"
-                for name in ("overview", "collection", "quarantine", "person", "nobody", "explanation", "problem"):
+                for name in ("overview", "collection", "quarantine", "person", "nobody", "explanation",
+                             "problem") + person.TABS:
                     page.open(BASE + PAGES[name])
                     if name == "overview":
                         page.until("states.includes('live')")
@@ -307,7 +310,7 @@ CLAIMS = [
     ("the language changes and stays", claim_language),
     ("a printed link signs in once and leaves no trace", lambda browser: claim_link(browser, BASE, LINK)),
     ("pictures are taken", claim_pictures),
-]
+] + person.claims(BASE + PERSON)
 
 
 def main():

@@ -1,0 +1,142 @@
+import Finance
+import Hummingbird
+
+/// The addresses of one person's pages, in the order of their menu.
+enum PersonTab: String, CaseIterable {
+    case holdings, wealth, ahead, insights, consents, coverage
+
+    func path(_ id: String) -> String {
+        self == .holdings ? "/subjects/\(id)" : "/subjects/\(id)/\(rawValue)"
+    }
+}
+
+/// What all pages about one person share.
+extension Site {
+    /// The menu; the values of its template.
+    func tabs(_ current: PersonTab?, _ id: String, _ words: Words) -> [[String: Any]] {
+        PersonTab.allCases.map { tab in
+            [
+                "name": words("tab_" + tab.rawValue), "href": tab.path(id),
+                "current": tab == current,
+            ]
+        }
+    }
+
+    /// One of a person's pages.
+    func personPage(
+        _ template: Templates.Name,
+        _ tab: PersonTab,
+        _ request: Request,
+        _ id: String,
+        _ words: Words,
+        _ values: [String: Any]
+    ) -> Response {
+        var all = values
+        all["id"] = id
+        all["tabs"] = tabs(tab, id, words)
+        let title = words("title_" + tab.rawValue)
+        return page(template, request, title: title, section: .subjects, all)
+    }
+
+    /// The choice of a period, for the page at `path`.
+    func periodValues(
+        _ period: Period,
+        _ months: (from: Month, through: Month),
+        _ path: String,
+        _ currency: Currency,
+        _ words: Words
+    ) -> [String: Any] {
+        [
+            "path": path, "from": months.from.description, "through": months.through.description,
+            "currency": currency.description, "is_custom": period.word == "custom",
+            "period_text": words(
+                "period_text",
+                ["from": months.from.description, "through": months.through.description]
+            ),
+            "periods": Period.choices.map { choice -> [String: Any] in
+                [
+                    "name": words("period_" + choice.word.replacing("-", with: "_")),
+                    "href": "\(path)?\(choice.query)&currency=\(currency)",
+                    "current": choice == period,
+                ]
+            },
+        ]
+    }
+
+    /// The choice of a currency; `query` is what else the address keeps.
+    func currencyValues(
+        _ all: [Currency],
+        _ current: Currency,
+        _ path: String,
+        _ query: String
+    ) -> [String: Any] {
+        [
+            "has_currencies": all.count > 1,
+            "currencies": all.map { currency -> [String: Any] in
+                [
+                    "name": currency.description,
+                    "href": "\(path)?\(query)currency=\(currency)",
+                    "current": currency == current,
+                ]
+            },
+        ]
+    }
+}
+
+extension Words {
+    /// The word for a kind of asset, also where the provider gave it no name.
+    func product(_ kind: AssetKind) -> String {
+        known("product_", kind.word)
+    }
+
+    /// What an asset is called where it is one of many; one that is gone has no title.
+    func name(_ title: AssetTitle?) -> String {
+        guard let title else { return self("asset_gone") }
+        return title.name ?? product(title.kind)
+    }
+
+    /// The same with its provider.
+    func fullName(_ title: AssetTitle?) -> String {
+        guard let title else { return self("asset_gone") }
+        return name(title) + " · " + title.provider
+    }
+
+    /// A number with what it counts, as the language counts: `{count}` in the text.
+    func count(_ key: String, _ number: some BinaryInteger) -> String {
+        self(key, ["count": grouped(number)])
+    }
+
+    /// How far a day is from another: today, tomorrow, in so many days, or past.
+    func distance(of day: CivilDate, from today: CivilDate) -> String {
+        let days = Int(day.daysSinceEpoch) - Int(today.daysSinceEpoch)
+        switch days {
+        case 0: return self("day_today")
+        case 1: return self("day_tomorrow")
+        case 2...: return count("day_ahead", days)
+        default: return count("day_past", -days)
+        }
+    }
+
+    /// First and last day, or the only one.
+    func days(_ days: ClosedRange<CivilDate>) -> String {
+        guard days.lowerBound < days.upperBound else { return days.lowerBound.description }
+        return self(
+            "days_text",
+            ["from": days.lowerBound.description, "through": days.upperBound.description]
+        )
+    }
+}
+
+/// A fact of a page's head: what it is, what it says, how it is spoken, and what to know of it.
+func fact(_ name: String, _ text: String, spoken: String? = nil, note: String? = nil)
+    -> [String: Any]
+{
+    var values: [String: Any] = ["name": name, "text": text, "spoken": spoken ?? text]
+    values["note"] = note
+    return values
+}
+
+/// The same of an amount.
+func fact(_ name: String, _ amount: Money, _ words: Words, note: String? = nil) -> [String: Any] {
+    fact(name, amount.text, spoken: amount.spoken(words.language), note: note)
+}
