@@ -119,6 +119,9 @@ struct CollectSummary: Encodable {
     var added = 0
     var retracted = 0
     var quarantined = 0
+    /// What the signing and the tokens took.
+    var enrolSeconds = 0.0
+    /// What asking and recording took.
     var seconds = 0.0
     /// What all providers of a person took together.
     var personMillisecondsMedian = 0
@@ -149,6 +152,7 @@ struct CollectSummary: Encodable {
         var lines = [
             "\(Text.grouped(people)) people, \(Text.grouped(enrolled)) new; "
                 + "\(Text.grouped(transfers)) transfers, \(Text.grouped(calls)) calls",
+            "enrolled in \(Text.seconds(enrolSeconds))",
             "\(Text.grouped(rows)) rows in \(Text.seconds(seconds)), \(Text.grouped(rate)) rows/s",
             "\(Text.grouped(added)) events added, \(Text.grouped(retracted)) taken back, "
                 + "\(Text.grouped(quarantined)) answers put aside",

@@ -21,7 +21,7 @@ final class CollectRun: Sendable {
     let authority: AuthorityDesk
     let clock: CollectorClock
     /// Whether people agree at each provider instead of signing once for all.
-    private let isIndividual: Bool
+    let isIndividual: Bool
     /// By number in the sandbox.
     let enrolled = Mutex<[Int: SubjectID]>([:])
     private let time = SandboxTime()
@@ -108,34 +108,47 @@ final class CollectRun: Sendable {
         return summary
     }
 
-    /// Collects for the first `people` of the sandbox, at most `atOnce` at a time.
+    /// Enrols the first `people` of the sandbox and collects for them, at most `atOnce` at a time.
     func collect(
         people count: Int,
         atOnce: Int,
         for reason: CollectReason = .refresh,
         isShown: Bool = true
     ) async throws -> CollectSummary {
+        let begin = ContinuousClock.now
+        let members = try await enrol(people: count, atOnce: atOnce, isShown: isShown)
+        let seconds = (ContinuousClock.now - begin) / .seconds(1)
+        var summary = try await collect(members, atOnce: atOnce, for: reason, isShown: isShown)
+        summary.enrolSeconds = seconds
+        return summary
+    }
+
+    /// Enrols the first `people` of the sandbox.
+    func enrol(people count: Int, atOnce: Int, isShown: Bool = true) async throws -> [Member] {
         let people = try await control.people(count)
+        let progress = isShown ? Progress("enrolling", unit: "people") : nil
+        return try await each(people, atOnce, progress) { try await self.enrol($0) }
+    }
+
+    /// Collects for members.
+    func collect(
+        _ members: [Member],
+        atOnce: Int,
+        for reason: CollectReason = .refresh,
+        isShown: Bool = true
+    ) async throws -> CollectSummary {
+        var summary = CollectSummary()
+        summary.people = members.count
+        summary.enrolled = members.count { $0.isNew }
+        for (reason, times) in members.flatMap(\.failures) {
+            summary.failures[reason, default: 0] += times
+        }
+        latencies.withLock { $0.removeAll() }
         let begin = ContinuousClock.now
         let progress = isShown ? Progress("collecting", unit: "people") : nil
-        var summary = CollectSummary()
-        summary.people = people.count
-        try await withThrowingTaskGroup(of: CollectSummary.self) { tasks in
-            var waiting = people[...]
-            for person in waiting.prefix(atOnce) {
-                tasks.addTask { try await self.collect(person, for: reason) }
-            }
-            waiting = waiting.dropFirst(atOnce)
-            var done = 0
-            while let part = try await tasks.next() {
-                summary.take(part)
-                done += 1
-                progress?.show(done, share: Double(done) / Double(max(1, people.count)))
-                if let person = waiting.popFirst() {
-                    tasks.addTask { try await self.collect(person, for: reason) }
-                }
-            }
-            progress?.end(done)
+        for part in try await each(members, atOnce, progress, { await self.collect($0, for: reason) })
+        {
+            summary.take(part)
         }
         summary.seconds = (ContinuousClock.now - begin) / .seconds(1)
         let sorted = latencies.withLock { $0.sorted() }
@@ -146,18 +159,48 @@ final class CollectRun: Sendable {
         return summary
     }
 
-    private func collect(
-        _ person: SandboxControl.Person,
-        for reason: CollectReason
-    ) async throws -> CollectSummary {
+    /// `body` of each, at most `atOnce` at a time; in no order.
+    func each<Item: Sendable, Result: Sendable>(
+        _ items: [Item],
+        _ atOnce: Int,
+        _ progress: Progress?,
+        _ body: @escaping @Sendable (Item) async throws -> Result
+    ) async throws -> [Result] {
+        try await withThrowingTaskGroup(of: Result.self) { tasks in
+            var waiting = items[...]
+            for item in waiting.prefix(atOnce) { tasks.addTask { try await body(item) } }
+            waiting = waiting.dropFirst(atOnce)
+            var results: [Result] = []
+            while let result = try await tasks.next() {
+                results.append(result)
+                progress?.show(results.count, share: Double(results.count) / Double(items.count))
+                if let item = waiting.popFirst() { tasks.addTask { try await body(item) } }
+            }
+            progress?.end(results.count)
+            return results
+        }
+    }
+
+    /// A person of the sandbox who is enrolled.
+    struct Member: Sendable {
+        let person: SandboxControl.Person
+        let subject: SubjectID
+        /// Whether they agreed to something for the first time.
+        var isNew = false
+        /// Providers that gave no token, by reason.
+        var failures: [String: Int] = [:]
+    }
+
+    /// Collects what a new member has, or what is new of an old one.
+    func collect(
+        _ member: Member,
+        for reason: CollectReason = .refresh
+    ) async -> CollectSummary {
         var summary = CollectSummary()
-        let (subject, isNew) = try await enrol(person, &summary)
-        enrolled.withLock { $0[person.number] = subject }
-        if isNew { summary.enrolled = 1 }
         do throws(CollectError) {
-            let trigger: TransferTrigger = isNew ? .userConsent : reason.trigger
+            let trigger: TransferTrigger = member.isNew ? .userConsent : reason.trigger
             let begin = ContinuousClock.now
-            let results = try await collector.collect(subject, for: trigger)
+            let results = try await collector.collect(member.subject, for: trigger)
             let milliseconds = Int((ContinuousClock.now - begin) / .milliseconds(1))
             latencies.withLock { $0.append(milliseconds) }
             for (_, result) in results { summary.add(result) }
@@ -167,66 +210,16 @@ final class CollectRun: Sendable {
         return summary
     }
 
-    /// Has a person agree to all that their providers have, unless they did.
-    private func enrol(
-        _ person: SandboxControl.Person,
-        _ summary: inout CollectSummary
-    ) async throws -> (SubjectID, isNew: Bool) {
-        let asked = person.providers.compactMap { collector.providers[$0] }
-        guard !asked.isEmpty else {
-            throw Failure(.configuration, "No provider of person \(person.number) is known.")
-        }
-        let subject = try services.vault.enrol([Array(person.key.utf8)])[0]
-        do {
-            let book = try collector.books.book(of: subject)
-            try await purge(book, of: subject)
-            let known = CollectRun.standing(book)
-            let missing = asked.filter { !known.contains($0.code) }
-            guard !missing.isEmpty else { return (subject, false) }
-            let transfers =
-                if isIndividual {
-                    try await agreedAtProviders(person, missing)
-                } else {
-                    try await signed(person, missing)
-                }
-            let today = KoreanClock.day(at: clock.seconds)
-            let failures = try await collector.take(
-                transfers,
-                of: subject,
-                joining: Join(years: 30, until: today.adding(months: 24))
-            )
-            for (_, error) in failures { summary.failures["\(error)", default: 0] += 1 }
-            return (subject, known.isEmpty)
-        } catch let error as CollectError {
-            summary.failures["\(error)", default: 0] += 1
-            return (subject, false)
-        }
-    }
-
-    /// Providers whose request stands and whose token was not found to be another person's.
-    private static func standing(_ book: SubjectBook) -> Set<String> {
-        Set(book.register.liveRequests.filter { $0.suspendedAt == nil }.map(\.provider))
-    }
-
-    /// Removes what came in under a token that another person had; then the person is asked again.
-    ///
-    /// A removal that was begun and ended with its process is finished first.
-    private func purge(_ book: SubjectBook, of subject: SubjectID) async throws {
-        let projections = services.projections
-        if !book.register.owedDeletions.isEmpty {
-            try await services.desk.eraseOwed(of: subject, at: clock.now()) {
-                projections.prepareErasure(in: $0)
+    /// The first people of the sandbox, of `among`, who have `count` providers; with those alone.
+    func people(_ count: Int, withProviders providerCount: Int, among: Int) async throws
+        -> [SandboxControl.Person]
+    {
+        try await control.people(among).filter { $0.providers.count >= providerCount }
+            .prefix(count).map { person in
+                var person = person
+                person.providers = Array(person.providers.prefix(providerCount))
+                return person
             }
-        }
-        for request in book.register.liveRequests where request.suspendedAt != nil {
-            do throws(ConsentError) {
-                try await services.desk.purge(request.id, of: subject, at: clock.now()) {
-                    projections.prepareErasure(in: $0)
-                }
-            } catch .refused(.nothingToPurge) {
-                continue
-            }
-        }
     }
 
     /// Lets the sandbox's clock and ours stand still, or run on: what is compared must not move
@@ -256,7 +249,6 @@ final class CollectRun: Sendable {
 
 extension CollectSummary {
     mutating func take(_ part: CollectSummary) {
-        enrolled += part.enrolled
         transfers += part.transfers
         calls += part.calls
         rows += part.rows

@@ -6,11 +6,12 @@ import ServiceLifecycle
 /// The main job against a sandbox: collect, show, and let its time run on.
 struct CollectionDemo {
     private let services: Services
+    private let sandbox: SandboxProcess
     private let ledger: LedgerService
     private let collecting: CollectRun
     private let peopleCount: Int
     /// People at work at once: enough to keep two processes busy.
-    private static let peopleAtOnce = 32
+    private static let peopleAtOnce = 16
 
     init(
         _ services: Services,
@@ -18,14 +19,13 @@ struct CollectionDemo {
         people: Int,
         months: Int
     ) async throws {
-        self.services = services
+        (self.services, self.sandbox) = (services, sandbox)
         peopleCount = people
         let identity = try OperatorFile(sandbox.directory + "/operator.yaml")
         let registry = try Providers(
             sandbox.directory + "/providers.yaml",
             registration: identity.registration
         )
-        ledger.connections.know(registry)
         collecting = try await CollectRun(
             services: services,
             identity: identity,
@@ -37,19 +37,31 @@ struct CollectionDemo {
         let collecting = collecting
         // Sign-ins and looks happen on the sandbox's days, as consents do.
         ledger = LedgerService(services) { collecting.seconds * 1_000_000 }
+        ledger.connections.know(registry)
     }
 
     func shutdown() async { await collecting.shutdown() }
 
-    /// Collects from everybody and proves the result.
+    /// Collects from everybody and proves the result; then says what each phase took.
     func runOnce() async throws -> CollectionProof {
         // Nothing may happen between the last answer and the comparison.
         try await collecting.runClock(false)
-        var proof = CollectionProof(first: try await collect())
+        var phases = try PhaseClock(sandbox)
+        let atOnce = CollectionDemo.peopleAtOnce
+        let members = try await collecting.enrol(people: peopleCount, atOnce: atOnce)
+        try phases.end("enrolling", peopleCount, "people")
+        var proof = CollectionProof(first: try await collecting.collect(members, atOnce: atOnce))
+        try phases.end("collecting", proof.first.rows, "rows")
         try await waitForReadModels()
+        let folded = try services.statuses().reduce(0) { $0 + $1.frames }
+        try phases.end("folding what was left", Int(folded), "frames in all")
         proof.verdict = try await collecting.verdict()
+        try phases.end("reconciling", peopleCount, "people")
         proof.stateHashes = try StateHashes(services).all(progress: true)
+        try phases.end("hashing the read models again", peopleCount, "people")
         proof.again = try await collect()
+        try phases.end("collecting again", proof.again.calls, "calls")
+        for line in phases.lines { Terminal.shared.note(line) }
         return proof
     }
 

@@ -48,6 +48,18 @@ final class SandboxProcess: Sendable {
         }
     }
 
+    /// Processor time that it used so far, in seconds.
+    func processorSeconds() throws -> Double {
+        let identifier = process.withLock(\.processIdentifier)
+        let path = "/proc/\(identifier)/stat"
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        // After the name in brackets: state, then numbers; proc(5) counts utime as the 14th.
+        let fields = text.split(separator: ")").last?.split(separator: " ") ?? []
+        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12])
+        else { throw Failure(.program, "The system does not tell the sandbox's time.") }
+        return (user + system) / 100
+    }
+
     /// Ends it in order.
     func end() {
         process.withLock { process in
