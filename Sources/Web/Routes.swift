@@ -31,8 +31,8 @@ struct Route: Sendable {
 extension Site {
     /// Every address there is.
     var routes: [Route] {
-        consoleRoutes + collectionRoutes + personRoutes + accessRoutes + interfaceRoutes
-        consoleRoutes + personRoutes + reportRoutes + accessRoutes + interfaceRoutes
+        consoleRoutes + collectionRoutes + personRoutes + reportRoutes + accessRoutes
+            + interfaceRoutes
     }
 
     /// What an operator sees and orders.

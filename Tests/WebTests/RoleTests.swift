@@ -22,6 +22,17 @@ struct RoleTests {
         case "GET /", "GET /v1/overview", "GET /v1/partitions", "GET /v1/projections",
             "GET /v1/frames", "GET /v1/stream", "GET /metrics":
             return staff.union(["analyst"]).contains(role) ? .all : .nobody
+        case "GET /collection", "GET /collection/quarantine/{answer}", "GET /v1/collection",
+            "GET /v1/collection/providers/{org_code}", "GET /v1/collection/quarantine",
+            "GET /v1/collection/quarantine/{answer}":
+            return staff.contains(role) ? .all : .nobody
+        case "POST /collection/quarantine/{answer}/redrive",
+            "POST /collection/quarantine/{answer}/discard",
+            "POST /v1/collection/quarantine/{answer}/redrive",
+            "POST /v1/collection/quarantine/{answer}/discard":
+            return role == "operator" ? .all : .nobody
+        case "GET /v1/categories":
+            return staff.union(["analyst", "person"]).contains(role) ? .all : .nobody
         case "GET /subjects", "GET /v1/subjects": return staff.contains(role) ? .all : .nobody
         case "GET /me": return role == "person" ? .all : .nobody
         case "GET /v1/backups", "POST /v1/backups":

@@ -47,5 +47,23 @@ struct FieldRules: Sendable {
         line.day = line.day.month.day(1)
         line.category = nil
         line.categoryName = nil
+        line.link = nil
+    }
+
+    func apply(to titles: inout AssetTitles) {
+        for (asset, title) in titles {
+            titles[asset]?.name = text(title.name, .identifying)
+        }
+    }
+
+    /// Lines as they may be seen; a filter by category would tell the category that is hidden.
+    func masked(
+        _ lines: Listing<TransactionLine>,
+        isFiltered: Bool
+    ) throws(Problem) -> Listing<TransactionLine> {
+        guard !isFiltered || use(of: .personal) == .allowed else { throw Problem(.useRefused) }
+        var lines = lines
+        for place in lines.items.indices { apply(to: &lines.items[place]) }
+        return lines
     }
 }

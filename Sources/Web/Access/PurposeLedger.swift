@@ -11,7 +11,7 @@ struct PurposeLedger: Ledger {
     /// nil: nobody is known, and nothing about persons is shown.
     let purpose: UsePurpose?
 
-    private func rules(for subject: String) async throws -> FieldRules {
+    func rules(for subject: String) async throws -> FieldRules {
         guard let purpose else { throw Problem(.tokenNeeded) }
         // A person's own view needs no age: it is the one purpose that has everything.
         let age = purpose == .ownView ? .adult : try await book.age(of: subject)
@@ -65,14 +65,8 @@ struct PurposeLedger: Ledger {
             after: cursor,
             limit: limit
         )
-        guard var lines = found else { return nil }
-        let rules = try await rules(for: id)
-        // A filter would tell the category that is hidden.
-        guard category == nil || rules.use(of: .personal) == .allowed else {
-            throw Problem(.useRefused)
-        }
-        for place in lines.items.indices { rules.apply(to: &lines.items[place]) }
-        return lines
+        guard let lines = found else { return nil }
+        return try await rules(for: id).masked(lines, isFiltered: category != nil)
     }
 
     func explanation(_ id: String, event: EventID) async throws -> CategoryReason? {
@@ -81,7 +75,7 @@ struct PurposeLedger: Ledger {
     }
 
     /// What is shown whole or not at all: reports that quote texts of any class.
-    private func whole<Report: Sendable>(
+    func whole<Report: Sendable>(
         _ id: String,
         _ read: () async throws -> Report?
     ) async throws -> Report? {

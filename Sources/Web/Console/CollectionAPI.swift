@@ -34,13 +34,14 @@ extension Site {
     }
 
     @Sendable func redrive(_ request: Request, _ context: Context) async throws -> Response {
-        try checkOrigin(request)
         let id = try quarantineID(context)
-        return json(try await refusing { try await ledger.redrive(id, by: Site.actor) }.json)
+        let result = try await unlessRefused {
+            try await ledger.redrive(id, by: context.caller.actor)
+        }
+        return json(result.json)
     }
 
     @Sendable func discard(_ request: Request, _ context: Context) async throws -> Response {
-        try checkOrigin(request)
         let id = try quarantineID(context)
         let body = try await request.body.collect(upTo: configuration.bodyBytesMax)
         let order: DiscardOrder
@@ -52,24 +53,27 @@ extension Site {
         } catch {
             throw Problem(.requestMalformed)
         }
-        return json(try await discarded(id, order.note).json)
+        return json(try await discarded(id, order.note, by: context.caller).json)
     }
 
-    func discarded(_ id: String, _ note: String) async throws -> QuarantineResult {
+    func discarded(
+        _ id: String,
+        _ note: String,
+        by caller: Caller
+    ) async throws -> QuarantineResult {
         guard !note.isEmpty, note.utf8.count <= quarantineNoteBytesMax else {
             throw Problem(.parameterInvalid, parameter: "note")
         }
-        return try await refusing { try await ledger.discard(id, note: note, by: Site.actor) }
+        return try await unlessRefused {
+            try await ledger.discard(id, note: note, by: caller.actor)
+        }
     }
 
     func previewed(_ id: String) async throws -> (QuarantineLine, QuarantineResult) {
-        try await refusing { try await ledger.quarantined(id) }
+        try await unlessRefused { try await ledger.quarantined(id) }
     }
 
-    /// Who acts here, until identities have names.
-    static let actor = "console"
-
-    func refusing<Value>(_ body: () async throws -> Value) async throws -> Value {
+    func unlessRefused<Value>(_ body: () async throws -> Value) async throws -> Value {
         do {
             return try await body()
         } catch QuarantineRefusal.unknown {
@@ -87,18 +91,6 @@ extension Site {
             id.utf8.allSatisfy({ 48...57 ~= $0 || 97...102 ~= $0 || $0 == 45 })
         else { throw Problem(.quarantineUnknown) }
         return id
-    }
-
-    /// A page elsewhere can make a browser send a request here, but not hide where it comes from.
-    func checkOrigin(_ request: Request) throws(Problem) {
-        if let site = request.headers[.secFetchSite], site != "same-origin", site != "none" {
-            throw Problem(.hostRefused)
-        }
-        guard let origin = request.headers[.origin] else { return }
-        let parts = origin.split(separator: "/", omittingEmptySubsequences: true)
-        guard parts.count == 2, parts[0] == "http:" || parts[0] == "https:",
-            request.head.authority.map({ $0 == parts[1] }) ?? false
-        else { throw Problem(.hostRefused) }
     }
 }
 

@@ -27,14 +27,12 @@ extension Site {
     }
 
     @Sendable func redriveForm(_ request: Request, _ context: Context) async throws -> Response {
-        try checkOrigin(request)
         let id = try quarantineID(context)
-        _ = try await refusing { try await ledger.redrive(id, by: Site.actor) }
+        _ = try await unlessRefused { try await ledger.redrive(id, by: context.caller.actor) }
         return seeOther(id)
     }
 
     @Sendable func discardForm(_ request: Request, _ context: Context) async throws -> Response {
-        try checkOrigin(request)
         let id = try quarantineID(context)
         let body = try await request.body.collect(upTo: configuration.bodyBytesMax)
         let form: DiscardForm
@@ -46,7 +44,7 @@ extension Site {
         } catch {
             throw Problem(.requestMalformed)
         }
-        _ = try await discarded(id, form.note)
+        _ = try await discarded(id, form.note, by: context.caller)
         return seeOther(id)
     }
 
