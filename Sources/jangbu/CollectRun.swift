@@ -146,10 +146,10 @@ final class CollectRun: Sendable {
         latencies.withLock { $0.removeAll() }
         let begin = ContinuousClock.now
         let progress = isShown ? Progress("collecting", unit: "people") : nil
-        for part in try await each(members, atOnce, progress, { await self.collect($0, for: reason) })
-        {
-            summary.take(part)
+        let parts = try await each(members, atOnce, progress) {
+            await self.collect($0, for: reason)
         }
+        for part in parts { summary.take(part) }
         summary.seconds = (ContinuousClock.now - begin) / .seconds(1)
         let sorted = latencies.withLock { $0.sorted() }
         if !sorted.isEmpty {

@@ -121,10 +121,10 @@ extension RunningServer {
     }
 
     /// One request on a connection of its own.
-    private func exchange(
+    func exchange(
         _ method: HTTPMethod,
         _ path: String,
-        _ body: String
+        _ body: String = ""
     ) async throws -> (HTTPResponseStatus, Data) {
         let bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .connectTimeout(.seconds(5))

@@ -106,7 +106,7 @@ import Testing
         let bench = try Command(["bench", "--smoke", "--json"])
         #expect(bench.exit == 0, "\(bench.err)")
         let rows = try bench.out.split(separator: "\n").map(object)
-        #expect(rows.count == 17)
+        #expect(rows.count == 18)
         for row in rows {
             let work = try #require(row["work"] as? String)
             #expect(row["value"] as? Double != nil, "\(work)")

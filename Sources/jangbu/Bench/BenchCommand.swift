@@ -20,7 +20,7 @@ struct BenchCommand: AsyncParsableCommand {
 
     /// Parts of the benchmark that can be asked for alone.
     enum Part: String, CaseIterable, ExpressibleByArgument {
-        case flush, clients, bulk, storage, sharing, projections, pages
+        case flush, clients, bulk, storage, sharing, projections, pages, refresh
     }
 
     @Option(help: "Where to put the data; memory-backed by default where there is some.")
@@ -70,6 +70,7 @@ struct BenchCommand: AsyncParsableCommand {
         case .storage: return try await storage.reopen()
         case .sharing: return try await storage.sharing()
         case .pages: return try await PageBench(directory: place, isSmoke: smoke).rows()
+        case .refresh: return try await RefreshBench(directory: place, isSmoke: smoke).rows()
         case .projections:
             return try await ProjectionBench(directory: place, isSmoke: smoke).rows()
         }
