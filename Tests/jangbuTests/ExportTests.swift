@@ -35,8 +35,10 @@ import Web
         }
     }
 
-    private func world() async throws -> (LedgerWorld, String) {
-        let world = try LedgerWorld(eventsPerFrame: 2)
+    private func world(
+        in directory: TemporaryDirectory? = nil
+    ) async throws -> (LedgerWorld, String) {
+        let world = try LedgerWorld(in: directory, eventsPerFrame: 2)
         let id = try await world.record(
             [ExportTests.awkward] + (0..<40).map { LedgerWorld.approved(1_000 + $0) }
         )
@@ -259,14 +261,22 @@ import Web
         }
     }
 
-    @Test func `the command writes a file of its own that nobody else reads`() async throws {
-        let (world, id) = try await world()
+    /// A person in a ledger that is closed again, and how many events they have.
+    private func closed(in directory: TemporaryDirectory) async throws -> (String, Int) {
+        let (world, id) = try await world(in: directory)
         let count = try recorded(world, id).count
         try world.close()
-        let file = world.directory.path + "/person.csv"
+        return (id, count)
+    }
+
+    @Test func `the command writes a file of its own that nobody else reads`() async throws {
+        let directory = try TemporaryDirectory()
+        // Gone before the command opens the same ledger.
+        let (id, count) = try await closed(in: directory)
+        let file = directory.path + "/person.csv"
         let words = [
             "export", id, "--format", "csv", "--output", file, "--data-directory",
-            world.directory.path, "--json",
+            directory.path, "--json",
         ]
         let command = try Command(words)
         #expect(command.exit == 0, "\(command.err)")

@@ -14,7 +14,8 @@
 /// - The other side's own record of the same payment (loan repaid, premium paid, card billed) does
 ///   not.
 /// - What a person put elsewhere (`CategoryCorrected`) counts there: one transaction wherever it
-///   is, with what becomes of it, a merchant in all months that it is told apart in and all to come.
+///   is, with what becomes of it, a merchant in all months that it is told apart in and all that
+///   come.
 ///
 /// A count is payments less cancellations; corrections and refunds are none. What was taken back is
 /// in no sum and no count.

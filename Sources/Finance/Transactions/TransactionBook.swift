@@ -106,7 +106,7 @@ public struct TransactionBook: Sendable {
         }
     }
 
-    /// The number in `entries` of the transaction that an event is a part of, if it stands or stood.
+    /// The number in `entries` of the transaction that an event is a part of, or was.
     public func number(of place: EventPlace) -> Int? { numbers[place] }
 
     /// A new transaction.

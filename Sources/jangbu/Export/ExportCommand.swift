@@ -12,8 +12,8 @@ struct ExportCommand: AsyncParsableCommand {
         commandName: "export",
         abstract: "Everything the log has of a person and may show them, as JSON or CSV.",
         discussion: """
-            Each event with each of its fields, as docs/export.md says. The file must not be there yet \
-            and can be read by its owner only.
+            Each event with each of its fields, as docs/export.md says. The file must not be there \
+            yet and can be read by its owner only.
 
             Example: jangbu export 0f3b... --format csv --output person.csv
             """

@@ -1,6 +1,7 @@
-import Finance
 import SwiftProtobuf
 import Testing
+
+@testable import Finance
 
 /// A fold with a mistake that no type checker sees: what is taken back stays.
 private struct KeepsRetracted<Whole: Fold>: Fold {
@@ -124,7 +125,11 @@ private struct KeepsRetracted<Whole: Fold>: Fold {
             return other
         }
         let expected = try Self.folded(profile, without).encoded
-        #expect(try Self.folded(profile, with).encoded == expected, "SEED=\(seed)")
+        var state = try Self.folded(profile, with)
+        // Which rows were taken back is kept, so that a correction of one counts for nothing.
+        #expect(!state.corrections.takenBack.isEmpty, "SEED=\(seed)")
+        state.corrections = SpendingCorrections()
+        #expect(state.encoded == expected, "SEED=\(seed)")
     }
 
     @Test(arguments: FoldFixtures.seeds)
