@@ -188,7 +188,9 @@ extension CollectionBoardState {
             try provider.standing.take(done, at: at)
             // The days of a regular transfer, once, however many lists it has.
             if let due, provider.standing.scheduledOn != before {
-                let late = max(0, day.daysSinceEpoch - due.daysSinceEpoch)
+                // On the day of the request the provider's slots may be over: it has the next too.
+                let last = before == nil ? due.adding(days: 1) : due
+                let late = max(0, day.daysSinceEpoch - last.daysSinceEpoch)
                 provider.made.append(Made(on: day, lateDays: UInt32(late)))
                 provider.made.removeFirst(max(0, provider.made.count - Self.madeMax))
             }
