@@ -151,9 +151,12 @@ extension RunningServer {
             headers: headers
         )
         return try await channel.executeThenClose { inbound, outbound in
-            try await outbound.write(.head(head))
-            try await outbound.write(.body(.byteBuffer(ByteBuffer(string: body))))
-            try await outbound.write(.end(nil))
+            // In one piece: a server that has read enough answers, and closes.
+            try await outbound.write(
+                contentsOf: [
+                    .head(head), .body(.byteBuffer(ByteBuffer(string: body))), .end(nil),
+                ]
+            )
             var status = HTTPResponseStatus.internalServerError
             var bytes = Data()
             for try await part in inbound {

@@ -61,8 +61,8 @@ public struct ProviderPlace: Hashable, Sendable {
 
     /// Versions of HTTP.
     public enum HTTPVersion: Hashable, Sendable {
-        /// HTTP/1.1, a connection for each call under way: a quarter less work for both sides than
-        /// HTTP/2, whose streams each have a state of their own.
+        /// HTTP/1.1, a connection for each call under way: less work for both sides than HTTP/2,
+        /// whose streams each have a state of their own.
         case one
         /// HTTP/2 if the provider takes it, on one connection: for those who bound connections.
         case negotiated

@@ -165,7 +165,7 @@ extension IntegratedState.Asset {
     fileprivate func worth() throws(FoldError) -> [IntegratedReport.Figure] {
         var have: [UInt16: (assets: Int128, owed: Int128)] = [:]
         count(into: &have)
-        let scope = FigureScope(figures.keys)
+        let scope = FigureScope(figures.keys, of: kind)
         var shown: [IntegratedReport.Figure] = []
         for (code, total) in have.sorted(by: { $0.key < $1.key }) {
             let times = figures.filter { key, _ in
