@@ -1,6 +1,8 @@
 import Collector
+import Commands
 import Finance
 import Frame
+import Projections
 import Synchronization
 import Vault
 

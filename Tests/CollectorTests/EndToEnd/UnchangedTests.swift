@@ -1,4 +1,5 @@
 import Collector
+import EventLog
 import Finance
 import Frame
 import Testing
