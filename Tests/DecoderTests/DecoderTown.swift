@@ -38,7 +38,6 @@ final class DecoderTown: Sendable {
     let signature: String
     let tokenForm: String
     let movementsBody: String
-    let cursors = ["1", "500", "again.1"]
     let providersFile, operatorFile, journalFile: [UInt8]
     let headers: [[UInt8]]
     let exchanges: [[UInt8]]
@@ -193,6 +192,21 @@ final class DecoderTown: Sendable {
     private static func form(_ fields: [String: String]) -> String {
         fields.sorted { $0.key < $1.key }.map { "\($0.key)=\(Form.encode($0.value))" }
             .joined(separator: "&")
+    }
+
+    /// The request for movements of five rows a page, from a cursor on.
+    func movements(after cursor: String) -> String {
+        let limited = movementsBody.replacing("\"500\"", with: "\"5\"").dropLast()
+        let text = cursor.filter { $0 != "\"" && $0 != "\\" }
+        return limited + ",\"next_page\":\"\(text)\"}"
+    }
+
+    /// Where the second page of movements begins.
+    func cursor() async throws -> String {
+        let path = "/\(bank)/v2/bank/accounts/deposit/transactions"
+        let body = movementsBody.replacing("\"500\"", with: "\"5\"")
+        let reply = await reply("POST", path, body: body, isJSON: true)
+        return try #require(JSONTree(reply.body)?["next_page"]?.scalar)
     }
 
     func verifies(_ text: String) -> Bool {

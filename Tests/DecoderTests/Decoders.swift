@@ -138,13 +138,14 @@ struct Decoders {
                 let path = "/\(town.bank)/v2/bank/accounts/deposit/transactions"
                 return await town.reply("POST", path, body: body, isJSON: true).status == 200
             },
-            Decoder("sandbox: path", texts: ["/v2/bank/accounts", "/v2/card/cards/1/detail"]) {
-                await town.reply("GET", "/\(town.bank)" + $0).status == 200
+            Decoder("sandbox: path", texts: ["/v2/bank/accounts"]) { path in
+                let query = "org_code=\(town.bank)&search_timestamp=0&limit=9"
+                return await town.reply("GET", "/\(town.bank)" + path, query: query).status == 200
             },
-            Decoder("sandbox: cursor", texts: town.cursors) { cursor in
-                let query = "org_code=\(town.bank)&limit=9&next_page=" + Form.encode(cursor)
-                return await town.reply("GET", "/\(town.bank)/v2/bank/accounts", query: query)
-                    .status == 200
+            Decoder("sandbox: cursor", texts: [try await town.cursor()]) { cursor in
+                let path = "/\(town.bank)/v2/bank/accounts/deposit/transactions"
+                let body = town.movements(after: cursor)
+                return await town.reply("POST", path, body: body, isJSON: true).status == 200
             },
             Decoder("sandbox: controls", texts: [#"{"faults":["slow=1"]}"#, #"{"set":"5"}"#]) {
                 await town.reply("POST", "/sandbox/faults", body: $0, isJSON: true).status == 200
