@@ -234,8 +234,7 @@ let package = Package(
             dependencies: [
                 "Web", "Finance", hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes,
                 nioCore, coreMetrics,
-                logging, crypto, "Cryptography", httpClient, nioSSL, nioHTTP, certificates, asn1,
-                lifecycle, "Simulation", protobuf,
+                logging, crypto, protobuf,
             ],
             exclude: ["Browser"],
             swiftSettings: strict
@@ -245,7 +244,7 @@ let package = Package(
             [
                 "jangbu", "Commands", "EventLog", "Files", "Finance", "Frame", "Projections",
                 "Simulation", "Vault", "Web", protobuf, "Sandbox", httpClient, nioCore, nioHTTP,
-                nioSSL, logging,
+                nioSSL, logging, lifecycle,
             ]
         ),
         tests(

@@ -1,4 +1,5 @@
 import Commands
+import EventLog
 import Finance
 import Projections
 import Synchronization
