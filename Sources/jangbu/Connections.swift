@@ -102,7 +102,7 @@ final class Connections: Sendable {
         let due = live.flatMap {
             DueTime.next(
                 under: $0,
-                after: progress,
+                after: progress?.standing,
                 in: provider(code)?.slots ?? [],
                 spread: DueTime.spread(of: subject, at: code),
                 now: now
@@ -134,7 +134,7 @@ final class Connections: Sendable {
             guard request.holds(on: KoreanClock.day(at: now)) else { return .consentExpired }
             if request.suspendedAt != nil { return .suspended }
         }
-        guard let progress, progress.failures > 0 else { return nil }
+        guard let progress, progress.standing.failures > 0 else { return nil }
         guard let failure else { return .refused }
         return TransferTrouble(failure)
     }

@@ -67,7 +67,7 @@ extension LedgerService {
         let book = try connections.book(of: subject)
         var failures: [String: TransferHistory.Failure] = [:]
         // Why is asked of the evidence only where something failed.
-        if book.state.providers.values.contains(where: { $0.failures > 0 }) {
+        if book.state.providers.values.contains(where: { $0.standing.failures > 0 }) {
             let last = day.adding(days: 1)
             failures = try history(of: subject, last.adding(months: -12)...last).sums
                 .compactMapValues(\.lastFailure)

@@ -11,7 +11,7 @@ extension LedgerService {
         guard let subject = live(id) else { return nil }
         let revision = try revision(of: subject, asOf: asOf)
         return try view(
-            id,
+            subject,
             services.integrated.read(subject, asOf: revision),
             services.counters.read(subject, asOf: revision)?.state
         )

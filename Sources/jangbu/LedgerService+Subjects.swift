@@ -74,19 +74,19 @@ extension LedgerService {
     func subject(_ id: String) async throws -> SubjectView? {
         guard let subject = live(id) else { return nil }
         return try view(
-            id,
+            subject,
             services.integrated.read(subject),
             services.counters.read(subject)?.state
         )
     }
 
     func view(
-        _ id: String,
+        _ subject: SubjectID,
         _ reading: Reading<IntegratedView.State>?,
         _ counts: SubjectCounters.State?
     ) throws -> SubjectView {
         guard let reading else {
-            return SubjectView(id: id, frames: 0, assets: [], totals: [], sources: [])
+            return SubjectView(id: "\(subject)", frames: 0, assets: [], totals: [], sources: [])
         }
         let report = try IntegratedReport(of: reading.state)
         let assets = report.assets.filter { !$0.isClosed }.map { asset in
@@ -97,7 +97,7 @@ extension LedgerService {
             )
         }
         return SubjectView(
-            id: id,
+            id: "\(subject)",
             frames: reading.revision,
             assets: assets,
             totals: try report.totals.map { total in

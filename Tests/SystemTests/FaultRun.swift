@@ -248,11 +248,6 @@ final class SandboxRemote: Sendable {
                     certificate: directory + "/control.pem",
                     key: directory + "/control.key",
                     roots: directory + "/ca.pem"
-                ),
-                clock: CollectorClock(
-                    now: { Int64(time(nil)) * 1_000_000 },
-                    sleep: { try await Task.sleep(for: $0) },
-                    chance: { 1 }
                 )
             )
             client = made
