@@ -90,9 +90,8 @@ import Web
                 months: 1
             )
         )
-        let operators = [
-            OperatorRegistration(clientSecret: try RegistryFiles.clientSecret(in: folder.path))
-        ]
+        let secret = try RegistryFiles.clientSecret(in: folder.path)
+        let operators = [OperatorRegistration(clientSecret: secret)]
         let (ready, continuation) = AsyncStream.makeStream(of: Int.self)
         let now = Int64(Date().timeIntervalSince1970)
         let sandbox = try SandboxServer(

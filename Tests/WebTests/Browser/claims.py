@@ -5,6 +5,7 @@ Screenshots go to FOLDER for people to look at; SESSIONS and LINK are `visitors.
 """
 
 import base64
+import functools
 import json
 import os
 import sys
@@ -17,12 +18,7 @@ from visitors import Visitors, claim_link
 BINARY, BASE, SHOTS, SESSIONS, LINK = sys.argv[1:]
 VISITORS = Visitors(BASE, json.loads(SESSIONS))
 RULES = open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "rules.js"), encoding="utf-8").read()
-
-
-def tick():
-    VISITORS.get("/health/ready")
-
-
+tick = functools.partial(VISITORS.get, "/health/ready")
 PEOPLE = VISITORS.get("/v1/subjects")["items"]
 PERSON, NOBODY = "/subjects/" + PEOPLE[0]["id"], "/subjects/" + PEOPLE[-1]["id"]
 EVENT, ASIDE = PERSON + "/events/3.0", VISITORS.get("/v1/collection/quarantine")["items"][0]["id"]
