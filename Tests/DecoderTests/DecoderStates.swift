@@ -25,6 +25,7 @@ extension DecoderTown {
         private var coverage = CoverageState()
         private var counters = SubjectCountersState()
         private var collection = CollectionState()
+        private var board = CollectionBoardState()
         private var register = TransferRegister()
         private var spending = SpendingState()
 
@@ -36,6 +37,7 @@ extension DecoderTown {
             Self.fold(Coverage(), event, &coverage)
             Self.fold(SubjectCounters(), event, &counters)
             Self.fold(CollectionProgress(), event, &collection)
+            Self.fold(CollectionBoard(), event, &board)
             Self.fold(ConsentRegister(), event, &register)
             if let rules = Self.rules {
                 Self.fold(SpendingProfile(rules: rules), event, &spending)
@@ -63,9 +65,17 @@ extension DecoderTown {
                 (Coverage.name, Self.encoded(coverage)),
                 (SubjectCounters.name, Self.encoded(counters)),
                 (CollectionProgress.name, Self.encoded(collection)),
+                (CollectionBoard.name, Self.encoded(board)),
+                ("collection-totals", Self.encoded(totals)),
                 (ConsentRegister.name, Self.encoded(register)),
                 (SpendingProfile.name, Self.encoded(spending)),
             ]
+        }
+
+        private var totals: CollectionTotals {
+            var totals = CollectionTotals()
+            totals.add(board)
+            return totals
         }
 
         private static func encoded(_ state: some FoldState) -> [UInt8] {
@@ -89,6 +99,8 @@ extension DecoderTown {
             case Coverage.name: _ = try CoverageState(decoding: bytes.span)
             case SubjectCounters.name: _ = try SubjectCountersState(decoding: bytes.span)
             case CollectionProgress.name: _ = try CollectionState(decoding: bytes.span)
+            case "collection-totals": _ = try CollectionTotals(decoding: bytes.span)
+            case CollectionBoard.name: _ = try CollectionBoardState(decoding: bytes.span)
             case ConsentRegister.name: _ = try TransferRegister(decoding: bytes.span)
             case SpendingProfile.name: _ = try SpendingState(decoding: bytes.span)
             default: return false

@@ -19,7 +19,7 @@ struct BrowserTests {
     static let claimCount = 18
 
     /// Secrets of sessions by subject, the local operator's under nothing, as JSON.
-    private func sessions(_ contract: Contract) throws -> String {
+    static func sessions(_ contract: Contract) throws -> String {
         var secrets = ["": try contract.server.newSession(for: .localOperator)]
         for id in contract.ledger.ids {
             secrets[id] = try contract.server.newSession(for: .person(id))
@@ -41,10 +41,11 @@ struct BrowserTests {
         try await contract.server.application().test(.live) { client in
             let port = try #require(client.port)
             let address = "http://127.0.0.1:\(port)"
+            let sessions = try BrowserTests.sessions(contract)
             let link = try #require(try contract.server.operatorLink())
             let run = try await Checkout.runInBackground(
                 python,
-                ["-B", script, browser, address, pictures, try sessions(contract), link]
+                ["-B", script, browser, address, pictures, sessions, link]
             )
             let claims = try run.output.split(separator: "\n").filter { $0.hasPrefix("{") }.map {
                 try JSONDecoder().decode(Claim.self, from: Data($0.utf8))

@@ -61,7 +61,7 @@ enum Checkout {
         _ arguments: [String]
     ) async throws -> (status: Int32, output: String) {
         let file = FileManager.default.temporaryDirectory.appending(
-            path: "jangbu-web-\(ProcessInfo.processInfo.processIdentifier)-output"
+            path: "jangbu-web-\(ProcessInfo.processInfo.processIdentifier)-\(UUID().uuidString)"
         )
         try Data().write(to: file)
         defer { _ = try? FileManager.default.removeItem(at: file) }

@@ -126,7 +126,7 @@ struct CollectionTests {
                 buffer: try await client.send("/collection/quarantine/\(id)").body
             )
             #expect(page.contains("까닭을 적고 버렸어요."))
-            #expect(!page.contains("<form"))
+            #expect(!page.contains("action=\"/collection"))
             #expect(!page.contains("sent by mistake"))
         }
         contract.ledger.change { #expect($0.collection.notes == ["sent by mistake"]) }
@@ -164,7 +164,7 @@ struct CollectionTests {
                         headers: [name: value],
                         body: "note=x"
                     )
-                    #expect(answer.status.code == 421)
+                    #expect(answer.status == .forbidden)
                 }
             }
             #expect(try await aside(client).count == 4)

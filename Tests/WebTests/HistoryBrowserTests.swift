@@ -15,11 +15,13 @@ struct HistoryBrowserTests {
             return Checkout.skip("chromium and python3 are needed for the pages' claims")
         }
         let script = Checkout.root.appending(path: "Tests/WebTests/Browser/history.py").path
-        try await Contract().server.application().test(.live) { client in
+        let contract = try Contract()
+        let sessions = try BrowserTests.sessions(contract)
+        try await contract.server.application().test(.live) { client in
             let port = try #require(client.port)
             let run = try await Checkout.runInBackground(
                 python,
-                ["-B", script, browser, "http://127.0.0.1:\(port)"]
+                ["-B", script, browser, "http://127.0.0.1:\(port)", sessions]
             )
             let claims = try run.output.split(separator: "\n").filter { $0.hasPrefix("{") }.map {
                 try JSONDecoder().decode(BrowserTests.Claim.self, from: Data($0.utf8))

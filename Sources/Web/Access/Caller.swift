@@ -1,4 +1,5 @@
 import Hummingbird
+import Logging
 import NIOCore
 
 /// Who asks, as far as a request shows it; resolved once, and everything after asks nothing else.
@@ -51,6 +52,10 @@ struct Context: RequestContext {
     var caller = Caller.visitor
     /// What lets them; nil where everybody may.
     var grant: Grant?
+
+    /// What the log calls the request; the library's own `id` stops the process where a log keeps
+    /// no metadata.
+    var requestID: String { logger[metadataKey: "hb.request.id"]?.description ?? "unlogged" }
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

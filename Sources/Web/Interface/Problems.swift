@@ -76,9 +76,9 @@ struct Problems: RouterMiddleware {
             response =
                 problem.kind == .tokenNeeded
                 ? site.signInPage(request, status: .unauthorized)
-                : site.problemPage(problem, request, requestID: context.id)
+                : site.problemPage(problem, request, requestID: context.requestID)
         } else {
-            let bytes = problem.json(requestID: context.id, wording: site.wording).bytes
+            let bytes = problem.json(requestID: context.requestID, wording: site.wording).bytes
             response = Response(
                 status: problem.kind.status,
                 headers: [

@@ -18,7 +18,7 @@ struct RequestLog: RouterMiddleware {
         let start = clock()
         var response = try await next(request, context)
         let elapsed = clock() - start
-        if let name = HTTPField.Name("X-Request-Id") { response.headers[name] = context.id }
+        if let name = HTTPField.Name("X-Request-Id") { response.headers[name] = context.requestID }
         let route = context.endpointPath ?? "-"
         let dimensions = [
             ("method", RequestLog.method(request.method)), ("route", route),

@@ -1,32 +1,28 @@
 """Corrects a category in a real browser and takes it back; prints one JSON line for each claim.
 
-Usage: history.py BROWSER ADDRESS. As claims.py, with a ledger of its own.
+Usage: history.py BROWSER ADDRESS SESSIONS. As claims.py, with a ledger of its own.
 """
 
 import json
 import os
 import sys
 import traceback
-import urllib.request
 
 from chromium import Chromium
+from visitors import Visitors
 
-BINARY, BASE = sys.argv[1:]
+BINARY, BASE, SESSIONS = sys.argv[1:]
+VISITORS = Visitors(BASE, json.loads(SESSIONS))
 RULES = open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "rules.js"), encoding="utf-8").read()
 
 
-def get(path):
-    with urllib.request.urlopen(BASE + path) as answer:
-        return json.load(answer)
-
-
-SUBJECT = get("/v1/subjects")["items"][0]["id"]
+SUBJECT = VISITORS.get("/v1/subjects")["items"][0]["id"]
 PAGE = "/subjects/%s/events/3.0" % SUBJECT
 PREVIEW = PAGE + "?scope=merchant&category=travel"
 
 
 def kept():
-    return len(get("/v1/subjects/%s/corrections" % SUBJECT)["items"])
+    return len(VISITORS.get("/v1/subjects/%s/corrections" % SUBJECT)["items"])
 
 
 def rules(page, *names):
@@ -115,7 +111,7 @@ CLAIMS = [
 
 
 def main():
-    browser = Chromium(BINARY)
+    browser = Chromium(BINARY, VISITORS)
     for claim, check in CLAIMS:
         try:
             faults = check(browser)
