@@ -92,6 +92,7 @@ def claim_without_script(browser):
     page, found = browser.page(), []
     page.call("Emulation.setScriptExecutionDisabled", value=True)
     page.browser.events.clear()
+    VISITORS.sign_in(page, BASE + PREVIEW)
     page.call("Page.navigate", url=BASE + PREVIEW)
     page.browser.wait(1.0)
     nodes = page.call("Accessibility.getFullAXTree")["nodes"]
