@@ -1,4 +1,4 @@
-/// Base64 with padding (RFC 4648 §4).
+/// Base64 with padding (RFC 4648 §4), and base64url without (§5).
 public enum Base64 {
     private static let alphabet = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
@@ -47,6 +47,33 @@ public enum Base64 {
         }
         // One text for one value: bits that padding leaves over must be zero.
         return encode(out) == String(text) ? out : nil
+    }
+
+    /// base64url without padding.
+    public static func urlEncode(_ bytes: [UInt8]) -> String {
+        let text = encode(bytes).utf8.prefix { $0 != UInt8(ascii: "=") }.map { character in
+            switch character {
+            case UInt8(ascii: "+"): UInt8(ascii: "-")
+            case UInt8(ascii: "/"): UInt8(ascii: "_")
+            default: character
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// The bytes, or nil for anything that `urlEncode` does not give.
+    public static func urlDecode(_ text: some StringProtocol) -> [UInt8]? {
+        var plain: [UInt8] = []
+        for character in text.utf8 {
+            switch character {
+            case UInt8(ascii: "-"): plain.append(UInt8(ascii: "+"))
+            case UInt8(ascii: "_"): plain.append(UInt8(ascii: "/"))
+            case UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="): return nil
+            default: plain.append(character)
+            }
+        }
+        while !plain.count.isMultiple(of: 4) { plain.append(UInt8(ascii: "=")) }
+        return decode(String(decoding: plain, as: UTF8.self))
     }
 
     private static func value(_ character: UInt8) -> UInt32? {

@@ -119,8 +119,8 @@ struct CollectSummary: Encodable {
     var added = 0
     var retracted = 0
     var quarantined = 0
-    /// What the signing and the tokens took.
-    var enrolSeconds = 0.0
+    /// What the signing and the tokens took; nil when people were enrolled before.
+    var enrolSeconds: Double?
     /// What asking and recording took.
     var seconds = 0.0
     /// What all providers of a person took together.
@@ -152,12 +152,12 @@ struct CollectSummary: Encodable {
         var lines = [
             "\(Text.grouped(people)) people, \(Text.grouped(enrolled)) new; "
                 + "\(Text.grouped(transfers)) transfers, \(Text.grouped(calls)) calls",
-            "enrolled in \(Text.seconds(enrolSeconds))",
             "\(Text.grouped(rows)) rows in \(Text.seconds(seconds)), \(Text.grouped(rate)) rows/s",
             "\(Text.grouped(added)) events added, \(Text.grouped(retracted)) taken back, "
                 + "\(Text.grouped(quarantined)) answers put aside",
             "a person took \(personMillisecondsMedian) ms, \(personMillisecondsP99) ms at p99",
         ]
+        if let enrolSeconds { lines.insert("enrolled in \(Text.seconds(enrolSeconds))", at: 1) }
         for (reason, count) in failures.sorted(by: { $0.key < $1.key }) {
             lines.append("given up: \(reason), \(Text.grouped(count)) times")
         }

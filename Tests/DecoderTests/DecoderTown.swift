@@ -190,7 +190,7 @@ final class DecoderTown: Sendable {
     }
 
     private static func form(_ fields: [String: String]) -> String {
-        fields.sorted { $0.key < $1.key }.map { "\($0.key)=\(Form.encode($0.value))" }
+        fields.sorted { $0.key < $1.key }.map { "\($0.key)=\(FormText.encode($0.value))" }
             .joined(separator: "&")
     }
 

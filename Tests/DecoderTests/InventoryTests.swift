@@ -12,7 +12,6 @@ import Testing
     }
 
     private static let places: [String: Place] = [
-        "Collector/Authority/OAuth.swift": .suite("CollectorTests/Client/ClientTests.swift"),
         "Collector/Authority/TokenGrant.swift": .here,
         "Collector/Providers/TimeSlot.swift": .here,
         "Cryptography/Base64.swift": .here,
@@ -53,6 +52,7 @@ import Testing
         "LMDB/TableKey.swift": .suite("LMDBTests/OrderTests.swift"),
         "LMDB/TreePage.swift": .suite("LMDBTests/DamageTests.swift"),
         "MyData/CSV/ByteSource.swift": .suite("MyDataTests/FuzzTests.swift"),
+        "MyData/Form/FormText.swift": .suite("MyDataTests/FormTextTests.swift"),
         "MyData/JSON/JSONTree.swift": .here,
         "MyData/Standard/AnswerReader.swift": .here,
         "MyData/Standard/Exchange.swift": .here,

@@ -1,3 +1,5 @@
+internal import MyData
+
 /// What the signature of a person's transfer request says to a token endpoint (통합인증-002).
 public struct SignedConsent: Sendable {
     /// tx_id: the operator's id of the authentication, at most 74 letters.
@@ -153,7 +155,7 @@ public struct AuthorizationCallback: Hashable, Sendable {
         var fields: [String: String] = [:]
         for pair in location[location.index(after: mark)...].split(separator: "&") {
             guard let equals = pair.firstIndex(of: "="),
-                let value = Percent.decode(pair[pair.index(after: equals)...])
+                let value = FormText.decode(pair[pair.index(after: equals)...])
             else { return nil }
             fields[String(pair[..<equals])] = value
         }
@@ -161,31 +163,5 @@ public struct AuthorizationCallback: Hashable, Sendable {
             !code.isEmpty, code.utf8.count <= 128, state.utf8.count <= 40
         else { return nil }
         (self.code, self.state) = (code, state)
-    }
-}
-
-extension Percent {
-    /// Percent escapes and plus signs undone; nil when an escape is cut or the text no UTF-8.
-    static func decode(_ text: Substring) -> String? {
-        let bytes = Array(text.utf8)
-        var out: [UInt8] = []
-        var index = 0
-        while index < bytes.count {
-            switch bytes[index] {
-            case UInt8(ascii: "+"): out.append(UInt8(ascii: " "))
-            case UInt8(ascii: "%"):
-                guard index + 2 < bytes.count,
-                    let byte = UInt8(
-                        String(decoding: bytes[index + 1...index + 2], as: UTF8.self),
-                        radix: 16
-                    )
-                else { return nil }
-                out.append(byte)
-                index += 2
-            default: out.append(bytes[index])
-            }
-            index += 1
-        }
-        return String(validating: out, as: UTF8.self)
     }
 }

@@ -1,4 +1,5 @@
 public import Finance
+internal import MyData
 
 /// One request to a provider, before it has a connection.
 public struct ProviderRequest: Sendable {
@@ -45,7 +46,7 @@ public struct ProviderRequest: Sendable {
     /// The query with its `?`, or nothing.
     var query: String {
         guard form == .query, !parameters.isEmpty else { return "" }
-        return "?" + Percent.form(parameters)
+        return "?" + FormText.encode(parameters)
     }
 
     /// The body of a POST.
@@ -54,7 +55,7 @@ public struct ProviderRequest: Sendable {
         return switch form {
         case .query: []
         case .json: StandardJSON.object(parameters.map { ($0.name, .text($0.value)) }).bytes
-        case .form: Array(Percent.form(parameters).utf8)
+        case .form: Array(FormText.encode(parameters).utf8)
         }
     }
 }
@@ -101,44 +102,6 @@ extension TransferTrigger {
         case .userRefresh: "user-refresh"
         case .userSearch: "user-search"
         case .unspecified, .UNRECOGNIZED: nil
-        }
-    }
-}
-
-/// RFC 3986's unreserved letters stay, all else is percent-encoded.
-enum Percent {
-    private static let digits = Array("0123456789ABCDEF".utf8)
-
-    static func form(_ pairs: [(name: String, value: String)]) -> String {
-        var out: [UInt8] = []
-        for (index, pair) in pairs.enumerated() {
-            if index > 0 { out.append(UInt8(ascii: "&")) }
-            append(pair.name, to: &out)
-            out.append(UInt8(ascii: "="))
-            append(pair.value, to: &out)
-        }
-        return String(decoding: out, as: UTF8.self)
-    }
-
-    /// One segment of a path.
-    static func segment(_ text: String) -> String {
-        var out: [UInt8] = []
-        append(text, to: &out)
-        return String(decoding: out, as: UTF8.self)
-    }
-
-    private static func append(_ text: String, to out: inout [UInt8]) {
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
-                UInt8(ascii: "_"), UInt8(ascii: "~"):
-                out.append(byte)
-            default:
-                out.append(UInt8(ascii: "%"))
-                out.append(digits[Int(byte >> 4)])
-                out.append(digits[Int(byte & 15)])
-            }
         }
     }
 }

@@ -19,7 +19,7 @@ struct Question {
         var inPath: Set<String> = []
         while let open = rest.firstIndex(of: "{"), let close = rest.firstIndex(of: "}") {
             let name = String(rest[rest.index(after: open)..<close])
-            path += rest[..<open] + Percent.segment(call[name] ?? "")
+            path += rest[..<open] + FormText.encode(call[name] ?? "")
             inPath.insert(name)
             rest = rest[rest.index(after: close)...]
         }

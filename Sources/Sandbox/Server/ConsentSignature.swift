@@ -91,36 +91,3 @@ struct ConsentSigner: Sendable {
         return false
     }
 }
-
-extension Base64 {
-    /// base64url without padding (RFC 4648 §5).
-    static func urlEncode(_ bytes: [UInt8]) -> String {
-        var text = encode(bytes)
-        while text.last == "=" { text.removeLast() }
-        return String(
-            text.map { character in
-                switch character {
-                case "+": "-"
-                case "/": "_"
-                default: character
-                }
-            }
-        )
-    }
-
-    /// The bytes of base64url, with or without padding; nil for anything else.
-    static func urlDecode(_ text: String) -> [UInt8]? {
-        var plain: [UInt8] = []
-        plain.reserveCapacity(text.utf8.count + 3)
-        for byte in text.utf8 where byte != UInt8(ascii: "=") {
-            switch byte {
-            case UInt8(ascii: "-"): plain.append(UInt8(ascii: "+"))
-            case UInt8(ascii: "_"): plain.append(UInt8(ascii: "/"))
-            case UInt8(ascii: "+"), UInt8(ascii: "/"): return nil
-            default: plain.append(byte)
-            }
-        }
-        while !plain.count.isMultiple(of: 4) { plain.append(UInt8(ascii: "=")) }
-        return decode(String(decoding: plain, as: UTF8.self))
-    }
-}

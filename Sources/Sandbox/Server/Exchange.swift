@@ -1,4 +1,5 @@
 internal import HTTPTypes
+internal import MyData
 
 /// One request, whatever version of HTTP brought it.
 struct Ask: Sendable {
@@ -161,52 +162,11 @@ enum Form {
         for pair in text.split(separator: "&", omittingEmptySubsequences: true) {
             let equals = pair.firstIndex(of: "=") ?? pair.endIndex
             let rest = equals < pair.endIndex ? pair[pair.index(after: equals)...] : ""
-            guard let name = decode(pair[..<equals]), let value = decode(rest),
+            guard let name = FormText.decode(pair[..<equals]),
+                let value = FormText.decode(rest),
                 fields.updateValue(value, forKey: name) == nil
             else { return nil }
         }
         return fields
-    }
-
-    /// Percent escapes and plus signs undone.
-    static func decode(_ text: some StringProtocol) -> String? {
-        let bytes = Array(text.utf8)
-        guard bytes.contains(where: { $0 == 0x25 || $0 == 0x2b }) else { return String(text) }
-        var out: [UInt8] = []
-        var place = 0
-        while place < bytes.count {
-            switch bytes[place] {
-            case 0x2b: out.append(0x20)
-            case 0x25:
-                guard place + 2 < bytes.count,
-                    let byte = UInt8(
-                        String(decoding: bytes[place + 1...place + 2], as: UTF8.self),
-                        radix: 16
-                    )
-                else { return nil }
-                out.append(byte)
-                place += 2
-            default: out.append(bytes[place])
-            }
-            place += 1
-        }
-        return String(validating: out, as: UTF8.self)
-    }
-
-    /// A value as a query may have it.
-    static func encode(_ text: String) -> String {
-        var out = ""
-        for byte in text.utf8 {
-            let scalar = Unicode.Scalar(byte)
-            if byte < 0x80,
-                Character(scalar).isLetter || Character(scalar).isNumber
-                    || "-._~".utf8.contains(byte)
-            {
-                out.unicodeScalars.append(scalar)
-            } else {
-                out += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-            }
-        }
-        return out
     }
 }

@@ -1,4 +1,5 @@
 internal import Finance
+internal import MyData
 
 /// The data APIs of providers, checked as the standard says.
 extension SandboxDesk {
@@ -191,7 +192,7 @@ extension SandboxDesk {
         }
         let words = path.split(separator: "/", omittingEmptySubsequences: false)
         guard words.count >= 3, words[0] == "card", words[1] == "cards",
-            let card = Form.decode(words[2]), !card.isEmpty
+            let card = FormText.decode(words[2]), !card.isEmpty
         else { return nil }
         let form = (["card", "cards", "{card_id}"] + words.dropFirst(3)).joined(separator: "/")
         guard let route = StandardRoute.all[form] else { return nil }

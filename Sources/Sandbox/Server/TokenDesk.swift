@@ -251,7 +251,7 @@ extension SandboxDesk {
         var reply = ServerReply(302, [])
         reply.location =
             callback + (callback.contains("?") ? "&" : "?") + "code=\(secret)"
-            + "&state=\(Form.encode(state))&api_tran_id=\(ask.transaction ?? "")"
+            + "&state=\(FormText.encode(state))&api_tran_id=\(ask.transaction ?? "")"
         return reply
     }
 

@@ -1,6 +1,7 @@
 internal import Crypto
 internal import Cryptography
 internal import FoundationEssentials
+internal import MyData
 internal import Synchronization
 
 /// The authentication body as an OpenID provider: says who a person of the sandbox is.
@@ -100,8 +101,8 @@ final class PersonIssuer: Sendable {
                 ends: now + PersonIssuer.codeSeconds
             )
         }
-        return question.redirect + "?code=" + Form.encode(code) + "&state="
-            + Form.encode(question.state)
+        return question.redirect + "?code=" + FormText.encode(code) + "&state="
+            + FormText.encode(question.state)
     }
 
     /// The ID token for a code, once; `basic` is what follows `Basic ` in the request.
@@ -111,7 +112,8 @@ final class PersonIssuer: Sendable {
         issuer: String
     ) throws(Refusal) -> String {
         let pair = basic.flatMap(Base64.decode).map { String(decoding: $0, as: UTF8.self) }
-        let parts = (pair ?? "").split(separator: ":", maxSplits: 1).compactMap(Form.decode)
+        let parts = (pair ?? "").split(separator: ":", maxSplits: 1)
+            .compactMap { FormText.decode($0) }
         guard parts.count == 2,
             operators.contains(where: { $0.clientID == parts[0] && $0.clientSecret == parts[1] })
         else { throw Refusal("invalid_client") }

@@ -2,6 +2,7 @@ internal import Files
 internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
+internal import MyData
 internal import NIOCore
 internal import ServiceLifecycle
 
@@ -70,7 +71,7 @@ struct PersonIssuerServer: Service {
                 guard fields["agreed"] == "yes" else {
                     return Self.redirect(
                         question.redirect + "?error=access_denied&state="
-                            + Form.encode(question.state)
+                            + FormText.encode(question.state)
                     )
                 }
                 let person = fields["person"].flatMap { Int($0) } ?? -1

@@ -1,4 +1,5 @@
 import Finance
+import MyData
 import Simulation
 import Synchronization
 import Testing
@@ -28,11 +29,8 @@ struct RequestTests {
     @Test
     func `forms and paths are encoded by the letter`() {
         let pairs = [(name: "consent", value: "가=1&b c"), (name: "x", value: "a-._~Z")]
-        #expect(Percent.form(pairs) == "consent=%EA%B0%80%3D1%26b%20c&x=a-._~Z")
-        #expect(Percent.decode("%EA%B0%80%3D1%26b+c") == "가=1&b c")
-        #expect(Percent.decode("%E") == nil)
-        #expect(Percent.decode("%EA") == nil)
-        #expect(Percent.segment("a/b?c") == "a%2Fb%3Fc")
+        #expect(FormText.encode(pairs) == "consent=%EA%B0%80%3D1%26b%20c&x=a-._~Z")
+        #expect(FormText.encode("a/b?c") == "a%2Fb%3Fc")
     }
 
     @Test

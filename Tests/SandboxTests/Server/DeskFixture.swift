@@ -137,7 +137,7 @@ final class DeskFixture {
     }
 
     static func form(_ fields: [String: String]) -> String {
-        fields.map { "\($0.key)=\(Form.encode($0.value))" }.joined(separator: "&")
+        fields.map { "\($0.key)=\(FormText.encode($0.value))" }.joined(separator: "&")
     }
 
     /// Asks the token endpoint.
