@@ -1,3 +1,4 @@
+internal import Cryptography
 internal import Finance
 internal import Frame
 internal import Vault
@@ -77,11 +78,11 @@ struct RowPlace: Hashable, Sendable {
 
     private static func ofBillLine(_ event: borrowing EventView) -> RowPlace {
         do {
-            let line = try event.message().cardBillLineCharged
+            guard let line = try event.billLine() else { return .none }
             return RowPlace(
                 apiCode: event.apiCode,
                 billOf: line.month,
-                number: line.billNumber
+                number: String(decoding: line.billNumber.array, as: UTF8.self)
             )
         } catch {
             // What this build cannot read is a row like any other, and nowhere.

@@ -31,6 +31,7 @@ import Testing
         "Finance/Events/AssetID.swift": .here,
         "Finance/Events/BalanceView.swift": .here,
         "Finance/Events/BankTransactionView.swift": .here,
+        "Finance/Events/BillLineView.swift": .here,
         "Finance/Events/CardApprovalView.swift": .here,
         "Finance/Events/CorrectionView.swift": .here,
         "Finance/Events/EmoneyView.swift": .here,

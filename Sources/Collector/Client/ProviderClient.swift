@@ -44,7 +44,8 @@ public final class ProviderClient: Sendable {
     ) throws(ClientFault) {
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
-            timeout: .init(connect: .seconds(5)),
+            // Handshakes come in bursts: on two busy cores 5 s were too few for the last of them.
+            timeout: .init(connect: .seconds(15)),
             decompression: .disabled
         )
         do {

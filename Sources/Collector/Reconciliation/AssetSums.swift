@@ -142,14 +142,19 @@ public struct AssetSums {
         by event: borrowing EventView
     ) throws -> (amount: Int64, currency: UInt32, figure: LedgerFigure)? {
         switch event.type {
+        // These two come by the thousand and are read in place.
+        case .emoneyTransactionPosted:
+            guard let wallet = try event.emoneyTransaction() else { return nil }
+            return (wallet.amount, wallet.currency, .paidOut)
+        case .cardBillLineCharged:
+            guard let line = try event.billLine() else { return nil }
+            return (line.amount, line.currency, .billLines)
         case .fundTransactionPosted, .loanTransactionPosted, .leaseTransactionPosted,
-            .premiumPaid, .investTransactionPosted, .emoneyTransactionPosted,
-            .pensionTransactionPosted, .cardBillLineCharged:
+            .premiumPaid, .investTransactionPosted, .pensionTransactionPosted:
             break
         default: return nil
         }
         let (amount, currency): (Int64, UInt32)
-        var figure = LedgerFigure.paidOut
         switch try event.message().fact {
         case .fundTransactionPosted(let fact): (amount, currency) = (fact.amount, fact.currency)
         case .loanTransactionPosted(let fact): (amount, currency) = (fact.amount, fact.currency)
@@ -158,13 +163,10 @@ public struct AssetSums {
         case .investTransactionPosted(let fact):
             amount = fact.hasSettledAmount ? fact.settledAmount : fact.amount
             currency = fact.currency
-        case .emoneyTransactionPosted(let fact): (amount, currency) = (fact.amount, fact.currency)
         case .pensionTransactionPosted(let fact): (amount, currency) = (fact.amount, fact.currency)
-        case .cardBillLineCharged(let fact):
-            (amount, currency, figure) = (fact.amount, fact.currency, .billLines)
         default: return nil
         }
-        return (amount, currency == 0 ? 410 : currency, figure)
+        return (amount, currency == 0 ? 410 : currency, .paidOut)
     }
 
     private mutating func report(_ event: borrowing EventView) throws {

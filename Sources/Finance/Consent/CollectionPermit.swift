@@ -176,7 +176,7 @@ enum MinorRules {
     }
 
     /// Scope words without the industry's name.
-    static func allows(_ word: Substring, in industry: Industry) -> Bool {
+    static func allows(_ word: String, in industry: Industry) -> Bool {
         switch (industry, word) {
         case (.bank, "list"), (.bank, "deposit"), (.bank, "prepaid"), (.card, "list"),
             (.card, "card"), (.card, "prepaid"), (.efin, "list"), (.efin, "prepaid"):

@@ -76,10 +76,10 @@ extension EventView {
 }
 
 extension Span<UInt8> {
+    /// A copy of the bytes.
     var bytesCopied: [UInt8] {
-        var copy: [UInt8] = []
-        copy.reserveCapacity(count)
-        for index in indices { copy.append(self[index]) }
-        return copy
+        [UInt8](capacity: count) { copy in
+            for index in indices { copy.append(self[index]) }
+        }
     }
 }

@@ -39,7 +39,19 @@ struct AssetUpdate {
         text.utf8Prefix(IntegratedState.textBytesMax)
     }
 
-    mutating func read(_ fact: Event.OneOf_Fact) throws(FoldError) {
+    mutating func read(_ event: borrowing EventView) throws(FoldError) {
+        // Of all that it takes in only these come by the thousand: they are read in place.
+        guard event.type == .emoneyTransactionPosted else {
+            return try read(try event.decodedFact())
+        }
+        isOfOnlyWallet = true
+        do throws(EventError) {
+            guard let wallet = try event.emoneyTransaction() else { return }
+            if let balance = wallet.balanceAfter { set(.wallet, balance, wallet.currency) }
+        } catch { throw .event(error) }
+    }
+
+    private mutating func read(_ fact: Event.OneOf_Fact) throws(FoldError) {
         switch fact {
         case .compartmentOpened(let opened):
             compartment = Array(opened.compartment)
@@ -99,9 +111,6 @@ struct AssetUpdate {
             set(.owed, invest.securedLoan, invest.currency, product: 2)
         case .prepaidBalanceReported(let wallet):
             set(.wallet, wallet.balance, wallet.currency, product: AssetUpdate.hash(wallet.account))
-        case .emoneyTransactionPosted(let wallet):
-            isOfOnlyWallet = true
-            if wallet.hasBalanceAfter { set(.wallet, wallet.balanceAfter, wallet.currency) }
         default: break
         }
     }

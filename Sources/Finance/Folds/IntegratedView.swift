@@ -29,9 +29,8 @@ public struct IntegratedView: Fold {
             .loanTransactionPosted, .revolvingCreditReported, .cashAdvanceReported,
             .pointsReported, .investBalanceReported, .prepaidBalanceReported,
             .emoneyTransactionPosted:
-            let fact = try event.decodedFact()
             var update = AssetUpdate(at: event.occurredAt)
-            try update.read(fact)
+            try update.read(event)
             let id = try update.asset(else: event.asset)
             try state.apply(update, to: id)
         default: break

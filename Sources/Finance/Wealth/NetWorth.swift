@@ -32,9 +32,8 @@ public struct NetWorth: Fold {
             .fundBalanceReported, .loanBalanceReported, .loanTransactionPosted,
             .revolvingCreditReported, .cashAdvanceReported, .pointsReported,
             .investBalanceReported, .prepaidBalanceReported, .emoneyTransactionPosted:
-            let fact = try event.decodedFact()
             var update = AssetUpdate(at: event.occurredAt)
-            try update.read(fact)
+            try update.read(event)
             try state.apply(
                 update,
                 at: try Moment(event),

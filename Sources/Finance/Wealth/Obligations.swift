@@ -36,10 +36,10 @@ public struct Obligations: Fold {
         }
     }
 
-    /// `CardBillLineCharged.instalments`, read in place.
-    private static func instalments(of line: borrowing EventView) throws(FoldError) -> UInt64 {
+    private static func instalments(of event: borrowing EventView) throws(FoldError) -> UInt32 {
         do throws(EventError) {
-            return try line.number(inField: 10)
+            guard let line = try event.billLine() else { return 0 }
+            return line.instalments
         } catch { throw .event(error) }
     }
 

@@ -110,6 +110,12 @@ enum EventAgreement {
                 text(emoney.orderNumber), text(emoney.transactionNumber),
             ]
         }
+        if let line = try view.billLine() {
+            return [
+                "\(line.amount)", "\(line.currency)", "\(line.month)", text(line.billNumber),
+                "\(line.instalments)",
+            ]
+        }
         return nil
     }
 
@@ -154,6 +160,11 @@ enum EventAgreement {
                 emoney.merchantName, "\(emoney.category)", emoney.title,
                 optional(emoney.hasBalanceAfter ? emoney.balanceAfter : nil), "\(emoney.place)",
                 emoney.orderNumber, emoney.transactionNumber,
+            ]
+        case .cardBillLineCharged(let line):
+            return [
+                "\(line.amount)", "\(currency(line.currency))", "\(line.month)", line.billNumber,
+                "\(line.instalments)",
             ]
         default: return nil
         }
