@@ -110,7 +110,7 @@ public struct SpendingReport: Hashable, Sendable {
         spending = try builder.categories(.expense, less: merchants)
         income = try builder.categories(.income, less: [])
         transfers = try builder.categories(.transfer, less: [])
-        recurring = try builder.recurring()
+        recurring = builder.recurring()
         lastDay = state.lastDay < 0 ? nil : CivilDate(daysSinceEpoch: state.lastDay)
         let complete = months.filter { $0.month <= period.lastComplete }
         let whole = complete.isEmpty ? months : complete

@@ -132,35 +132,9 @@ struct SpendingReportBuilder {
     }
 
     /// Regular payments in the state's whole detail.
-    func recurring() throws(FoldError) -> [RecurringPayment] {
-        var months: [Int: [MerchantMonth]] = [:]
-        for index in 0..<state.cells.count where !state.cells[index].isEmpty {
-            let key = state.cells.key(index)
-            guard let number = key.merchant,
-                state.merchants.entries[number].currency == currency.numericCode
-            else { continue }
-            months[number, default: []].append(
-                MerchantMonth(
-                    month: Month(index: Int32(key.month)),
-                    tally: try state.merchants.entries[number].shown(state.cells[index])
-                )
-            )
-        }
-        let found = months.compactMap { number, months -> RecurringPayment? in
-            guard let run = RecurringRun.best(in: months) else { return nil }
-            let entry = state.merchants.entries[number]
-            return RecurringPayment(
-                name: String(decoding: state.merchants.name(number), as: UTF8.self),
-                category: Category(rawValue: entry.held),
-                isIncoming: entry.isInflow != entry.isTurned,
-                interval: run.interval,
-                amount: run.amount,
-                averageAmount: run.averageAmount,
-                evidenceCount: run.evidenceCount,
-                confidence: run.confidence,
-                last: run.last,
-                next: run.next
-            )
+    func recurring() -> [RecurringPayment] {
+        let found = state.histories(in: currency).compactMap { history in
+            RegularRun.steady(endingIn: history.months).map { RecurringPayment(history, $0) }
         }
         return found.sorted {
             ($1.confidence, $1.amount, $0.name, $0.category, $0.last)

@@ -14,7 +14,7 @@ struct FlowModel {
     /// A payment that comes back.
     struct Recurrence {
         let merchant: MerchantHistory
-        let run: RecurringRun
+        let run: RegularRun
         /// Signed as the history is.
         let amount: Int64
     }
@@ -37,7 +37,12 @@ struct FlowModel {
         var recurring: [Recurrence] = []
         var grouped: [Group: [MerchantHistory]] = [:]
         for merchant in visible where !merchant.months.isEmpty {
-            if let run = RecurringRun.best(in: merchant.months), run.isActive(on: seen) {
+            let group = Group(merchant.category, taxonomy)
+            // A card bill is never told from its run, however regular: what card companies
+            // announce stands in for the whole kind, and would count beside the run.
+            if group != .cardBill, let run = RegularRun.steady(endingIn: merchant.months),
+                run.isActive(on: seen)
+            {
                 let isOut = history.target == .net && !merchant.isIncoming
                 recurring.append(
                     Recurrence(
@@ -46,7 +51,7 @@ struct FlowModel {
                         amount: isOut ? -run.amount : run.amount
                     )
                 )
-            } else if let group = Group(merchant.category, taxonomy) {
+            } else if let group {
                 grouped[group, default: []].append(merchant)
             }
         }
@@ -114,30 +119,5 @@ extension FlowModel.Group {
         case "finance.insurance": self = .insurance
         default: return nil
         }
-    }
-}
-
-extension RecurringRun {
-    /// Whether the next payment is not overdue on `day`.
-    func isActive(on day: CivilDate) -> Bool {
-        day <= next.adding(days: interval.toleranceDays)
-    }
-
-    /// The days of a month that payments are expected on.
-    func days(in month: Month) -> [CivilDate] {
-        if interval == .weekly {
-            let first = month.day(1)
-            let shift = (next.daysSinceEpoch - first.daysSinceEpoch) % 7
-            var day = first.adding(days: (shift + 7) % 7)
-            var days: [CivilDate] = []
-            while day.month == month {
-                if day >= next { days.append(day) }
-                day = day.adding(days: 7)
-            }
-            return days
-        }
-        let months = month.index - next.month.index
-        guard months >= 0, months % interval.months == 0 else { return [] }
-        return [next.adding(months: months)]
     }
 }

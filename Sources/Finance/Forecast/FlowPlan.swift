@@ -115,7 +115,11 @@ struct FlowPlan {
         beside items: [CashFlowForecast.Item]
     ) -> [CashFlowForecast.Item] {
         let fresh = due.filter { due in
-            due.kind != .cardPayment && !items.contains { $0.isPayment(of: due) }
+            due.kind != .cardPayment
+                && !items.contains {
+                    $0.source == .recurring
+                        && due.isPaid(by: Int64(clamping: -Int128($0.amount)), on: $0.day)
+                }
         }
         var result = fresh.filter { $0.kind == .lease }.map { FlowPlan.item($0) }
         for (group, kind) in [(FlowModel.Group.loans, Due.Kind.loan), (.insurance, .premium)] {
@@ -161,15 +165,5 @@ struct FlowPlan {
                 source: .usual
             )
         ]
-    }
-}
-
-extension CashFlowForecast.Item {
-    /// Whether this stands for what a provider says is due: a similar amount within five days.
-    fileprivate func isPayment(of due: Due) -> Bool {
-        let difference = (Int128(-amount) - Int128(due.amount)).magnitude
-        let days = abs(day.daysSinceEpoch - due.day.daysSinceEpoch)
-        return source == .recurring && days <= 5
-            && difference * 10 <= UInt128(due.amount.magnitude)
     }
 }

@@ -7,22 +7,21 @@ extension InsightRules {
         histories.compactMap { history in
             guard let kind = FixedCostReport.Kind(history, basis.taxonomy),
                 [.subscription, .telecom, .insurance, .housing].contains(kind),
-                let charge = RegularCharge.best(in: history.months, ratioMax: kind.ratioMax),
-                charge.isActive(on: day), let change = charge.change,
+                let run = RegularRun.leaping(endingIn: history.months, ratioMax: kind.ratioMax),
+                run.isActive(on: day), let change = run.change,
                 change.first.date.adding(days: 62) >= day,
-                (Int128(charge.amount) - Int128(change.before)) * 1_000 >= Int128(change.before)
-                    * 30
+                (Int128(run.amount) - Int128(change.before)) * 1_000 >= Int128(change.before) * 30
             else { return nil }
             return Insight(
                 .priceRise,
                 .notice,
                 since: change.first.date,
-                amount: charge.amount,
+                amount: run.amount,
                 usual: change.before,
                 currency: currency,
                 merchant: history.name,
                 category: history.category,
-                evidenceCount: charge.payments.count
+                evidenceCount: run.payments.count
             )
         }
     }
@@ -35,7 +34,7 @@ extension InsightRules {
             guard history.isIncoming, history.isOfAccount,
                 ["income.salary", "income.pension", "income.benefit"].contains(
                     slug(history.category)
-                ), let run = RecurringRun.best(in: history.months), run.interval == .monthly
+                ), let run = RegularRun.steady(endingIn: history.months), run.interval == .monthly
             else { return nil }
             let late = day.daysSinceEpoch - run.next.daysSinceEpoch
             guard late >= 2, late <= 42, basis.spending.lastDay > run.next.daysSinceEpoch else {

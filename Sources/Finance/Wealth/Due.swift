@@ -26,6 +26,30 @@ public struct Due: Hashable, Sendable {
     public let isAnnounced: Bool
     /// Whether an account pays it: a premium may be paid by card.
     public let isFromAccount: Bool
+    /// Tells it from others of its kind and asset, as a loan's number does; 0 where nothing does.
+    let product: UInt64
+
+    /// What it is due for, month after month.
+    struct Purpose: Hashable {
+        let kind: Kind
+        let asset: AssetID
+        let product: UInt64
+    }
+
+    var purpose: Purpose { Purpose(kind: kind, asset: asset, product: product) }
+
+    /// Whether a payment is this one: within a tenth of its amount and five days of its day.
+    func isPaid(by amount: Int64, on day: CivilDate) -> Bool {
+        let difference = (Int128(amount) - Int128(self.amount)).magnitude
+        return difference * 10 <= UInt128(self.amount.magnitude)
+            && abs(day.daysSinceEpoch - self.day.daysSinceEpoch) <= 5
+    }
+
+    /// The same of a payment that comes back, of which a day in any month is known.
+    func isPaid(by amount: Int64, monthlyOn day: CivilDate) -> Bool {
+        let months = self.day.month.index - day.month.index
+        return (-1...1).contains { isPaid(by: amount, on: day.adding(months: months + $0)) }
+    }
 }
 
 extension ObligationsState {
@@ -46,8 +70,8 @@ extension ObligationsState {
                 + reader.standingOrders()
         }
         return dues.sorted {
-            ($0.day, $0.kind.rawValue, $0.asset, $0.amount)
-                < ($1.day, $1.kind.rawValue, $1.asset, $1.amount)
+            ($0.day, $0.kind.rawValue, $0.asset, $0.amount, $0.product)
+                < ($1.day, $1.kind.rawValue, $1.asset, $1.amount, $1.product)
         }
     }
 }
@@ -78,6 +102,7 @@ private struct DueReader {
         _ kind: Due.Kind,
         _ day: CivilDate,
         _ amount: Int64,
+        product: UInt64 = 0,
         isAnnounced: Bool = false,
         isFromAccount: Bool = true
     ) -> Due? {
@@ -88,7 +113,8 @@ private struct DueReader {
             day: day,
             amount: amount,
             isAnnounced: isAnnounced,
-            isFromAccount: isFromAccount
+            isFromAccount: isFromAccount,
+            product: product
         )
     }
 
@@ -99,7 +125,13 @@ private struct DueReader {
         let billed = asset.all(.bill, in: currency).filter { !days.contains($0.record.on) }
         return (announced + billed).compactMap { entry in
             CivilDate(knownDigits: entry.record.on).flatMap {
-                due(.cardPayment, $0, entry.record.amount, isAnnounced: true)
+                due(
+                    .cardPayment,
+                    $0,
+                    entry.record.amount,
+                    product: entry.key.product,
+                    isAnnounced: true
+                )
             }
         }
     }
@@ -127,7 +159,9 @@ private struct DueReader {
             let end = terms.flatMap { CivilDate(knownDigits: $0.on) }
             return payments(next: state.on, day: terms?.day ?? 0).filter { day in
                 end.map { day <= $0 } ?? true
-            }.compactMap { due(.loan, $0, min(amount, state.amount), isAnnounced: false) }
+            }.compactMap {
+                due(.loan, $0, min(amount, state.amount), product: entry.key.product)
+            }
         }
     }
 
@@ -152,7 +186,9 @@ private struct DueReader {
                 case .everyWeek: allDays { $0.weekday + 32 == Int(order.day) }
                 default: []
                 }
-            return days.compactMap { due(.standingOrder, $0, order.amount) }
+            return days.compactMap {
+                due(.standingOrder, $0, order.amount, product: entry.key.product)
+            }
         }
     }
 

@@ -83,10 +83,10 @@ public struct FixedCostReport: Hashable, Sendable {
             return Cost(kind, history, on: day)
         }
         let dues = obligations.dues(in: currency, from: day, through: day.adding(days: 400))
-        var seen: Set<AssetID> = []
+        var seen: Set<Due.Purpose> = []
         for due in dues where due.kind != .cardPayment && due.kind != .standingOrder {
-            guard seen.insert(due.asset).inserted else { continue }
-            let later = dues.first { $0.asset == due.asset && $0.day > due.day }
+            guard seen.insert(due.purpose).inserted else { continue }
+            let later = dues.first { $0.purpose == due.purpose && $0.day > due.day }
             if let place = costs.firstIndex(where: { $0.isPaymentOf(due) }) {
                 costs[place] = costs[place].named(by: due)
             } else {
@@ -147,22 +147,22 @@ extension FixedCostReport.Cost {
         _ history: MerchantHistory,
         on day: CivilDate
     ) {
-        guard let charge = RegularCharge.best(in: history.months, ratioMax: kind.ratioMax),
-            charge.isActive(on: day)
+        guard let run = RegularRun.leaping(endingIn: history.months, ratioMax: kind.ratioMax),
+            run.isActive(on: day)
         else { return nil }
         self.kind = kind
         name = history.name
         asset = nil
         category = history.category
-        amount = charge.amount
-        let months = Int128(charge.interval.months)
-        monthly = Int64(clamping: Int128(charge.amount).dividedHalfEven(by: months))
-        interval = charge.interval
-        next = charge.next
-        change = charge.change.map {
+        amount = run.amount
+        let months = Int128(run.interval.months)
+        monthly = Int64(clamping: Int128(run.amount).dividedHalfEven(by: months))
+        interval = run.interval
+        next = run.next
+        change = run.change.map {
             FixedCostReport.Change(before: $0.before, since: $0.first.date)
         }
-        evidenceCount = charge.payments.count
+        evidenceCount = run.payments.count
     }
 
     fileprivate init(_ due: Due, then later: Due?) {
@@ -194,15 +194,12 @@ extension FixedCostReport.Cost {
         evidenceCount = cost.evidenceCount
     }
 
-    /// Whether payments of this are what the provider says is due: a similar amount, and a day
-    /// within five of it.
+    /// Whether payments of this are what the provider says is due.
     fileprivate func isPaymentOf(_ due: Due) -> Bool {
         guard asset == nil, kind == FixedCostReport.Kind(due.kind) || kind == .other else {
             return false
         }
-        let difference = (Int128(amount) - Int128(due.amount)).magnitude
-        let days = abs(next.components.day - due.day.components.day)
-        return difference * 10 <= UInt128(due.amount.magnitude) && min(days, 31 - days) <= 5
+        return due.isPaid(by: amount, monthlyOn: next)
     }
 
     fileprivate func named(by due: Due) -> FixedCostReport.Cost { .init(self, due) }

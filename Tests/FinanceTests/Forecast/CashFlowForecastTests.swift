@@ -123,6 +123,61 @@ struct AccountFixture {
         #expect(bills.map(\.source) == [.announced])
     }
 
+    @Test func `a card bill of the same sum each month counts once, announced or not`() throws {
+        let day = try WealthFixtures.day(2025, 11, 10)
+        var account = AccountFixture()
+        for month in 1...10 {
+            try account.add(2025, month, 25, 3_000_000_000, "급여")
+            try account.add(2025, month, 14, -900_000_000, "카드대금")
+        }
+        let due = ObligationFixtures.due(900_000_000, on: 20_251_114, at: 1)
+        for (obligations, source) in [([], .usual), ([(9, due)], .announced)]
+            as [([(UInt64, Event)], CashFlowForecast.Source)]
+        {
+            let forecast = try #require(try account.forecast(obligations, on: day, months: 1))
+            let bills = forecast.items.filter { $0.amount < 0 && $0.day.month == day.month }
+            #expect(bills.map(\.amount) == [-900_000_000])
+            #expect(bills.map(\.day.description) == ["2025-11-14"])
+            #expect(bills.map(\.source) == [source])
+        }
+    }
+
+    @Test func `the liquid balance is net worth's, also of wallets`() throws {
+        func wallet(_ balance: Int64, _ account: String, at seconds: Int64) -> Event {
+            WealthFixtures.event(at: seconds) {
+                $0.prepaidBalanceReported.balance = balance
+                $0.prepaidBalanceReported.account = account
+            }
+        }
+        func moved(_ balance: Int64, at seconds: Int64) -> Event {
+            WealthFixtures.event(at: seconds) { $0.emoneyTransactionPosted.balanceAfter = balance }
+        }
+        let (november, december) = (
+            try WealthFixtures.noon(2025, 11, 3), try WealthFixtures.noon(2025, 12, 3)
+        )
+        let table: [(events: [Event], newest: Int64, change: Int64)] = [
+            // A movement later than the report of the only account.
+            ([wallet(500, "a", at: november), moved(400, at: december)], 400, -100),
+            ([moved(400, at: november), wallet(500, "a", at: december)], 500, 100),
+            // Of several accounts it is of none.
+            (
+                [
+                    wallet(500, "a", at: november), wallet(100, "b", at: november),
+                    moved(400, at: december),
+                ], 600, 0
+            ),
+        ]
+        for row in table {
+            let state = try WealthFixtures.fold(NetWorth(), row.events.map { (1, $0) })
+            let liquid = LiquidBalance(state, .krw)
+            let last = try WealthFixtures.month(2025, 12)
+            let report = try NetWorthReport(of: state, in: .krw, through: last)
+            #expect(liquid.newest == row.newest)
+            #expect(liquid.newest == report.months.last?.net)
+            #expect(liquid.change(in: last) == row.change)
+        }
+    }
+
     @Test func `a premium that comes back anyway counts once`() throws {
         let day = try WealthFixtures.day(2025, 11, 10)
         var account = try AccountFixture.usual(1...11, lastDay: 10)

@@ -23,10 +23,23 @@ import Testing
 
     private func report(
         _ cases: [FoldCase],
-        _ obligations: [(UInt64, Event)] = []
+        _ obligations: [(UInt64, Event)] = [],
+        corrected: [(merchant: String, category: String)] = []
     ) throws -> FixedCostReport {
-        try FixedCostReport(
-            of: SpendingProfile(rules: rules).folded(cases.sorted { $0.at < $1.at }),
+        let profile = SpendingProfile(rules: rules)
+        let spending = try WealthFixtures.fold(
+            profile,
+            corrected.map { correction in
+                let event = WealthFixtures.event(at: 1_790_000_000) {
+                    $0.categoryCorrected.merchantName = correction.merchant
+                    $0.categoryCorrected.category = correction.category
+                }
+                return (1, event)
+            },
+            from: profile.folded(cases.sorted { $0.at < $1.at })
+        )
+        return try FixedCostReport(
+            of: spending,
             WealthFixtures.fold(Obligations(), obligations),
             in: .krw,
             on: WealthFixtures.day(2025, 11, 20),
@@ -61,6 +74,42 @@ import Testing
         let ended = try monthly("티빙", [9_000, 9_000, 9_000], endingIn: 8)
         let costs = try report(meter + groceries + ended).costs
         #expect(costs.map(\.kind) == [.utilities])
+    }
+
+    @Test func `what a person corrected is a fixed cost, or none, as they say`() throws {
+        let shop = try monthly("이마트24 역삼", [5_000, 5_000, 5_000])
+        let stream = try monthly("넷플릭스", [17_000, 17_000, 17_000])
+        let costs = try report(
+            shop + stream,
+            corrected: [("이마트24 역삼", "leisure.subscription"), ("넷플릭스", "food.bar")]
+        ).costs
+        #expect(costs.map(\.name) == ["이마트24 역삼"])
+        #expect(costs.map(\.kind) == [.subscription])
+        // A payment that is said to be income is paid by nobody.
+        #expect(try report(stream, corrected: [("넷플릭스", "income.other")]).costs == [])
+    }
+
+    @Test func `two loans of one asset are two costs`() throws {
+        let at = try WealthFixtures.noon(2025, 11, 1)
+        let loans: [(String, Int64, UInt32)] = [("1", 300_000, 10), ("2", 500_000, 20)]
+        let events = loans.flatMap { number, amount, day in
+            [
+                WealthFixtures.event(at: at) {
+                    $0.loanBalanceReported.balance = 90_000_000
+                    $0.loanBalanceReported.loanNumber = number
+                },
+                WealthFixtures.event(at: at) {
+                    $0.loanTermsReported.paymentDay = day
+                    $0.loanTermsReported.paymentAmount = amount
+                    $0.loanTermsReported.loanNumber = number
+                },
+            ].map { (UInt64(4), $0) }
+        }
+        let report = try report([], events)
+        #expect(report.costs.map(\.kind) == [.loan, .loan])
+        #expect(report.costs.map(\.amount) == [500_000, 300_000])
+        #expect(report.costs.map(\.interval) == [.monthly, .monthly])
+        #expect(report.monthlyTotal == 800_000)
     }
 
     @Test func `what a provider says is due and what was paid for it are one`() throws {
