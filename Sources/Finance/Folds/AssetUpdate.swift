@@ -11,8 +11,6 @@ struct AssetUpdate {
     var isClosure = false
     /// Whether the provider answered about the asset, so that its data is fresh.
     var isReport = true
-    /// A wallet's movement does not say which of several accounts it is of.
-    private(set) var isOfOnlyWallet = false
     private var compartment: [UInt8]?
 
     init(at: Int64) { self.at = at }
@@ -44,8 +42,8 @@ struct AssetUpdate {
         guard event.type == .emoneyTransactionPosted else {
             return try read(try event.decodedFact())
         }
-        isOfOnlyWallet = true
         do throws(EventError) {
+            // It does not say which of several accounts it is of: see `FigureScope.settled`.
             guard let wallet = try event.emoneyTransaction() else { return }
             if let balance = wallet.balanceAfter { set(.wallet, balance, wallet.currency) }
         } catch { throw .event(error) }

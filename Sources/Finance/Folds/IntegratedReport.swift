@@ -77,7 +77,8 @@ public struct IntegratedReport: Hashable, Sendable {
         var assets: [Asset] = []
         var have: [UInt16: (assets: Int128, owed: Int128)] = [:]
         var sources: [String: (count: Int, lastGood: Int64)] = [:]
-        for (id, asset) in state.assets {
+        for (id, known) in state.assets {
+            let asset = known.settled
             let shown = try Asset(id, asset)
             assets.append(shown)
             var source = sources[shown.provider] ?? (0, .min)
@@ -132,6 +133,17 @@ extension IntegratedReport.Asset {
 }
 
 extension IntegratedState.Asset {
+    /// The same with its wallets settled.
+    fileprivate var settled: IntegratedState.Asset {
+        guard figures.contains(where: { $0.key.figure == .wallet }) else { return self }
+        let known = figures.map { (key: $0.key, value: $0.value) }
+        var settled = self
+        settled.figures = Dictionary(
+            uniqueKeysWithValues: FigureScope.settled(known, at: \.asOf).map { ($0.key, $0.value) }
+        )
+        return settled
+    }
+
     /// Closed, and nothing was reported since.
     var isClosed: Bool { closedAt.map { $0 >= lastGood } ?? false }
 

@@ -10,7 +10,7 @@ public struct IntegratedView: Fold {
     /// Name of the read model.
     public static let name = "integrated-view"
     /// Of fold and encoding.
-    public static let version: UInt32 = 4
+    public static let version: UInt32 = 5
 
     /// A fold without constants.
     public init() {}
@@ -88,8 +88,6 @@ extension EventView {
 extension IntegratedState {
     /// Takes in what one event says of an asset; later business time wins, then later in the log.
     mutating func apply(_ update: AssetUpdate, to id: AssetID) throws(FoldError) {
-        var update = update
-        update.settleWallet(of: assets[id])
         try admit(id, update.figures.keys)
         for key in update.figures.keys where key.currency < 1 || key.currency > 999 {
             throw .unrepresentable
@@ -132,26 +130,9 @@ extension IntegratedState.Asset {
 }
 
 extension AssetUpdate {
-    /// Gives the balance that a wallet's movement ends with to its only account of that currency;
-    /// leaves it out where there are several.
-    fileprivate mutating func settleWallet(of asset: IntegratedState.Asset?) {
-        guard isOfOnlyWallet, let (key, amount) = figures.first else { return }
-        let accounts = asset?.figures.keys.filter {
-            $0.figure == .wallet && $0.currency == key.currency
-        }
-        guard let accounts, !accounts.isEmpty else { return }
-        figures = accounts.count == 1 ? [accounts[0]: amount] : [:]
-    }
-
     /// Takes this into an asset whose bounds were checked.
     fileprivate func merge(into asset: inout IntegratedState.Asset) {
-        for (key, amount) in figures {
-            if key.figure == .wallet, key.product != 0 {
-                // What a movement said before the account was named.
-                asset.figures[key.ofUnnamedProduct] = nil
-            }
-            asset.set(amount, key)
-        }
+        for (key, amount) in figures { asset.set(amount, key) }
         if let kind { asset.kind = kind }
         if let provider { asset.provider = provider }
         if !isReport {

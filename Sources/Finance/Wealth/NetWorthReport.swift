@@ -136,11 +136,12 @@ struct NetWorthView {
         for (id, asset) in state.assets where !asset.isClosed(in: month) {
             let known = asset.series.compactMap { series in
                 series.key.currency == code
-                    ? series.point(through: month).map { (series.key, $0) } : nil
+                    ? series.point(through: month).map { (key: series.key, value: $0) } : nil
             }
-            let scope = FigureScope(known.lazy.map(\.0), of: asset.kind)
+            let scope = FigureScope(known.lazy.map(\.key), of: asset.kind)
+            let settled = FigureScope.settled(known, at: \.at.seconds)
             var byKind: [WealthKind: Value] = [:]
-            for (key, point) in asset.merged(known) where scope.counts(key) {
+            for (key, point) in settled where scope.counts(key) {
                 let amount = Int128(point.thousandths)
                 guard
                     let kind = WealthKind(key.figure, of: asset.kind, isNegative: amount < 0)
@@ -183,19 +184,5 @@ extension NetWorthState.Asset {
     func isClosed(in month: Month) -> Bool {
         guard let closed, Int32(closed.month) <= month.index else { return false }
         return !series.contains { $0.points.last.map { $0.at.seconds > closed.seconds } ?? false }
-    }
-
-    /// A wallet's only named account has what its movements said, where that is later.
-    func merged(
-        _ known: [(IntegratedState.FigureKey, NetWorthState.Point)]
-    ) -> [(IntegratedState.FigureKey, NetWorthState.Point)] {
-        known.map { key, point in
-            guard key.figure == .wallet, key.product != 0,
-                known.count(where: { $0.0.figure == .wallet && $0.0.product != 0 }) == 1,
-                let moved = known.first(where: { $0.0 == key.ofUnnamedProduct })?.1,
-                moved.at.seconds > point.at.seconds
-            else { return (key, point) }
-            return (key, moved)
-        }
     }
 }

@@ -52,14 +52,12 @@ public enum WealthKind: UInt8, CaseIterable, Comparable, Sendable {
 ///
 /// A pension's value has its products in it, and so has the appraised value of a fund account or an
 /// ISA, beside its balance: where the whole is known in a currency, its parts only explain it. What
-/// a deposit account owes as a loan is its balance below zero. What a wallet's movement says of an
-/// unnamed account is that of the only named one.
+/// a deposit account owes as a loan is its balance below zero.
 struct FigureScope {
     private var pensions: Set<UInt16> = []
     /// Of a deposit account.
     private var balances: Set<UInt16> = []
     private var appraised: Set<UInt16> = []
-    private var namedWallets: Set<UInt16> = []
 
     init(_ keys: some Sequence<IntegratedState.FigureKey>, of assetKind: UInt8) {
         let isDeposit = assetKind == UInt8(AssetKind.deposit.rawValue)
@@ -68,7 +66,6 @@ struct FigureScope {
             case .booked where isDeposit: balances.insert(key.currency)
             case .pension: pensions.insert(key.currency)
             case .holding where key.product == 0: appraised.insert(key.currency)
-            case .wallet where key.product != 0: namedWallets.insert(key.currency)
             default: break
             }
         }
@@ -80,10 +77,33 @@ struct FigureScope {
         case .holding:
             !pensions.contains(key.currency)
                 && (key.product == 0 || !appraised.contains(key.currency))
-        case .wallet: key.product != 0 || !namedWallets.contains(key.currency)
         case .available: false
         case .owed: !balances.contains(key.currency)
-        case .points, .pension: true
+        case .wallet, .points, .pension: true
+        }
+    }
+}
+
+extension FigureScope {
+    /// Figures of an asset with what a wallet's movements say where it belongs.
+    ///
+    /// A movement names no account. Where a report names one, the movement's balance is that one's
+    /// if it is later; where reports name several, it is of none.
+    static func settled<Value>(
+        _ known: [(key: IntegratedState.FigureKey, value: Value)],
+        at time: (Value) -> Int64
+    ) -> [(key: IntegratedState.FigureKey, value: Value)] {
+        let named = known.filter { $0.key.figure == .wallet && $0.key.product != 0 }
+        guard !named.isEmpty else { return known }
+        return known.compactMap { key, value in
+            guard key.figure == .wallet else { return (key, value) }
+            let accounts = named.count { $0.key.currency == key.currency }
+            if key.product == 0 { return accounts == 0 ? (key, value) : nil }
+            guard accounts == 1,
+                let moved = known.first(where: { $0.key == key.ofUnnamedProduct })?.value,
+                time(moved) > time(value)
+            else { return (key, value) }
+            return (key, moved)
         }
     }
 }

@@ -198,6 +198,7 @@ enum IntegratedFixtures {
             ([report(500, account: "a", at: 1), movement(400, at: 2)], 400),
             ([movement(700, at: 1), report(500, account: "a", at: 2)], 500),
             ([report(500, account: "a", at: 2), movement(400, at: 1)], 500),
+            ([report(500, account: "a", at: 1), movement(700, at: 2)], 700),
             (
                 [
                     report(500, account: "a", at: 1), report(100, account: "b", at: 1),
@@ -206,8 +207,12 @@ enum IntegratedFixtures {
             ),
         ]
         for (events, expected) in table {
-            let state = try IntegratedFixtures.fold(events.map { (1, $0) })
-            #expect(try IntegratedReport(of: state).totals.map(\.assets) == [expected])
+            for order in [events, events.reversed()] {
+                let state = try IntegratedFixtures.fold(order.map { (1, $0) })
+                let report = try IntegratedReport(of: state)
+                #expect(report.totals.map(\.assets) == [expected])
+                #expect(report.assets[0].wallet.map(\.amount.thousandths) == [expected])
+            }
         }
     }
 
