@@ -8,13 +8,11 @@
 struct BalanceChain: Hashable, Sendable {
     /// Days with a movement, rising.
     private(set) var days: [Day] = []
-    /// Days before them that are told apart no more.
+    /// Days before them that are told apart no more, also when some after them are taken back.
     private(set) var older: Day?
 
     /// Days told apart: two years and more of an account that moves daily.
     static let daysMax = 800
-    /// Balances of a day that do not cancel; a day with more is broken for good.
-    static let openMax = 64
 
     /// One day, or many as if they were one.
     struct Day: Hashable, Sendable {
@@ -23,17 +21,14 @@ struct BalanceChain: Hashable, Sendable {
         var rows: Int64 = 0
         /// Rows that do not say the balance.
         var silent: Int64 = 0
-        /// How often each balance was closed with less how often it was opened with; never 0.
+        /// Sums over the balances that rows closed with, less those that rows opened with: of
+        /// the balances, of their squares, and of a hash of each, all modulo a power of two.
         ///
-        /// Rising by balance.
-        var open: [Net] = []
-        /// More did not cancel than is kept.
-        var isTorn = false
-
-        struct Net: Hashable, Sendable {
-            let balance: Int64
-            var count: Int64
-        }
+        /// Where all but two balances cancel, the first two sums tell these, and the third that
+        /// it is so, but for one in 2^64.
+        private(set) var balances: Int128 = 0
+        private(set) var squares: Int128 = 0
+        private(set) var hashes: UInt64 = 0
 
         init(_ day: Int32) { self.day = day }
     }
@@ -69,7 +64,10 @@ struct BalanceChain: Hashable, Sendable {
 
 extension BalanceChain.Day {
     /// Nothing is left of it: a state that never had it is the same.
-    var isEmpty: Bool { rows == 0 && silent == 0 && open.isEmpty && !isTorn }
+    var isEmpty: Bool { rows == 0 && silent == 0 && isRound }
+
+    /// All balances cancel.
+    private var isRound: Bool { balances == 0 && squares == 0 && hashes == 0 }
 
     mutating func add(_ step: BalanceStep?, _ sign: Int64) {
         rows &+= sign
@@ -82,18 +80,10 @@ extension BalanceChain.Day {
     }
 
     private mutating func add(_ balance: Int64, _ count: Int64) {
-        guard !isTorn else { return }
-        let index = open.firstIndex { $0.balance >= balance } ?? open.count
-        if index < open.count, open[index].balance == balance {
-            open[index].count &+= count
-            if open[index].count == 0 { open.remove(at: index) }
-        } else {
-            open.insert(Net(balance: balance, count: count), at: index)
-        }
-        if open.count > BalanceChain.openMax {
-            open = []
-            isTorn = true
-        }
+        let moved = Int128(count) &* Int128(balance)
+        balances &+= moved
+        squares &+= moved &* Int128(balance)
+        hashes &+= UInt64(bitPattern: count) &* BalanceChain.Day.hash(balance)
     }
 
     func merged(with later: BalanceChain.Day) -> BalanceChain.Day {
@@ -101,10 +91,33 @@ extension BalanceChain.Day {
         both.day = max(day, later.day)
         both.rows &+= later.rows
         both.silent &+= later.silent
-        both.isTorn = isTorn || later.isTorn
-        if both.isTorn { both.open = [] }
-        for net in later.open { both.add(net.balance, net.count) }
+        both.balances &+= later.balances
+        both.squares &+= later.squares
+        both.hashes &+= later.hashes
         return both
+    }
+
+    /// The finalizer of SplitMix64.
+    private static func hash(_ balance: Int64) -> UInt64 {
+        var value = UInt64(bitPattern: balance) &+ 0x9E37_79B9_7F4A_7C15
+        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
+        return value ^ value >> 31
+    }
+
+    /// The two balances that alone do not cancel; nil where none or others do not either.
+    fileprivate var ends: (opening: Int64, closing: Int64)? {
+        // c - o and c² - o² of 64-bit numbers: beyond them there are others.
+        guard balances != 0, balances.magnitude < 1 << 64, squares.magnitude <= 1 << 126 else {
+            return nil
+        }
+        let (sum, remainder) = squares.quotientAndRemainder(dividingBy: balances)
+        guard remainder == 0, sum.magnitude <= 1 << 64, (sum + balances) % 2 == 0,
+            let closing = Int64(exactly: (sum + balances) / 2),
+            let opening = Int64(exactly: (sum - balances) / 2),
+            BalanceChain.Day.hash(closing) &- BalanceChain.Day.hash(opening) == hashes
+        else { return nil }
+        return (opening, closing)
     }
 
     /// What the day says of the balance.
@@ -120,13 +133,9 @@ extension BalanceChain.Day {
     }
 
     var reading: Reading {
-        if isTorn { return .broken }
         if silent != 0 { return .silent }
-        if open.isEmpty { return .round }
-        guard open.count == 2, let opening = open.first(where: { $0.count == -1 }),
-            let closing = open.first(where: { $0.count == 1 })
-        else { return .broken }
-        return .whole(opening: opening.balance, closing: closing.balance)
+        if isRound { return .round }
+        return ends.map { .whole(opening: $0.opening, closing: $0.closing) } ?? .broken
     }
 }
 
@@ -152,15 +161,24 @@ extension BalanceChain {
 }
 
 extension BalanceChain.Day {
+    /// The sums as what they tell: 0 nothing, 1 the balances at both ends, 2 the sums themselves.
     fileprivate func encode(into writer: inout StateWriter) {
         writer.signed(Int64(day))
         writer.signed(rows)
         writer.signed(silent)
-        writer.number(isTorn ? 1 : 0)
-        writer.number(open.count)
-        for net in open {
-            writer.signed(net.balance)
-            writer.signed(net.count)
+        if let ends {
+            writer.number(1)
+            writer.signed(ends.opening)
+            writer.signed(ends.closing)
+        } else if isRound {
+            writer.number(0)
+        } else {
+            writer.number(2)
+            for sum in [balances, squares] {
+                writer.fixed(UInt64(truncatingIfNeeded: sum >> 64))
+                writer.fixed(UInt64(truncatingIfNeeded: sum))
+            }
+            writer.fixed(hashes)
         }
     }
 
@@ -168,14 +186,26 @@ extension BalanceChain.Day {
         self.init(try reader.day())
         rows = try reader.signed()
         silent = try reader.signed()
-        isTorn = try reader.number(through: 1) == 1
-        for _ in 0..<(try reader.count(through: BalanceChain.openMax)) {
-            let net = Net(balance: try reader.signed(), count: try reader.signed())
-            guard net.count != 0, open.last.map({ $0.balance < net.balance }) ?? true else {
-                throw .malformedState
-            }
-            open.append(net)
+        switch try reader.number(through: 2) {
+        case 0: break
+        case 1:
+            add(try reader.signed(), -1)
+            add(try reader.signed(), 1)
+            guard !isRound else { throw .malformedState }
+        default:
+            balances = try reader.sum()
+            squares = try reader.sum()
+            hashes = try reader.fixed()
+            guard !isRound, ends == nil else { throw .malformedState }
         }
-        guard !isEmpty, open.isEmpty || !isTorn else { throw .malformedState }
+        guard !isEmpty else { throw .malformedState }
+    }
+}
+
+extension StateReader {
+    @_lifetime(self: copy self)
+    fileprivate mutating func sum() throws(FoldError) -> Int128 {
+        let high = Int128(Int64(bitPattern: try fixed()))
+        return high << 64 | Int128(try fixed())
     }
 }

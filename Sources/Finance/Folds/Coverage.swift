@@ -3,12 +3,14 @@ internal import SwiftProtobuf
 /// What is known to be complete: which days providers answered for in full, and what of an
 /// account's movements is proven by the balances between them.
 ///
-/// Order of events does not matter; a movement that is taken back leaves no trace.
+/// Order of events does not matter; a movement that is taken back leaves no trace. But of an
+/// account that moved on more days than `BalanceChain.daysMax`, the earliest stay one, also when
+/// later ones are taken back.
 public struct Coverage: Fold {
     /// Name of the read model.
     public static let name = "coverage"
     /// Of fold and encoding.
-    public static let version: UInt32 = 1
+    public static let version: UInt32 = 2
 
     /// A fold without constants.
     public init() {}

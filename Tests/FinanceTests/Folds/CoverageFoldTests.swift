@@ -60,6 +60,42 @@ import Testing
         }
     }
 
+    @Test(arguments: FoldFixtures.seeds)
+    func `a day of hundreds of rows is whole in any order, and again when a wrong one goes`(
+        seed: UInt64
+    ) throws {
+        var random = FoldRandom(seed: seed)
+        var balance: Int64 = 10_000
+        let rows = (0..<300).map { _ in
+            let amount = Int64(random.below(9_000) + 1) - 4_500
+            balance += amount
+            return row(20_000, amount, balance)
+        }
+        let wrong = row(20_000, 5, 77)
+        var retracted = Event()
+        retracted.occurredAt = 20_001 * 86_400
+        retracted.transactionRetracted.event = try wrong.serializedBytes()
+        for _ in 0..<3 {
+            let order = rows.shuffled(using: &random)
+            let whole = try #require(try report(order).assets.first?.continuity.first)
+            #expect(whole.gaps == [] && whole.proven.count == 1, "SEED=\(seed)")
+            let broken = try report([wrong] + order)
+            #expect(broken.assets.first?.continuity.first?.gaps.count == 1, "SEED=\(seed)")
+            let healed = try report([wrong] + order + [retracted])
+            #expect(healed.assets.first?.continuity.first == whole, "SEED=\(seed)")
+        }
+    }
+
+    @Test func `balances at the ends of what fits are told apart`() throws {
+        for (amount, balance) in [(1, Int64.max), (-1, .min), (.max, .max), (7, -5)]
+            as [(Int64, Int64)]
+        {
+            let rows = [row(20_000, amount, balance), row(20_001, 0, balance)]
+            let continuity = try #require(try report(rows).assets.first?.continuity.first)
+            #expect(continuity.gaps == [] && continuity.proven.count == 1, "\(amount)")
+        }
+    }
+
     @Test func `a missing movement is a gap of its amount, and what follows holds again`() throws {
         let rows = [row(20_000, 100, 1_100), row(20_004, -50, 750), row(20_005, 50, 800)]
         let continuity = try #require(try report(rows).assets.first?.continuity.first)
