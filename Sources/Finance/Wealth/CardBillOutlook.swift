@@ -93,8 +93,8 @@ private struct CardCompany {
             bills.isEmpty && announcements.isEmpty
             ? []
             : state.assets.values.filter {
+                // A cancelled card too: what was bought with it is billed all the same.
                 $0.kind == UInt8(AssetKind.card.rawValue) && $0.provider == asset.provider
-                    && !$0.isClosed
             }
     }
 

@@ -6,7 +6,7 @@ public struct Obligations: Fold {
     /// Name of the read model.
     public static let name = "obligations"
     /// Of fold and encoding.
-    public static let version: UInt32 = 2
+    public static let version: UInt32 = 3
 
     /// A fold without constants.
     public init() {}
@@ -49,7 +49,8 @@ public struct Obligations: Fold {
     ) throws(FoldError) {
         let original: EventView
         do throws(EventError) {
-            original = try EventView(try event.retractedBytes(), of: event.asset)
+            guard let retraction = try event.retraction() else { return }
+            original = try EventView(retraction.event, of: event.asset)
         } catch { throw .event(error) }
         switch original.type {
         case .cardApproved, .cardApprovalCancelled, .cardApprovalCorrected:

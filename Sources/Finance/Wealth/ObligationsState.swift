@@ -3,7 +3,8 @@
 ///
 /// Of what is reported as a state, the report of the latest business time holds; of payments made,
 /// the sum of each month or day. So the state does not depend on the order of collection. Of each
-/// kind an asset keeps the latest `RecordKind.countMax`.
+/// kind and currency an asset keeps the latest `RecordKind.countMax`; what had to go for others
+/// stays gone, also when these are taken back, since a part of its payments would be a wrong sum.
 public struct ObligationsState: FoldState {
     /// What a record says.
     enum RecordKind: UInt8, CaseIterable, Sendable {
@@ -86,6 +87,8 @@ public struct ObligationsState: FoldState {
         var provider: [UInt8] = []
         var closedAt: Int64?
         var records: [Entry] = []
+        /// Of each kind and currency the latest record that had to go; rising.
+        var floors: [Key] = []
     }
 
     /// A record with its key.
@@ -98,8 +101,10 @@ public struct ObligationsState: FoldState {
 
     static let assetsMax = IntegratedState.assetsMax
     static let textBytesMax = 64
-    /// All kinds at their most.
-    static let recordsMax = 1_700
+    /// Currencies of one asset: more than anybody travels through.
+    static let currenciesMax = 64
+    /// All kinds at their most in all currencies.
+    static let recordsMax = RecordKind.allCases.reduce(0) { $0 + $1.countMax } * currenciesMax
 
     /// Nothing known.
     public init() {}
@@ -111,7 +116,8 @@ public struct ObligationsState: FoldState {
         of id: AssetID,
         isTakenBack: Bool = false
     ) throws(FoldError) {
-        try admit(id)
+        try admit(id, key)
+        guard assets[id]?.isGone(key) != true else { return }
         if key.kind.isSum {
             var change = record
             if isTakenBack {
@@ -139,8 +145,17 @@ public struct ObligationsState: FoldState {
         assets[id, default: Asset()].closedAt = max(known ?? seconds, seconds)
     }
 
-    private func admit(_ id: AssetID) throws(FoldError) {
-        guard assets[id] != nil || assets.count < ObligationsState.assetsMax else { throw .full }
+    private func admit(_ id: AssetID, _ key: Key? = nil) throws(FoldError) {
+        guard let known = assets[id] else {
+            guard assets.count < ObligationsState.assetsMax else { throw .full }
+            return
+        }
+        guard let key, !known.records.contains(where: { $0.key.currency == key.currency }) else {
+            return
+        }
+        let currencies = Set((known.records.map(\.key) + known.floors).map(\.currency))
+        guard currencies.contains(key.currency) || currencies.count < ObligationsState.currenciesMax
+        else { throw .full }
     }
 }
 
@@ -201,6 +216,11 @@ extension ObligationsState.Asset {
         }
     }
 
+    /// Whether it had to go, or would have.
+    func isGone(_ key: ObligationsState.Key) -> Bool {
+        floors.contains { $0.isOfSeries(key) && !($0 < key) }
+    }
+
     /// The latest of a kind stay: the earliest goes, which may be the new one.
     private mutating func insert(
         _ record: ObligationsState.Record,
@@ -208,90 +228,17 @@ extension ObligationsState.Asset {
         at index: Int
     ) {
         records.insert(ObligationsState.Entry(key: key, record: record), at: index)
-        let ofKind = records.indices.filter {
-            records[$0].key.kind == key.kind && records[$0].key.currency == key.currency
-        }
-        if ofKind.count > key.kind.countMax { records.remove(at: ofKind[0]) }
+        let series = records.indices.filter { records[$0].key.isOfSeries(key) }
+        guard series.count > key.kind.countMax else { return }
+        let gone = records.remove(at: series[0]).key
+        floors.removeAll { $0.isOfSeries(gone) }
+        floors.insert(gone, at: floors.firstIndex { gone < $0 } ?? floors.count)
     }
 }
 
-extension ObligationsState {
-    /// Appends the canonical encoding: assets by id, records by key.
-    public func encode(into bytes: inout [UInt8]) {
-        var taken: [UInt8] = []
-        swap(&taken, &bytes)
-        var writer = StateWriter(appendingTo: taken)
-        writer.number(assets.count)
-        for (id, asset) in assets.sorted(by: { $0.key < $1.key }) {
-            writer.fixed(id.high)
-            writer.fixed(id.low)
-            writer.number(UInt64(asset.kind))
-            writer.text(asset.provider)
-            writer.optional(asset.closedAt)
-            writer.number(asset.records.count)
-            for entry in asset.records {
-                writer.number(UInt64(entry.key.kind.rawValue))
-                writer.number(UInt64(entry.key.currency))
-                writer.number(UInt64(entry.key.rank))
-                writer.fixed(entry.key.product)
-                writer.signed(entry.record.at)
-                writer.signed(entry.record.amount)
-                writer.number(UInt64(entry.record.on))
-                writer.number(UInt64(entry.record.every))
-                writer.number(UInt64(entry.record.day))
-                writer.signed(entry.record.extra)
-            }
-        }
-        bytes = writer.finish()
-    }
-
-    /// Reads what `encode` wrote.
-    ///
-    /// - Throws: `.malformedState`.
-    public init(decoding bytes: Span<UInt8>) throws(FoldError) {
-        var reader = StateReader(bytes)
-        var previous: AssetID?
-        for _ in 0..<(try reader.count(through: ObligationsState.assetsMax)) {
-            let id = AssetID(high: try reader.fixed(), low: try reader.fixed())
-            guard previous.map({ $0 < id }) ?? true else { throw .malformedState }
-            previous = id
-            var asset = Asset()
-            asset.kind = UInt8(try reader.number(through: 255))
-            asset.provider = try reader.bytes(through: ObligationsState.textBytesMax)
-            asset.closedAt = try reader.optional()
-            for _ in 0..<(try reader.count(through: ObligationsState.recordsMax)) {
-                let entry = try Entry(&reader)
-                guard asset.records.last.map({ $0.key < entry.key }) ?? true else {
-                    throw .malformedState
-                }
-                asset.records.append(entry)
-            }
-            assets[id] = asset
-        }
-        try reader.finish()
-    }
-}
-
-extension ObligationsState.Entry {
-    fileprivate init(_ reader: inout StateReader) throws(FoldError) {
-        let code = UInt8(try reader.number(through: 255))
-        guard let kind = ObligationsState.RecordKind(rawValue: code) else { throw .malformedState }
-        let word = UInt64(UInt32.max)
-        let currency = UInt16(try reader.number(through: 999))
-        guard currency > 0 else { throw .malformedState }
-        key = ObligationsState.Key(
-            kind: kind,
-            currency: currency,
-            rank: UInt32(try reader.number(through: word)),
-            product: try reader.fixed()
-        )
-        record = ObligationsState.Record(
-            at: try reader.signed(),
-            amount: try reader.signed(),
-            on: UInt32(try reader.number(through: word)),
-            every: UInt32(try reader.number(through: word)),
-            day: UInt32(try reader.number(through: word)),
-            extra: try reader.signed()
-        )
+extension ObligationsState.Key {
+    /// Whether both are of one kind and currency.
+    func isOfSeries(_ other: ObligationsState.Key) -> Bool {
+        kind == other.kind && currency == other.currency
     }
 }

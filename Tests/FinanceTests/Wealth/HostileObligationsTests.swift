@@ -4,12 +4,19 @@ import Testing
 
 /// Providers write days that are none and sums that no one has: reports leave them out and go on.
 @Suite struct HostileObligationsTests {
+    /// 2025-11-20.
+    private static let day = CivilDate(daysSinceEpoch: 20_412)
+
     /// Makes every report; a total beyond 64 bits may refuse.
-    private func look(_ state: ObligationsState) {
-        let day = CivilDate(daysSinceEpoch: 20_412)
+    @discardableResult
+    private func look(_ state: ObligationsState) -> (dues: [Due], bills: [CardBillOutlook.Bill]) {
+        let day = HostileObligationsTests.day
         let spending = SpendingState()
-        _ = state.dues(in: .krw, from: day, through: day.adding(days: 400))
-        _ = CardBillOutlook(of: state, after: day)
+        let dues = state.dues(in: .krw, from: day, through: day.adding(days: 400))
+        #expect(dues.allSatisfy { $0.amount > 0 })
+        #expect(dues.allSatisfy { $0.day >= day && $0.day <= day.adding(days: 400) })
+        let bills = CardBillOutlook(of: state, after: day).bills
+        #expect(bills.allSatisfy { $0.paysOn > day })
         do throws(FoldError) {
             _ = try FixedCostReport(
                 of: spending,
@@ -30,6 +37,7 @@ import Testing
             in: .krw,
             on: day
         )
+        return (dues, bills)
     }
 
     private static let days: [UInt32] = [
@@ -58,10 +66,16 @@ import Testing
                     ObligationFixtures.line(1, number, of: 6, month: 202_511, at: 1)
                 )
             }
-            for event in events {
-                look(try WealthFixtures.fold(Obligations(), [(1, event)]))
+            let payable = amount > 0 && day == 20_251_214
+            for (index, event) in events.enumerated() {
+                let (dues, bills) = look(try WealthFixtures.fold(Obligations(), [(1, event)]))
+                // The first two are a payment that is announced and a bill.
+                guard index < 2 else { continue }
+                #expect(dues.count == (payable ? 1 : 0), "\(amount)")
+                #expect(bills.isEmpty == ![20_251_214, 21_391_231].contains(day), "\(amount)")
             }
-            look(try WealthFixtures.fold(Obligations(), events.map { (1, $0) }))
+            let all = look(try WealthFixtures.fold(Obligations(), events.map { (1, $0) }))
+            #expect(all.dues.contains { $0.kind == .cardPayment } == payable, "\(amount)")
         }
     }
 

@@ -118,6 +118,62 @@ import Testing
         }
     }
 
+    @Test(arguments: FoldFixtures.seeds)
+    func `what had to go for later days comes back in no order and by no cancellation`(
+        seed: UInt64
+    ) throws {
+        let days = try (0..<130).map { number in
+            let at = try WealthFixtures.noon(2025, 1, 1) + Int64(number) * 86_400
+            return (UInt64(1), Make.approval(50_000, on: at))
+        }
+        func cancelled(_ number: Int) -> (UInt64, Event) {
+            var event = WealthFixtures.event(at: days[129].1.occurredAt) {
+                $0.cardApprovalCancelled.amount = 50_000
+                $0.cardApprovalCancelled.payType = .credit
+            }
+            event.cardApprovalCancelled.approvedAt = days[number].1.occurredAt
+            return (1, event)
+        }
+        var random = FoldRandom(seed: seed)
+        let all = try state(days)
+        #expect(try state(days.shuffled(using: &random)).encoded == all.encoded, "SEED=\(seed)")
+        // A day among those that are kept leaves room, which is no room for the past.
+        let roomy = try WealthFixtures.fold(Obligations(), [cancelled(60)], from: all)
+        #expect(roomy.encoded != all.encoded)
+        let stored = try ObligationsState(decoding: roomy.encoded.span)
+        for events in [[cancelled(3)], [days[3]], [days[9], cancelled(9)]] {
+            let after = try WealthFixtures.fold(Obligations(), events, from: stored)
+            #expect(after.encoded == roomy.encoded, "SEED=\(seed)")
+        }
+        let again = try WealthFixtures.fold(Obligations(), [days[60]], from: roomy)
+        #expect(again.encoded == all.encoded, "SEED=\(seed)")
+    }
+
+    @Test func `as many currencies as an asset may have are read back, one more is too many`()
+        throws
+    {
+        func repaid(_ currency: Int, _ month: Int) throws -> (UInt64, Event) {
+            let event = WealthFixtures.event(
+                at: try WealthFixtures.noon(2020 + month / 12, month % 12 + 1, 5)
+            ) {
+                $0.loanTransactionPosted.amount = 7
+                $0.loanTransactionPosted.currency = UInt32(100 + currency)
+                $0.loanTransactionPosted.kind = .repaid
+            }
+            return (1, event)
+        }
+        let events = try (0..<64).flatMap { currency in
+            try (0..<40).map { try repaid(currency, $0) }
+        }
+        let full = try state(events)
+        #expect(try ObligationsState(decoding: full.encoded.span).encoded == full.encoded)
+        #expect(throws: FoldError.full) {
+            try WealthFixtures.fold(Obligations(), [try repaid(64, 0)], from: full)
+        }
+        let known = try WealthFixtures.fold(Obligations(), [try repaid(63, 40)], from: full)
+        #expect(known.encoded != full.encoded)
+    }
+
     @Test func `the next bill is what was bought in its month and what remains of instalments`()
         throws
     {
@@ -161,6 +217,14 @@ import Testing
         #expect(bill.purchases == 70_000 && bill.instalments == 20_000 && bill.known == 90_000)
         #expect(bill.expected == 400_000 && bill.source == .estimated)
         #expect(early.instalments.map(\.amount) == [10_000, 10_000])
+        // A card that is cancelled in between is billed all the same.
+        let cancelled = try WealthFixtures.fold(
+            Obligations(),
+            [(card, WealthFixtures.closed(at: try WealthFixtures.noon(2025, 12, 1)))],
+            from: state
+        )
+        let after = CardBillOutlook(of: cancelled, after: try WealthFixtures.day(2025, 11, 20))
+        #expect(after.bills == early.bills)
         let late = CardBillOutlook(of: state, after: try WealthFixtures.day(2025, 12, 2))
         #expect(late.bills.map(\.expected) == [90_000] && late.bills.map(\.source) == [.bought])
         let announced = try WealthFixtures.fold(
