@@ -67,3 +67,22 @@ extension EventView {
         return try EmoneyView(fact)
     }
 }
+
+extension EmoneyTransactionKind {
+    /// Whether a wallet has more afterwards; nil when what it has does not change.
+    var isIn: Bool? {
+        switch self {
+        case .chargedByCard, .chargedByAccount, .chargedByPoints, .chargedBySlip,
+            .chargedByVoucher, .chargedOtherwise, .returnedFromAccount, .returnedFromMember,
+            .returnedOtherwise, .receivedFromAccount, .receivedFromMember, .receivedOtherwise,
+            .earned, .paymentCancelled, .otherIn:
+            true
+        case .chargeByCardCancelled, .chargeByAccountCancelled, .chargeByPointsCancelled,
+            .chargeBySlipCancelled, .chargeByVoucherCancelled, .chargeOtherwiseCancelled,
+            .sentToAccount, .sentToMember, .sentOtherwise, .earningCancelled, .feePaid, .paid,
+            .otherOut:
+            false
+        default: nil
+        }
+    }
+}

@@ -165,7 +165,7 @@ private struct Draft {
     }
 
     init?(wallet event: borrowing EventView, _ rules: CategoryRules) throws(EventError) {
-        guard let wallet = try event.emoneyTransaction(), let isIn = Draft.isIn(wallet.kind)
+        guard let wallet = try event.emoneyTransaction(), let isIn = wallet.kind.isIn
         else { return nil }
         source = .wallet
         seconds = event.occurredAt
@@ -181,23 +181,6 @@ private struct Draft {
         default: return
         }
         ruling = rules.card(merchant: text, mcc: 0)
-    }
-
-    /// Whether a wallet has more afterwards; nil when what it has does not change.
-    private static func isIn(_ kind: EmoneyTransactionKind) -> Bool? {
-        switch kind {
-        case .chargedByCard, .chargedByAccount, .chargedByPoints, .chargedBySlip,
-            .chargedByVoucher, .chargedOtherwise, .returnedFromAccount, .returnedFromMember,
-            .returnedOtherwise, .receivedFromAccount, .receivedFromMember, .receivedOtherwise,
-            .earned, .paymentCancelled, .otherIn:
-            true
-        case .chargeByCardCancelled, .chargeByAccountCancelled, .chargeByPointsCancelled,
-            .chargeBySlipCancelled, .chargeByVoucherCancelled, .chargeOtherwiseCancelled,
-            .sentToAccount, .sentToMember, .sentOtherwise, .earningCancelled, .feePaid, .paid,
-            .otherOut:
-            false
-        default: nil
-        }
     }
 
     private static func less(_ one: Int64, _ other: Int64) -> Int64? {

@@ -8,7 +8,7 @@ public struct NetWorth: Fold {
     /// Name of the read model.
     public static let name = "net-worth"
     /// Of fold and encoding.
-    public static let version: UInt32 = 2
+    public static let version: UInt32 = 3
 
     /// A fold without constants.
     public init() {}
@@ -79,55 +79,6 @@ public struct NetWorth: Fold {
         } catch { throw .event(error) }
         try state.apply(update, at: try Moment(event), to: event.asset)
     }
-
-    /// A movement that was the last of its month gives way to the balance before it.
-    ///
-    /// Its time stays, since the time of the movement before is not known; the next balance that
-    /// is reported holds anyway. A movement that other values followed changes nothing.
-    private func foldRetraction(
-        _ event: borrowing EventView,
-        into state: inout NetWorthState
-    ) throws(FoldError) {
-        do throws(EventError) {
-            let original = try EventView(try event.retractedBytes(), of: event.asset)
-            guard original.type == .bankTransactionPosted,
-                let bank = try original.bankTransaction(), let after = bank.balanceAfter,
-                let isIn = NetWorth.isIn(bank.kind)
-            else { return }
-            let moved = Int128(bank.amount)
-            let before = Int64(exactly: Int128(after) + (isIn ? -moved : moved))
-            let place = NetWorth.place(of: original, bank.currency)
-            guard let before, let place else { return }
-            state.replace(after, at: place.moment, place.key, of: event.asset, by: before)
-        } catch { throw .event(error) }
-    }
-
-    /// Where a movement's balance is kept; nil for one that was never taken in.
-    private static func place(
-        of event: borrowing EventView,
-        _ currency: UInt32
-    ) -> (moment: Moment, key: IntegratedState.FigureKey)? {
-        do throws(FoldError) {
-            let key = IntegratedState.FigureKey(
-                figure: .booked,
-                currency: try SpendingProfile.currency(currency),
-                product: 0
-            )
-            return (try Moment(event), key)
-        } catch {
-            return nil
-        }
-    }
-
-    /// Whether money came in; nil for a kind without a direction.
-    private static func isIn(_ kind: BankTransactionKind) -> Bool? {
-        do throws(FoldError) {
-            let (isIn, isReversed) = try SpendingProfile.direction(kind)
-            return isIn != isReversed
-        } catch {
-            return nil
-        }
-    }
 }
 
 /// A time with the month that it falls in where it happened.
@@ -145,22 +96,5 @@ struct Moment: Hashable, Sendable {
     init(_ event: borrowing EventView) throws(FoldError) {
         seconds = event.occurredAt
         month = try Occasion(event.occurredAt, event.utcOffsetMinutes).month
-    }
-}
-
-extension EventView {
-    /// The event that a retraction takes back, as it was recorded; empty when it names none.
-    @_lifetime(copy self)
-    func retractedBytes() throws(EventError) -> Span<UInt8> {
-        var reader = WireReader(fact)
-        var bytes = Span<UInt8>()
-        while let tag = try reader.tag() {
-            if tag == 1 << 3 | 2 {
-                bytes = try reader.delimited()
-            } else {
-                try reader.skip(tag)
-            }
-        }
-        return bytes
     }
 }
