@@ -148,7 +148,7 @@ public final class Projection<F: Fold>: Sendable, ProjectionWork {
         try lane.generation.store.parkedEvents(limit: limit)
     }
 
-    /// Opens and hashes every stored state again.
+    /// Opens and hashes every stored state again, while nothing is committed.
     ///
     /// - Parameter onProgress: called with states done and states in all, every thousand.
     /// - Returns: the hash over all states and the damage found, by subject.
@@ -158,7 +158,9 @@ public final class Projection<F: Fold>: Sendable, ProjectionWork {
     ) throws(ProjectionError) -> StateHashReport {
         let lane = lane
         try lane.checkpointAll()
-        return try lane.generation.recomputeStateHash(onProgress: onProgress)
+        return try lane.withTurn { () throws(ProjectionError) in
+            try lane.generation.recomputeStateHash(onProgress: onProgress)
+        }
     }
 
     /// Folds everything anew beside what is there and reads the new states once they have caught up

@@ -41,9 +41,13 @@ import Testing
             appending: &source,
             batches: 5,
             framesPerBatch: 4,
-            clock: { ticks.now }
+            // A millisecond passes between two looks: one before each batch is visible, one after.
+            clock: {
+                ticks.advance(milliseconds: 1)
+                return ticks.now
+            }
         )
-        #expect(waits == [0, 0, 0, 0, 0])
+        #expect(waits == [UInt64](repeating: 1_000_000, count: 5))
         let replayed = try ProjectionBenchmark.replay(
             CardSums(),
             log: log,

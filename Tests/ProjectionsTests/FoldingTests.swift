@@ -1,6 +1,7 @@
 import Cryptography
 import EventLog
 import Finance
+import Foundation
 import Frame
 import Testing
 
@@ -68,6 +69,29 @@ import Testing
             #expect(report.isEqual, "SEED=\(seed)")
             #expect(report.kept == (try rig.expectedHash()), "SEED=\(seed)")
             #expect(report.states == UInt64(rig.revisions.count))
+        }
+    }
+
+    @Test func `nothing is committed while stored states are hashed anew`() throws {
+        let rig = try Rig()
+        // As many states as the first word on progress is of.
+        try rig.append((0..<1_000).map { (subject: $0, asset: 0, amounts: [1_000]) })
+        try rig.live { _, projection in
+            try rig.settle(projection)
+            let lane = projection.lane
+            let other = DispatchSemaphore(value: 0)
+            var hadTurn: [DispatchTimeoutResult] = []
+            let report = try projection.recomputeStateHash { _, _ in
+                Thread.detachNewThread {
+                    do throws(ProjectionError) {
+                        try lane.withTurn { () throws(ProjectionError) in _ = other.signal() }
+                    } catch { Issue.record(error) }
+                }
+                hadTurn.append(other.wait(timeout: .now() + .milliseconds(50)))
+            }
+            #expect(report.isEqual)
+            #expect(hadTurn == [.timedOut])
+            #expect(other.wait(timeout: .now() + .seconds(10)) == .success)
         }
     }
 
