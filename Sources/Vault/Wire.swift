@@ -67,6 +67,8 @@ struct FieldReader: ~Escapable {
         while index < bytes.count, shift < 64 {
             let byte = bytes[index]
             index += 1
+            // The tenth byte has one bit left.
+            guard shift < 63 || byte <= 1 else { throw WireFault() }
             value |= UInt64(byte & 0x7f) << shift
             if byte < 0x80 { return value }
             shift += 7

@@ -23,11 +23,6 @@ public enum EventBytes {
     /// Appends the length of an event that follows.
     public static func append(length: Int, to body: inout [UInt8]) {
         precondition(length >= 0, "a length counts bytes")
-        var rest = length
-        while rest >= 0x80 {
-            body.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        body.append(UInt8(truncatingIfNeeded: rest))
+        body.append(varint: UInt64(length))
     }
 }

@@ -34,9 +34,9 @@ public enum NaturalKey {
         let entry = entry(of: event.type)
         // A cancellation and a correction of one approval take each other's place.
         let type = entry.kind == .outcome ? EventType.cardApprovalCancelled : event.type
-        append(UInt64(type.rawValue), to: &bytes)
-        append(UInt64(occurrence ?? event.occurrence), to: &bytes)
-        if entry.isTimed { append(UInt64(bitPattern: event.occurredAt), to: &bytes) }
+        bytes.append(varint: UInt64(type.rawValue))
+        bytes.append(varint: UInt64(occurrence ?? event.occurrence))
+        if entry.isTimed { bytes.append(varint: UInt64(bitPattern: event.occurredAt)) }
         try append(fieldsOf: event, entry.fields, to: &bytes)
     }
 
@@ -49,14 +49,14 @@ public enum NaturalKey {
         to bytes: inout [UInt8]
     ) throws(EventError) -> Bool {
         guard approval.type == .cardApproved else { return false }
-        append(UInt64(EventType.cardApprovalCancelled.rawValue), to: &bytes)
-        append(0, to: &bytes)
+        bytes.append(varint: UInt64(EventType.cardApprovalCancelled.rawValue))
+        bytes.append(varint: 0)
         try append(fieldsOf: approval, entry(of: .cardApproved).fields, to: &bytes)
         // As `approved_at` is encoded: left out when it is 0.
         let seconds = UInt64(bitPattern: approval.occurredAt)
         if seconds != 0 {
-            append(13 << 3, to: &bytes)
-            append(seconds, to: &bytes)
+            bytes.append(varint: 13 << 3)
+            bytes.append(varint: seconds)
         }
         return true
     }
@@ -87,18 +87,9 @@ public enum NaturalKey {
             let start = reader.index
             try reader.skip(tag)
             guard tag < 32 << 3, fields & (1 << (tag >> 3)) != 0 else { continue }
-            append(UInt64(tag), to: &bytes)
+            bytes.append(varint: UInt64(tag))
             for index in start..<reader.index { bytes.append(fact[index]) }
         }
-    }
-
-    private static func append(_ number: UInt64, to bytes: inout [UInt8]) {
-        var rest = number
-        while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        bytes.append(UInt8(rest))
     }
 
     /// What makes up the key of one type of fact.

@@ -9,14 +9,7 @@ struct StateWriter: ~Copyable {
 
     consuming func finish() -> [UInt8] { bytes }
 
-    mutating func number(_ value: UInt64) {
-        var rest = value
-        while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        bytes.append(UInt8(truncatingIfNeeded: rest))
-    }
+    mutating func number(_ value: UInt64) { bytes.append(varint: value) }
 
     mutating func number(_ value: Int) { number(UInt64(value)) }
 
