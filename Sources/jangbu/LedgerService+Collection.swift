@@ -145,9 +145,10 @@ extension ProviderCollection {
 extension APICollection {
     fileprivate init(_ number: UInt32, _ cell: CollectionTotals.Cell) {
         self.init(id: ProviderAPI(rawValue: Int(number)).flatMap { StandardAPI[$0]?.id } ?? "?")
-        (calls, pages, rows) = (cell.calls, cell.pages, cell.rows)
-        (bytes, milliseconds) = (cell.bytes, cell.milliseconds)
-        (quarantined, aside) = (cell.quarantined, cell.aside)
+        let counts = cell.counts
+        (calls, pages, rows) = (counts.calls, counts.pages, counts.rows)
+        (bytes, milliseconds) = (counts.bytes, counts.milliseconds)
+        (quarantined, aside) = (counts.quarantined, cell.aside)
         errors = cell.errors.sorted { $0.key < $1.key }.map { (code: $0.key, count: $0.value) }
         lastGoodAt = cell.good.keys.max().map { Int64($0) * 3_600_000 }
         lastBadAt = cell.bad.keys.max().map { Int64($0) * 3_600_000 }

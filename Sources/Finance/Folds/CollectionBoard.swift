@@ -40,18 +40,8 @@ public struct CollectionBoard: Fold {
 public struct CollectionBoardState: FoldState {
     /// One API of one provider.
     public struct Cell: Hashable, Sendable {
-        /// Calls that were answered, with news or without.
-        public internal(set) var calls: UInt64 = 0
-        /// Pages of their answers.
-        public internal(set) var pages: UInt64 = 0
-        /// Rows in them.
-        public internal(set) var rows: UInt64 = 0
-        /// Bytes of them.
-        public internal(set) var bytes: UInt64 = 0
-        /// Time that they took together.
-        public internal(set) var milliseconds: UInt64 = 0
-        /// Answers that were ever put aside.
-        public internal(set) var quarantined: UInt64 = 0
+        /// What was asked and came.
+        public internal(set) var counts = CallCounts()
         /// Calls that were given up, by `CollectionError`.
         public internal(set) var errors: [UInt32: UInt64] = [:]
         /// When it was last answered, in seconds since 1970-01-01 UTC; nil before the first time.
@@ -196,11 +186,11 @@ extension CollectionBoardState {
             }
             for call in done.calls where call.code <= 1 {
                 try provider.change(UInt32(clamping: call.api.rawValue)) { cell in
-                    cell.calls &+= 1
-                    cell.pages &+= UInt64(call.pages)
-                    cell.rows &+= UInt64(call.rows)
-                    cell.bytes &+= call.bytes
-                    cell.milliseconds &+= UInt64(call.milliseconds)
+                    cell.counts.calls &+= 1
+                    cell.counts.pages &+= UInt64(call.pages)
+                    cell.counts.rows &+= UInt64(call.rows)
+                    cell.counts.bytes &+= call.bytes
+                    cell.counts.milliseconds &+= UInt64(call.milliseconds)
                     cell.goodAt = max(cell.goodAt ?? at, at)
                 }
             }
@@ -213,7 +203,7 @@ extension CollectionBoardState {
         let api = UInt32(clamping: payload.api.rawValue)
         try change(payload.provider) { provider throws(FoldError) in
             try provider.change(api) { cell in
-                cell.quarantined &+= 1
+                cell.counts.quarantined &+= 1
                 cell.badAt = max(cell.badAt ?? at, at)
             }
         }

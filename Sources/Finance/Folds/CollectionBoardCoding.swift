@@ -72,12 +72,7 @@ extension StateWriter {
         number(provider.cells.count)
         for (api, cell) in provider.cells.sorted(by: { $0.key < $1.key }) {
             number(UInt64(api))
-            for count in [
-                cell.calls, cell.pages, cell.rows, cell.bytes, cell.milliseconds,
-                cell.quarantined,
-            ] {
-                number(count)
-            }
+            calls(cell.counts)
             counts(cell.errors)
             optional(cell.goodAt)
             optional(cell.badAt)
@@ -118,9 +113,7 @@ extension StateReader {
             guard last.map({ $0 < api }) ?? true else { throw .malformedState }
             last = api
             var cell = CollectionBoardState.Cell()
-            (cell.calls, cell.pages, cell.rows) = (try number(), try number(), try number())
-            (cell.bytes, cell.milliseconds) = (try number(), try number())
-            cell.quarantined = try number()
+            cell.counts = try calls()
             cell.errors = try counts()
             cell.goodAt = try optional()
             cell.badAt = try optional()

@@ -5,19 +5,9 @@
 public struct CollectionTotals: FoldState, Equatable {
     /// One API of one provider.
     public struct Cell: Hashable, Sendable {
-        /// Calls that were answered.
-        public internal(set) var calls: UInt64 = 0
-        /// Pages of their answers.
-        public internal(set) var pages: UInt64 = 0
-        /// Rows in them.
-        public internal(set) var rows: UInt64 = 0
-        /// Bytes of them.
-        public internal(set) var bytes: UInt64 = 0
-        /// Time that they took together.
-        public internal(set) var milliseconds: UInt64 = 0
-        /// Answers that were ever put aside.
-        public internal(set) var quarantined: UInt64 = 0
-        /// Those that are put aside now.
+        /// What was asked and came.
+        public internal(set) var counts = CallCounts()
+        /// Answers that are put aside now.
         public internal(set) var aside: UInt64 = 0
         /// Calls that were given up, by `CollectionError`.
         public internal(set) var errors: [UInt32: UInt64] = [:]
@@ -111,12 +101,7 @@ public struct CollectionTotals: FoldState, Equatable {
 
 extension CollectionTotals.Cell {
     fileprivate mutating func combine(_ cell: CollectionBoardState.Cell, _ sign: UInt64) {
-        calls &+= cell.calls &* sign
-        pages &+= cell.pages &* sign
-        rows &+= cell.rows &* sign
-        bytes &+= cell.bytes &* sign
-        milliseconds &+= cell.milliseconds &* sign
-        quarantined &+= cell.quarantined &* sign
+        counts.combine(cell.counts, sign)
         for (error, count) in cell.errors { errors.combine(error, count &* sign) }
         if let at = cell.goodAt { good.combine(UInt32(clamping: at / 3_600), sign) }
         if let at = cell.badAt { bad.combine(UInt32(clamping: at / 3_600), sign) }
@@ -186,12 +171,8 @@ extension CollectionTotals {
 
 extension StateWriter {
     fileprivate mutating func cell(_ cell: CollectionTotals.Cell) {
-        for count in [
-            cell.calls, cell.pages, cell.rows, cell.bytes, cell.milliseconds, cell.quarantined,
-            cell.aside,
-        ] {
-            number(count)
-        }
+        calls(cell.counts)
+        number(cell.aside)
         counts(cell.errors)
         counts(cell.good)
         counts(cell.bad)
@@ -212,9 +193,7 @@ extension StateReader {
             guard last.map({ $0 < api }) ?? true else { throw .malformedState }
             last = api
             var cell = CollectionTotals.Cell()
-            (cell.calls, cell.pages, cell.rows) = (try number(), try number(), try number())
-            (cell.bytes, cell.milliseconds) = (try number(), try number())
-            (cell.quarantined, cell.aside) = (try number(), try number())
+            (cell.counts, cell.aside) = (try calls(), try number())
             (cell.errors, cell.good, cell.bad) = (try counts(), try counts(), try counts())
             guard cell != CollectionTotals.Cell() else { throw .malformedState }
             provider.cells[api] = cell

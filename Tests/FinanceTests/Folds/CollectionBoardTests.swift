@@ -133,8 +133,8 @@ struct CollectionBoardTests {
         ])
         let bank = try #require(state.providers[Self.bank])
         #expect(bank.transfers == 2)
-        #expect(bank.cells[UInt32(ProviderAPI.bank004.rawValue)]?.calls == 2)
-        #expect(bank.cells[UInt32(ProviderAPI.bank001.rawValue)]?.bytes == 8_000)
+        #expect(bank.cells[UInt32(ProviderAPI.bank004.rawValue)]?.counts.calls == 2)
+        #expect(bank.cells[UInt32(ProviderAPI.bank001.rawValue)]?.counts.bytes == 8_000)
         // Due on the day 6, a Sunday; made on the Tuesday after.
         #expect(bank.made.map(\.lateDays) == [0, 2])
     }
@@ -179,7 +179,7 @@ struct CollectionBoardTests {
         #expect(after.aside[4]?.row == 3)
         let cell = totals([after]).providers[Self.bank]?.cells[api]
         #expect(cell?.aside == 1)
-        #expect(cell?.quarantined == 2)
+        #expect(cell?.counts.quarantined == 2)
     }
 
     @Test func `what was taken in long after it was asked for takes nothing back in time`()
