@@ -278,9 +278,6 @@ struct MerchantTable: Sendable {
         }
         return (table, numbers)
     }
-
-    /// Bytes in use by the arrays, without their headers.
-    var byteCount: Int { entries.capacity * 20 + names.capacity + slots.capacity }
 }
 
 extension MerchantIdentity {

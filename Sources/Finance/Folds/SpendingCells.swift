@@ -167,7 +167,4 @@ struct SpendingCells: Sendable {
         keys.reserveCapacity(count)
         packed.reserveCapacity(count)
     }
-
-    /// Bytes in use by the arrays, without their headers.
-    var byteCount: Int { keys.capacity * 4 + packed.capacity * 8 + wide.capacity * 24 }
 }

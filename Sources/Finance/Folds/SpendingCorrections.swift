@@ -126,13 +126,6 @@ struct SpendingCorrections: Sendable {
             outcomeKeys.insert(outcomeKey, at: index)
         }
     }
-
-    /// Bytes in use by the arrays, without their headers.
-    var byteCount: Int {
-        merchantKeys.reduce(0) { $0 + $1.capacity + 32 } + merchantKeys.capacity * 8
-            + merchantChoices.capacity * 8 + places.capacity * 16 + placeChoices.capacity * 8
-            + outcomeKeys.capacity * 8 + takenBack.capacity * 16
-    }
 }
 
 extension [EventPlace] {

@@ -30,11 +30,6 @@ public struct SpendingState: FoldState {
         return latest > 24 ? latest - 24 : 0
     }
 
-    /// Bytes of memory beyond the value itself; array headers are counted at 32 each.
-    public var memoryBytes: Int {
-        cells.byteCount + merchants.byteCount + corrections.byteCount + 6 * 32
-    }
-
     /// Moves the present to `day` if that is later.
     @inline(__always)
     mutating func advance(to day: Int32, month: UInt32) {

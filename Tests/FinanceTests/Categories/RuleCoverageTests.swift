@@ -7,7 +7,7 @@ import Finance
 import Foundation
 import Testing
 
-enum CoverageData {
+enum RuleCoverageData {
     static let folder: URL = {
         if let path = ProcessInfo.processInfo.environment["JANGBU_DATA"] {
             return URL(fileURLWithPath: path)
@@ -66,12 +66,14 @@ enum CoverageData {
 }
 
 /// Rows and amounts by kind of evidence.
-struct Coverage {
+struct RuleCoverage {
     var rows: [Evidence: Int] = [:]
-    var amounts: [Evidence: Double] = [:]
+    /// In thousandths of the data's currency, whatever it is.
+    var amounts: [Evidence: Int64] = [:]
     private var rulings: [[String]: Evidence] = [:]
 
-    mutating func add(_ key: [String], amount: Double, by decide: () -> Evidence) {
+    mutating func add(_ key: [String], amount: String, by decide: () -> Evidence) throws {
+        let amount = try Money(decimal: amount, currency: .krw).thousandths
         let evidence = rulings[key] ?? decide()
         rulings[key] = evidence
         rows[evidence, default: 0] += 1
@@ -83,7 +85,7 @@ struct Coverage {
         let all = rows.values.reduce(0, +)
         let whole = amounts.values.reduce(0, +)
         let part = evidences.reduce(0) { $0 + (rows[$1] ?? 0) }
-        let sum = evidences.reduce(0.0) { $0 + (amounts[$1] ?? 0) }
+        let sum = evidences.reduce(0) { $0 + (amounts[$1] ?? 0) }
         return (part * 1_000 / all, Int(sum * 1_000 / whole))
     }
 
@@ -96,15 +98,20 @@ struct Coverage {
     }
 }
 
-@Suite struct CoverageTests {
+@Suite struct RuleCoverageTests {
     private let rules = FoldFixtures.rules
 
-    @Test(.enabled(if: CoverageData.exists(CoverageData.birmingham), "no Birmingham data"))
+    @Test(
+        .enabled(
+            if: RuleCoverageData.exists(RuleCoverageData.birmingham),
+            "needs Birmingham at JANGBU_DATA, see issue 2"
+        )
+    )
     func `Birmingham's purchase cards are mostly decided by merchant text`() throws {
-        var coverage = Coverage()
-        for record in try CoverageData.records(CoverageData.birmingham) {
-            let amount = Double(record[4].isEmpty ? record[2] : record[4]) ?? 0
-            coverage.add([record[6], record[9]], amount: amount) {
+        var coverage = RuleCoverage()
+        for record in try RuleCoverageData.records(RuleCoverageData.birmingham) {
+            let amount = record[4].isEmpty ? record[2] : record[4]
+            try coverage.add([record[6], record[9]], amount: amount) {
                 rules.card(
                     merchant: Array(record[6].utf8).span,
                     mcc: 0,
@@ -120,12 +127,17 @@ struct Coverage {
         #expect(all.rows >= 900)
     }
 
-    @Test(.enabled(if: CoverageData.exists(CoverageData.ibm), "no IBM data"))
+    @Test(
+        .enabled(
+            if: RuleCoverageData.exists(RuleCoverageData.ibm),
+            "needs IBM at JANGBU_DATA, see issue 2"
+        )
+    )
     func `IBM's sample is decided by merchant category code alone`() throws {
-        var coverage = Coverage()
-        for record in try CoverageData.records(CoverageData.ibm) {
-            let amount = Double(record[6].dropFirst()) ?? 0
-            coverage.add([record[12]], amount: amount) {
+        var coverage = RuleCoverage()
+        for record in try RuleCoverageData.records(RuleCoverageData.ibm) {
+            // A dollar sign comes before it.
+            try coverage.add([record[12]], amount: String(record[6].dropFirst())) {
                 rules.card(merchant: Span(), mcc: UInt32(record[12]) ?? 0).evidence
             }
         }
@@ -133,12 +145,17 @@ struct Coverage {
         #expect(coverage.decided([.mcc]).rows == 1_000)
     }
 
-    @Test(.enabled(if: CoverageData.exists(CoverageData.berka), "no Berka data"))
+    @Test(
+        .enabled(
+            if: RuleCoverageData.exists(RuleCoverageData.berka),
+            "needs Berka at JANGBU_DATA, see issue 2"
+        )
+    )
     func `Berka's movements all have a category from the source's own words`() throws {
-        var coverage = Coverage()
-        for record in try CoverageData.records(CoverageData.berka) {
+        var coverage = RuleCoverage()
+        for record in try RuleCoverageData.records(RuleCoverageData.berka) {
             let isIn = record[3] == "PRIJEM"
-            coverage.add([record[3], record[4], record[7]], amount: Double(record[5]) ?? 0) {
+            try coverage.add([record[3], record[4], record[7]], amount: record[5]) {
                 rules.bank(
                     kind: isIn ? 3 : 2,
                     isIn: isIn,
