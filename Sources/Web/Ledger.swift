@@ -17,7 +17,8 @@ public protocol Ledger: PersonHistory, PersonReports {
     func subscribe() async -> AsyncStream<Overview>
 
     /// Newest frames' clear headers after `cursor`, in order, of all partitions; `nil` starts at
-    /// the oldest frame kept. At most `limit` of them and the cursor that continues after the last.
+    /// the oldest frame kept. At most `limit` of them and the cursor that continues after the last;
+    /// erased frames are passed over, so a page may hold fewer, even none, and go on.
     func frames(after cursor: Cursor?, limit: Int) async throws -> Listing<FrameHead>
 
     /// Subjects in a stable order, so that a page does not change under a reader while others are

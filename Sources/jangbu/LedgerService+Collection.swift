@@ -36,7 +36,8 @@ extension LedgerService {
         limit: Int
     ) async throws -> Listing<QuarantineLine> {
         let all = services.vault.subjects
-        var place = Int(clamping: cursor?.counts.first ?? 0)
+        // A cursor may say any number.
+        var place = min(all.count, Int(clamping: cursor?.counts.first ?? 0))
         // Of the person at the cursor, as many were shown already.
         var shown = Int(clamping: (cursor?.counts.dropFirst().first) ?? 0)
         var items: [QuarantineLine] = []

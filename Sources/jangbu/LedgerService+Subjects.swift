@@ -14,8 +14,11 @@ extension LedgerService {
         guard counts.count <= partitions else { return Listing(items: [], next: nil) }
         counts += [UInt64](repeating: 0, count: partitions - counts.count)
         var queues: [[FrameHead]] = []
+        var ends: [UInt64] = []
         for partition in 0..<partitions {
-            queues.append(try heads(partition, from: counts[partition], limit: limit))
+            let found = try heads(partition, from: counts[partition], limit: limit)
+            queues.append(found.heads)
+            ends.append(found.next)
         }
         var items: [FrameHead] = []
         // The oldest of all fronts each time: in order in each partition, and nearly so by time.
@@ -27,6 +30,10 @@ extension LedgerService {
             let head = queues[oldest].removeFirst()
             items.append(head)
             counts[oldest] = head.position + 1
+        }
+        // Also past erased frames, which have nothing to show.
+        for partition in queues.indices where queues[partition].isEmpty {
+            counts[partition] = ends[partition]
         }
         let isMore = counts.indices.contains {
             counts[$0] < services.log.nextPosition(partition: $0)

@@ -204,7 +204,7 @@ final class LedgerService: Web.Ledger, Service {
                 environment.frames == 0
                 ? 0
                 : UInt64(Double(environment.logBytes) * Double(frames) / Double(environment.frames))
-            let last = try heads(partition, from: frames - min(frames, 1), limit: 1).last
+            let last = try heads(partition, from: frames - min(frames, 1), limit: 1).heads.last
             return PartitionState(
                 partition: partition,
                 frames: frames,
@@ -220,7 +220,7 @@ final class LedgerService: Web.Ledger, Service {
         for partition in 0..<services.log.layout.partitions {
             let next = services.log.nextPosition(partition: partition)
             let from = next - min(next, UInt64(LedgerService.recentCount))
-            all += try heads(partition, from: from, limit: LedgerService.recentCount)
+            all += try heads(partition, from: from, limit: LedgerService.recentCount).heads
         }
         return Array(
             all.sorted { ($1.recordedAt, $1.position) < ($0.recordedAt, $0.position) }
@@ -228,10 +228,20 @@ final class LedgerService: Web.Ledger, Service {
         )
     }
 
-    /// Clear headers of a partition in order; tombstones have none left.
-    func heads(_ partition: Int, from position: UInt64, limit: Int) throws -> [FrameHead] {
+    /// Clear headers of a partition in order, of `limit` frames; tombstones have none left.
+    ///
+    /// `next` is the position after the last frame, tombstone or not.
+    func heads(
+        _ partition: Int,
+        from position: UInt64,
+        limit: Int
+    ) throws -> (heads: [FrameHead], next: UInt64) {
         var heads: [FrameHead] = []
-        _ = try services.log.follow(partition: partition, from: position, limit: limit) { frame in
+        let next = try services.log.follow(
+            partition: partition,
+            from: position,
+            limit: limit
+        ) { frame in
             guard !frame.isTombstone else { return }
             let header = try FrameHeader(frame.bytes)
             heads.append(
@@ -246,7 +256,7 @@ final class LedgerService: Web.Ledger, Service {
                 )
             )
         }
-        return heads
+        return (heads, next)
     }
 }
 
