@@ -8,7 +8,7 @@ import Synchronization
 /// What every handler needs: the ledger to read and the words, templates and limits to answer with.
 struct Site: Sendable {
     /// As the purpose of the request lets it be seen.
-    private(set) var ledger: any Ledger
+    private(set) var ledger: PurposeLedger
     /// What the request is for; nil where everybody may ask.
     private(set) var purpose: UsePurpose?
     let book: any AccessBook
@@ -18,7 +18,7 @@ struct Site: Sendable {
     private let whole: any Ledger
     /// Providers by their names.
     let openIDs: [String: OpenIDClient]
-    let pending = PendingSignIns()
+    let begun: BegunSignIns
     let configuration: WebConfiguration
     let metrics: PrometheusRegistry
     let wording: Wording
@@ -38,6 +38,7 @@ struct Site: Sendable {
         openIDs = Dictionary(
             uniqueKeysWithValues: issuers.map { ($0.name, OpenIDClient($0, clock: clock)) }
         )
+        begun = try BegunSignIns()
         self.ledger = PurposeLedger(base: ledger, book: ledger, purpose: nil)
         self.configuration = configuration
         self.metrics = metrics

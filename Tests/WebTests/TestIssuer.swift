@@ -17,6 +17,7 @@ final class TestIssuer: Sendable {
         case otherKey, noAlgorithm, publicKeyAsSecret, bitOfSignature, bitOfClaims, otherIssuer
         case otherAudience, twoAudiences, expired, old, future, otherNonce, noNonce, noSubject
         case noExpiry, noClaim, unknownRole, notAToken, foreignMetadata, unsafeMetadata
+        case movedMetadata, movedToken
     }
 
     /// 2026-03-18 11:20:00 in Korea.
@@ -32,6 +33,7 @@ final class TestIssuer: Sendable {
         var key = P256.Signing.PrivateKey()
         var keyNumber = 1
         var tokensAsked = 0
+        var metadataAsked = 0
     }
 
     private let state = Mutex(State())
@@ -42,6 +44,7 @@ final class TestIssuer: Sendable {
     }
     var address: String { "http://127.0.0.1:\(state.withLock(\.port))/realms/staff" }
     var tokensAsked: Int { state.withLock(\.tokensAsked) }
+    var metadataAsked: Int { state.withLock(\.metadataAsked) }
 
     /// The CI that its tokens name.
     func name(_ personKey: String) { state.withLock { $0.personKey = personKey } }
@@ -97,15 +100,31 @@ final class TestIssuer: Sendable {
     private func router() -> Router<BasicRequestContext> {
         let router = Router()
         router.get("/realms/staff/.well-known/openid-configuration") { _, _ in
-            Self.json(self.metadata)
+            self.state.withLock { $0.metadataAsked += 1 }
+            if self.fault == .movedMetadata { return Self.moved("/realms/staff/metadata") }
+            return Self.json(self.metadata)
         }
+        router.get("/realms/staff/metadata") { _, _ in Self.json(self.metadata) }
         router.get("/realms/staff/keys") { _, _ in Self.json(self.keys) }
-        router.post("/realms/staff/token") { request, _ in
-            let body = String(buffer: try await request.body.collect(upTo: 65_536))
-            let token = try self.token(body, request.headers[.authorization] ?? "")
-            return Self.json(#"{"access_token":"x","token_type":"Bearer","id_token":"\#(token)"}"#)
+        for path in ["/realms/staff/token", "/realms/staff/elsewhere"] {
+            router.post(RouterPath(path)) { request, _ in
+                if self.fault == .movedToken, path.hasSuffix("token") {
+                    return Self.moved("/realms/staff/elsewhere")
+                }
+                return try await self.answer(request)
+            }
         }
         return router
+    }
+
+    private func answer(_ request: Request) async throws -> Response {
+        let body = String(buffer: try await request.body.collect(upTo: 65_536))
+        let token = try token(body, request.headers[.authorization] ?? "")
+        return Self.json(#"{"access_token":"x","token_type":"Bearer","id_token":"\#(token)"}"#)
+    }
+
+    private static func moved(_ path: String) -> Response {
+        Response(status: .temporaryRedirect, headers: [.location: path])
     }
 
     private static func json(_ text: String) -> Response {

@@ -1,3 +1,4 @@
+import NIOSSL
 import Yams
 
 /// What signs in besides tokens and printed links: `conf/sign-in.yaml`.
@@ -91,8 +92,24 @@ public struct SignInMeans: Sendable {
             issuer: text("issuer"),
             clientID: text("client_id"),
             clientSecret: secret(text("client_secret_file")),
+            trustRoots: try trustRoots(node),
             members: members
         )
+    }
+
+    /// The certificates of a private authority, PEM.
+    private static func trustRoots(_ node: Node) throws(WebRefusal) -> [NIOSSLCertificate]? {
+        guard let path = node["trust_roots_file"]?.string else { return nil }
+        let roots: [NIOSSLCertificate]
+        do {
+            roots = try NIOSSLCertificate.fromPEMFile(path)
+        } catch {
+            throw .signInRefused(reason: "\(path) has no certificates that read")
+        }
+        guard !roots.isEmpty else {
+            throw .signInRefused(reason: "\(path) has no certificates")
+        }
+        return roots
     }
 
     private static func certificate(_ node: Node) throws(WebRefusal) -> CertificateOperator {

@@ -3,7 +3,7 @@ import Cryptography
 import FoundationEssentials
 import NIOCore
 import NIOHTTP1
-import Synchronization
+import NIOSSL
 
 /// Asks one provider: what it is, whose a code is (authorization code flow with PKCE, RFC 7636).
 final class OpenIDClient: Sendable {
@@ -27,15 +27,13 @@ final class OpenIDClient: Sendable {
     private static let answerBytesMax = 256 * 1_024
     /// A person waits for it.
     private static let patience = TimeAmount.seconds(10)
-    /// Metadata and keys are asked for again after this long, and when a token names another key.
-    private static let freshness = Duration.seconds(600)
 
     let issuer: OpenIDIssuer
-    private let clock: @Sendable () -> Duration
-    private let known = Mutex<(metadata: Metadata, keys: ProviderKeys, at: Duration)?>(nil)
+    private let facts: ProviderFacts
 
     init(_ issuer: OpenIDIssuer, clock: @escaping @Sendable () -> Duration) {
-        (self.issuer, self.clock) = (issuer, clock)
+        self.issuer = issuer
+        facts = ProviderFacts(clock: clock)
     }
 
     /// Where the browser is sent.
@@ -59,14 +57,14 @@ final class OpenIDClient: Sendable {
         _ request: Request,
         at now: Int64
     ) async throws(OpenIDRefusal) -> IDToken {
-        var (metadata, keys) = try await current()
-        let text = try await token(for: code, request, metadata)
+        var known = try await current()
+        let text = try await token(for: code, request, known.metadata)
         let header = try OpenIDClient.header(of: text)
         guard IDToken.algorithms.contains(header.alg), header.crit == nil else {
             throw .algorithmRefused
         }
-        if !keys.has(header.kid) { keys = try await fetch().keys }
-        let token = try await keys.read(text)
+        if !known.keys.has(header.kid) { known = try await current(isFresh: true) }
+        let token = try await known.keys.read(text)
         try token.check(
             by: issuer.issuer,
             for: issuer.clientID,
@@ -88,16 +86,12 @@ final class OpenIDClient: Sendable {
         }
     }
 
-    private func current() async throws(OpenIDRefusal) -> (
-        metadata: Metadata, keys: ProviderKeys
-    ) {
-        if let known = known.withLock({ $0 }), clock() - known.at < OpenIDClient.freshness {
-            return (known.metadata, known.keys)
-        }
-        return try await fetch()
+    /// What is known of the provider; asked for anew where that is too long ago, or `isFresh`.
+    private func current(isFresh: Bool = false) async throws(OpenIDRefusal) -> ProviderFacts.Facts {
+        try await facts.read(isFresh: isFresh) { () throws(OpenIDRefusal) in try await fetch() }
     }
 
-    private func fetch() async throws(OpenIDRefusal) -> (metadata: Metadata, keys: ProviderKeys) {
+    private func fetch() async throws(OpenIDRefusal) -> ProviderFacts.Facts {
         let base = issuer.issuer.hasSuffix("/") ? String(issuer.issuer.dropLast()) : issuer.issuer
         let document = try await ask(
             HTTPClientRequest(url: base + "/.well-known/openid-configuration")
@@ -115,9 +109,7 @@ final class OpenIDClient: Sendable {
             throw .metadataForeign
         }
         let keys = try await ProviderKeys(try await ask(HTTPClientRequest(url: metadata.jwksUri)))
-        let now = clock()
-        known.withLock { $0 = (metadata, keys, now) }
-        return (metadata, keys)
+        return ProviderFacts.Facts(metadata: metadata, keys: keys)
     }
 
     private func token(
@@ -161,21 +153,35 @@ final class OpenIDClient: Sendable {
     /// - Throws: `.unreachable`; `.denied` for another status of the caller's making.
     private func ask(_ request: HTTPClientRequest) async throws(OpenIDRefusal) -> [UInt8] {
         do {
-            let answer = try await HTTPClient.shared.execute(
-                request,
-                timeout: OpenIDClient.patience
-            )
-            let body = try await answer.body.collect(upTo: OpenIDClient.answerBytesMax)
-            guard answer.status.code == 200 else {
-                throw (400..<500).contains(answer.status.code)
-                    ? OpenIDRefusal.denied : OpenIDRefusal.unreachable
+            // One for each question: they are as rare as sign-ins, and nothing is left open.
+            return try await HTTPClient.withHTTPClient(configuration: configuration) { client in
+                let answer = try await client.execute(request, timeout: OpenIDClient.patience)
+                let body = try await answer.body.collect(upTo: OpenIDClient.answerBytesMax)
+                guard answer.status.code == 200 else {
+                    throw (400..<500).contains(answer.status.code)
+                        ? OpenIDRefusal.denied : OpenIDRefusal.unreachable
+                }
+                return Array(buffer: body)
             }
-            return Array(buffer: body)
         } catch let error as OpenIDRefusal {
             throw error
         } catch {
             throw .unreachable
         }
+    }
+
+    /// Follows no redirect: the addresses are those that the provider published and we checked, and
+    /// a secret goes nowhere else.
+    private var configuration: HTTPClient.Configuration {
+        var configuration = HTTPClient.Configuration()
+        configuration.redirectConfiguration = .disallow
+        configuration.timeout = .init(connect: OpenIDClient.patience, read: OpenIDClient.patience)
+        if let roots = issuer.trustRoots {
+            var tls = TLSConfiguration.makeClientConfiguration()
+            tls.trustRoots = .certificates(roots)
+            configuration.tlsConfiguration = tls
+        }
+        return configuration
     }
 
     static func form(_ fields: [(String, String)]) -> String {

@@ -1,4 +1,5 @@
 import FoundationEssentials
+public import NIOSSL
 
 /// A server that says who somebody is (OpenID Connect Core 1.0), and what that means here.
 public struct OpenIDIssuer: Sendable {
@@ -19,6 +20,8 @@ public struct OpenIDIssuer: Sendable {
     /// What we are to it.
     public let clientID: String
     let clientSecret: String
+    /// Roots of its certificate where it is of a private authority; nil: the system's.
+    let trustRoots: [NIOSSLCertificate]?
     /// Whom it signs in.
     public let members: Members
 
@@ -32,6 +35,7 @@ public struct OpenIDIssuer: Sendable {
         issuer: String,
         clientID: String,
         clientSecret: String,
+        trustRoots: [NIOSSLCertificate]? = nil,
         members: Members
     ) throws(WebRefusal) {
         let isWord = name.utf8.allSatisfy {
@@ -49,6 +53,7 @@ public struct OpenIDIssuer: Sendable {
         }
         (self.name, self.label, self.issuer) = (name, label, issuer)
         (self.clientID, self.clientSecret, self.members) = (clientID, clientSecret, members)
+        self.trustRoots = trustRoots
     }
 
     /// Whether what is sent there is sent to it alone: over TLS, or within this machine.

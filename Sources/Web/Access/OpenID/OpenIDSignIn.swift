@@ -2,51 +2,6 @@ import Cryptography
 import HTTPTypes
 import Hummingbird
 import Logging
-import Synchronization
-
-/// Sign-ins that browsers have begun at a provider and not come back from.
-final class PendingSignIns: Sendable {
-    /// A person finds their certificate, or their password.
-    static let lifetime = Duration.seconds(600)
-    /// At most so many at once, some 500 bytes each; beyond, the oldest is void.
-    static let countMax = 4_096
-
-    struct Pending: Sendable {
-        var issuer: String
-        var request: OpenIDClient.Request
-        /// Of the cookie of the browser that began it.
-        var browser: String
-        var begun: Duration
-    }
-
-    private let pending = Mutex<[String: Pending]>([:])
-
-    /// Keeps it under a state that nobody can guess.
-    func keep(_ entry: Pending) throws(CryptographyError) -> String {
-        let state = try Sessions.secret()
-        pending.withLock { pending in
-            pending = pending.filter {
-                entry.begun - $0.value.begun < PendingSignIns.lifetime
-            }
-            if pending.count >= PendingSignIns.countMax,
-                let oldest = pending.min(by: { $0.value.begun < $1.value.begun })?.key
-            {
-                pending[oldest] = nil
-            }
-            pending[state] = entry
-        }
-        return state
-    }
-
-    /// What was kept, once, for the browser that began it.
-    func take(_ state: String, browser: String, issuer: String, at now: Duration) -> Pending? {
-        let entry = pending.withLock { $0.removeValue(forKey: state) }
-        guard let entry, entry.browser == browser, entry.issuer == issuer,
-            now - entry.begun < PendingSignIns.lifetime
-        else { return nil }
-        return entry
-    }
-}
 
 /// Signing in by a provider: there with a state that is this browser's, back with a code.
 extension Site {
@@ -63,22 +18,15 @@ extension Site {
     /// Sends the browser to the provider.
     @Sendable func beginOpenID(_ request: Request, _ context: Context) async throws -> Response {
         let client = try client(context)
-        let entry = PendingSignIns.Pending(
+        let mark = try begun.mark(at: clock())
+        let entry = begun.entry(
+            mark,
             issuer: client.issuer.name,
-            request: .init(
-                redirect: try backAddress(client.issuer.name, request),
-                nonce: try Sessions.secret(),
-                verifier: try Sessions.secret()
-            ),
-            browser: try Sessions.secret(),
-            begun: clock()
+            redirect: try backAddress(client.issuer.name, request)
         )
         let address: String
         do throws(OpenIDRefusal) {
-            address = try await client.address(
-                for: entry.request,
-                state: try keep(entry)
-            )
+            address = try await client.address(for: entry.request, state: entry.state)
         } catch {
             return failed(error, client, request, context)
         }
@@ -86,16 +34,12 @@ extension Site {
         response.setCookie(
             cookie(
                 Site.browserCookie,
-                entry.browser,
-                maxAgeSeconds: Int(PendingSignIns.lifetime.components.seconds),
+                mark.text,
+                maxAgeSeconds: Int(BegunSignIns.lifetime.components.seconds),
                 sameSite: .lax
             )
         )
         return response
-    }
-
-    private func keep(_ entry: PendingSignIns.Pending) throws(OpenIDRefusal) -> String {
-        do { return try pending.keep(entry) } catch { throw .unreachable }
     }
 
     /// Takes the browser back, and signs in whom the provider names.
@@ -104,7 +48,7 @@ extension Site {
         do throws(OpenIDRefusal) {
             let caller = try await caller(back: request, from: client)
             // A page of ours first: what comes straight from another site brings no strict cookie.
-            var response = try begun(caller, request)
+            var response = try entered(caller, request)
             response.setCookie(cookie(Site.browserCookie, "", maxAgeSeconds: 0))
             return response
         } catch {
@@ -112,7 +56,7 @@ extension Site {
         }
     }
 
-    private func begun(_ caller: Caller, _ request: Request) throws(OpenIDRefusal) -> Response {
+    private func entered(_ caller: Caller, _ request: Request) throws(OpenIDRefusal) -> Response {
         var answer = page(
             .entered,
             request,
@@ -131,12 +75,16 @@ extension Site {
         from client: OpenIDClient
     ) async throws(OpenIDRefusal) -> Caller {
         let query = request.uri.queryParameters
-        guard let browser = request.cookies[Site.browserCookie]?.value,
-            let state = query["state"].map(String.init),
-            let entry = pending.take(
-                state,
-                browser: browser,
+        let back: String
+        do { back = try backAddress(client.issuer.name, request) } catch { throw .stateUnknown }
+        guard
+            let mark = request.cookies[Site.browserCookie].flatMap({ BegunSignIns.Mark($0.value) }),
+            let state = query["state"],
+            let asked = begun.take(
+                String(state),
+                mark,
                 issuer: client.issuer.name,
+                redirect: back,
                 at: clock()
             )
         else { throw .stateUnknown }
@@ -147,7 +95,7 @@ extension Site {
         guard let code = query["code"].map(String.init), query["error"] == nil,
             (1...2_048).contains(code.utf8.count), let means = configuration.signIn
         else { throw .denied }
-        let token = try await client.claims(for: code, entry.request, at: means.now())
+        let token = try await client.claims(for: code, asked, at: means.now())
         return try await caller(of: token, client.issuer)
     }
 
