@@ -150,7 +150,7 @@ extension Site {
         )
         let router = Router(context: Context.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestLog(metrics: metrics, clock: clock))
-        router.add(middleware: SecurityHeaders())
+        router.add(middleware: SecurityHeaders(configuration: configuration))
         router.add(middleware: Problems(site: self, routes: routes))
         router.add(middleware: RequestGate(configuration: configuration))
         for (place, (route, rule)) in zip(routes, rules).enumerated() {

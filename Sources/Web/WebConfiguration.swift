@@ -6,7 +6,7 @@ public struct WebConfiguration: Sendable {
     public var host = "127.0.0.1"
     /// TCP port; 0 takes a free one.
     public var port = 8080
-    /// What programs show; required for any address but loopback.
+    /// What programs show; any address but loopback needs it, or TLS.
     public var token: AccessToken?
     /// Secret of this run alone, for who may read the data directory: it has backups made and links
     /// printed.
@@ -20,10 +20,13 @@ public struct WebConfiguration: Sendable {
     /// Where browsers find this server, without a last slash, such as `https://jangbu.example`; nil
     /// is the name that they call it by, on loopback.
     public var publicURL: String?
+    /// Names by which requests may call this server besides its address, `localhost` and the name
+    /// of `publicURL`; in small letters.
+    public var hostNames: Set<String> = []
     /// Whether who has the data directory may sign in as an operator by a printed link.
     public var allowsLocalOperator = true
 
-    /// Largest request body: the only form has one short field.
+    /// Largest request body: what the longest order takes, with room.
     public let bodyBytesMax = 4096
     /// Largest sum of header names and values: cookies of ours are below 200 bytes.
     public let headerBytesMax = 16 * 1024
@@ -46,6 +49,12 @@ public struct WebConfiguration: Sendable {
     /// Whether only this machine can reach the server.
     public var isLoopback: Bool {
         host == "localhost" || host == "::1" || WebConfiguration.isLoopbackV4(host)
+    }
+
+    /// Whether browsers come by TLS, ours or that of who stands before us: off loopback nothing
+    /// else is meant.
+    var isReachedByTLS: Bool {
+        tls != nil || publicURL?.hasPrefix("https:") == true || !isLoopback
     }
 
     /// Refuses what would open personal data to a network without a secret.
@@ -78,7 +87,8 @@ public struct WebConfiguration: Sendable {
 ///
 /// Each is one sentence that says what to do.
 public enum WebRefusal: Error, Equatable, CustomStringConvertible {
-    /// The address is reachable from outside and no token is set: set one, or bind to 127.0.0.1.
+    /// The address is reachable from outside, with neither token nor TLS: set one of them, or bind
+    /// to 127.0.0.1.
     case tokenNeeded(host: String)
     /// The token file is missing, unreadable, readable by others, or too short.
     case tokenFileRefused(path: String, reason: String)
@@ -101,8 +111,8 @@ public enum WebRefusal: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .tokenNeeded(let host):
-            "The web server does not listen on \(host) without a token: set web.token_file, "
-                + "or listen on 127.0.0.1."
+            "The web server does not listen on \(host) without a token or TLS: set "
+                + "web.token_file or web.tls_certificate_file, or listen on 127.0.0.1."
         case .tokenFileRefused(let path, let reason):
             "The token file \(path) is refused: \(reason)."
         case .portInvalid(let port): "The web server's port \(port) is not in 0...65535."

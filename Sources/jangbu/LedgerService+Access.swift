@@ -10,9 +10,9 @@ import Web
 
 /// Who looked at whom, and who a person is.
 extension LedgerService: AccessBook {
-    func age(of subject: String) async throws -> AgeBand {
-        guard let subject = live(subject),
-            case .joined(_, _, let age)? = try services.consents.read(subject)?.state.membership
+    func age(of subject: String) async throws -> AgeBand? {
+        guard let subject = live(subject) else { return nil }
+        guard case .joined(_, _, let age)? = try services.consents.read(subject)?.state.membership
         else { return .unspecified }
         return age
     }

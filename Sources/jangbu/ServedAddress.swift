@@ -49,6 +49,7 @@ extension Settings {
             throw Failure(.configuration, "\(path): \(error)")
         }
         if !webPublicURL.isEmpty { web.publicURL = webPublicURL }
+        web.hostNames = Set(webHostNames.split(separator: " ").map { $0.lowercased() })
         if !webTLSCertificateFile.isEmpty || !webTLSKeyFile.isEmpty {
             web.tls = TLSFiles(
                 certificate: webTLSCertificateFile,

@@ -26,6 +26,7 @@ struct Settings: Sendable {
     var webRolesFile = ""
     var webSignInFile = ""
     var webPublicURL = ""
+    var webHostNames = ""
     var webTLSCertificateFile = ""
     var webTLSKeyFile = ""
     var webTLSClientAuthorityFile = ""
@@ -85,6 +86,7 @@ struct Settings: Sendable {
         text("web.roles_file", \.webRolesFile),
         text("web.sign_in_file", \.webSignInFile),
         text("web.public_url", \.webPublicURL),
+        text("web.host_names", \.webHostNames),
         text("web.tls_certificate_file", \.webTLSCertificateFile),
         text("web.tls_key_file", \.webTLSKeyFile),
         text("web.tls_client_authority_file", \.webTLSClientAuthorityFile),

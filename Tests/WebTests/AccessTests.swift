@@ -14,7 +14,7 @@ struct AccessTests {
     @Test(arguments: [
         "0.0.0.0", "::", "192.168.0.7", "jangbu.example", "127.0.0.1.example", "127.1",
     ])
-    func `an address that others can reach needs a token`(host: String) {
+    func `an address that others can reach needs a token or TLS`(host: String) {
         var configuration = WebConfiguration()
         configuration.host = host
         #expect(throws: WebRefusal.tokenNeeded(host: host)) {
@@ -28,6 +28,90 @@ struct AccessTests {
         }
         configuration.token = AccessToken(AccessTests.secret)
         #expect(throws: Never.self) { try configuration.validate() }
+        configuration.token = nil
+        configuration.tls = AccessTests.files
+        #expect(throws: Never.self) { try configuration.validate() }
+    }
+
+    private static let files = TLSFiles(certificate: "c", key: "k", clientAuthority: nil)
+
+    /// How a server can be set up, by name.
+    enum Setting: Sendable {
+        case loopback, loopbackToken, everywhereTLS, everywhereToken, behindProxy
+
+        var configuration: WebConfiguration {
+            var configuration = WebConfiguration()
+            switch self {
+            case .loopback: break
+            case .loopbackToken: configuration.token = AccessToken(AccessTests.secret)
+            case .everywhereTLS:
+                configuration.host = "0.0.0.0"
+                configuration.tls = AccessTests.files
+                configuration.publicURL = "https://Jangbu.example:8443"
+            case .everywhereToken:
+                configuration.host = "::"
+                configuration.token = AccessToken(AccessTests.secret)
+                configuration.hostNames = ["jangbu.lan"]
+            case .behindProxy: configuration.publicURL = "https://jangbu.example"
+            }
+            return configuration
+        }
+    }
+
+    @Test(
+        arguments: [
+            (.loopback, "localhost", true), (.loopback, "LocalHost:8080", true),
+            (.loopback, "127.0.0.1:1", true), (.loopback, "[::1]:8080", true),
+            (.loopback, "evil.example", false), (.loopback, "", false),
+            (.loopback, "localhost.evil.example:8080", false), (.loopback, ":80", false),
+            (.loopback, "10.0.0.1", false), (.loopback, "localhost:80x", false),
+            (.loopback, "[::1", false), (.loopback, "[::1]x", false),
+            (.loopbackToken, "evil.example", false), (.loopbackToken, "localhost", true),
+            (.everywhereTLS, "jangbu.example:8443", true), (.everywhereTLS, "localhost", true),
+            (.everywhereTLS, "192.168.0.7:8443", true), (.everywhereTLS, "[fe80::7]", true),
+            (.everywhereTLS, "evil.example", false), (.everywhereTLS, "192.168.0.7.nip.io", false),
+            (.everywhereTLS, "jangbu.example.evil.example", false),
+            (.everywhereToken, "evil.example", false), (.everywhereToken, "jangbu.lan", true),
+            (.everywhereToken, "192.168.0.7", true), (.behindProxy, "jangbu.example", true),
+            (.behindProxy, "evil.example", false),
+        ] as [(Setting, String, Bool)]
+    )
+    func `a name that is not ours is refused, so that no page elsewhere can rebind to us`(
+        setting: Setting,
+        host: String,
+        isOurs: Bool
+    ) {
+        let gate = RequestGate(configuration: setting.configuration)
+        let request = Request(
+            head: .init(method: .get, scheme: "http", authority: host, path: "/"),
+            body: .init(buffer: .init())
+        )
+        let passes = (try? gate.checkHost(request)) != nil
+        #expect(passes == isOurs)
+    }
+
+    @Test(
+        arguments: [
+            (.loopback, false, false), (.loopbackToken, false, false),
+            (.everywhereToken, true, true), (.behindProxy, true, true),
+        ] as [(Setting, Bool, Bool)]
+    )
+    func `a session's cookie goes over TLS alone wherever there is any`(
+        setting: Setting,
+        isSecure: Bool,
+        saysSo: Bool
+    ) async throws {
+        let contract = try Contract { configuration in
+            let roles = configuration.roles
+            configuration = setting.configuration
+            configuration.roles = roles
+        }
+        let cookie = contract.server.site.cookie(Admission.cookieName, "x", maxAgeSeconds: 1)
+        #expect(cookie.secure == isSecure)
+        try await contract.run { client in
+            let headers = try await client.send("/sign-in", isBare: true).headers
+            #expect((headers[.strictTransportSecurity] != nil) == saysSo)
+        }
     }
 
     @Test(arguments: ["127.0.0.1", "127.8.9.10", "localhost", "::1"])
@@ -95,23 +179,6 @@ struct AccessTests {
             #expect(try await client.send("/", headers: [.cookie: bent]).status == .unauthorized)
         }
         #expect(!contract.log.text.contains(AccessTests.secret))
-    }
-
-    @Test(arguments: [
-        ("localhost", true), ("localhost:8080", true), ("127.0.0.1:1", true), ("[::1]:8080", true),
-        ("evil.example", false), ("localhost.evil.example:8080", false), ("", false),
-    ])
-    func `on loopback another name is refused, so that no page elsewhere can rebind to us`(
-        host: String,
-        isOurs: Bool
-    ) throws {
-        let gate = RequestGate(configuration: WebConfiguration())
-        let request = Request(
-            head: .init(method: .get, scheme: "http", authority: host, path: "/"),
-            body: .init(buffer: .init())
-        )
-        let passes = (try? gate.checkHost(request)) != nil
-        #expect(passes == isOurs)
     }
 
     @Test func `a token file must be private, present and long enough`() throws {

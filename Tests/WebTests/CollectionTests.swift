@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import NIOCore
+import Synchronization
 import Testing
 
 @testable import Web
@@ -75,6 +76,48 @@ struct CollectionTests {
             let second = try await client.send(address + "/redrive", method: .post)
             #expect(String(buffer: second.body).contains(#""result":"released""#))
             #expect(try await aside(client).count == 3)
+        }
+    }
+
+    @Test func `a look at an answer is in its person's evidence, and a list's is not`() async throws
+    {
+        let contract = try Contract()
+        try await contract.run { client in
+            let answers = try await aside(client)
+            let id = try #require(answers.first?["id"]?.text)
+            let subject = try #require(answers.first?["subject"]?.text)
+            #expect(contract.ledger.looks.withLock { $0[subject] } == nil)
+            let address = "/v1/collection/quarantine/\(id)"
+            _ = try await client.json(address)
+            _ = try await client.send("/collection/quarantine/\(id)")
+            _ = try await client.send(address + "/redrive", method: .post)
+            let looks = contract.ledger.looks.withLock { $0[subject] ?? [] }
+            #expect(
+                looks.map(\.items) == [
+                    "GET /v1/collection/quarantine/{answer}",
+                    "GET /collection/quarantine/{answer}",
+                    "POST /v1/collection/quarantine/{answer}/redrive",
+                ]
+            )
+            #expect(looks.allSatisfy { $0.role == "operator" && $0.purpose == "operation" })
+        }
+    }
+
+    @Test(arguments: ["support", "auditor"])
+    func `who may not order anything is offered nothing to order`(role: String) async throws {
+        let contract = try Contract()
+        try await contract.run { client in
+            let caller = Caller(kind: .openID, actor: "x", roles: [role])
+            let cookie = try contract.server.cookie(for: caller)
+            for answer in try await aside(client) {
+                let id = try #require(answer["id"]?.text)
+                let page = try await client.send(
+                    "/collection/quarantine/\(id)",
+                    headers: [.cookie: cookie]
+                )
+                #expect(page.status == .ok)
+                #expect(!String(buffer: page.body).contains("action=\"/collection"))
+            }
         }
     }
 

@@ -67,6 +67,17 @@ struct PageTests {
         }
     }
 
+    @Test(arguments: ["//evil.example/x", "/%2F/evil.example", "/\\evil.example", "/nothing?a=1"])
+    func `a page of a problem leads nowhere but to us`(target: String) async throws {
+        try await Contract().run { client in
+            let response = try await client.send(target, headers: [.accept: "text/html"])
+            let html = String(buffer: response.body)
+            #expect(response.status == .notFound)
+            #expect(html.matches(of: #/(src|href|action)="((https?:)?\/\/|\/?\\)/#).isEmpty)
+            #expect(html.contains(target.contains("?") ? "?a=1&amp;lang=en" : "?lang=en"))
+        }
+    }
+
     @Test func `what a provider wrote is text, never markup`() async throws {
         try await Contract().run { client in
             let people = try await client.json("/v1/subjects?limit=1")

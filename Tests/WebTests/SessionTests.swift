@@ -44,6 +44,34 @@ struct SessionTests {
         #expect(sessions.caller(busy, at: .seconds(12 * 3_600)) == nil)
     }
 
+    @Test func `what a page does by itself keeps nobody signed in`() async throws {
+        let sessions = Sessions()
+        let secret = try sessions.begin(.program, at: .zero)
+        for hour in [1, 2] {
+            let at = Duration.seconds(hour * 3_600 - 1)
+            #expect(sessions.caller(secret, at: at, isUse: false) == .program)
+        }
+        #expect(sessions.caller(secret, at: .seconds(7_200), isUse: false) == nil)
+        func request(_ fields: HTTPFields) -> Request {
+            Request(
+                head: .init(
+                    method: .get,
+                    scheme: "http",
+                    authority: "localhost",
+                    path: "/collection",
+                    headerFields: fields
+                ),
+                body: .init(buffer: .init())
+            )
+        }
+        #expect(Admission.isByItself(request([.jangbuRefresh: "1"])))
+        #expect(Admission.isByItself(request([.accept: "text/event-stream"])))
+        #expect(!Admission.isByItself(request([.accept: "text/html"])))
+        // The page that refreshes itself says so.
+        let script = Resource.text(PackageResources.app_js)
+        #expect(script.contains(#""Jangbu-Refresh": "1""#))
+    }
+
     @Test func `the printed link signs the local operator in, and signing out ends it`()
         async throws
     {

@@ -40,6 +40,27 @@ struct StreamTests {
         return keeper.text
     }
 
+    @Test func `a stream ends with the session that it was opened in`() async throws {
+        let ledger = TestLedger()
+        let site = try Site(
+            ledger: ledger,
+            configuration: WebConfiguration(),
+            metrics: PrometheusRegistry()
+        )
+        let secret = try site.sessions.begin(.localOperator, at: site.clock())
+        let response = try await site.openStream(in: secret)
+        let keeper = AllEvents {
+            // It hears once; then its person signs out, and the ledger goes on.
+            site.sessions.end(secret)
+            ledger.tick()
+        }
+        try await response.body.write(keeper)
+        #expect(keeper.count == 1)
+        let late = AllEvents {}
+        try await site.openStream(in: secret).body.write(late)
+        #expect(late.count == 0)
+    }
+
     @Test func `streams over the limit are refused, and a place comes back when one ends`()
         async throws
     {
@@ -72,6 +93,22 @@ private final class FirstEvent: ResponseBodyWriter, @unchecked Sendable {
         guard !text.contains("data: ") else { throw Full() }
         text += String(buffer: buffer)
         if text.contains("data: ") { throw Full() }
+    }
+
+    func finish(_ trailingHeaders: HTTPFields?) async throws {}
+}
+
+/// Takes all bytes; says so after each event.
+private final class AllEvents: ResponseBodyWriter, @unchecked Sendable {
+    // Unchecked: one body writes, one after the other.
+    private(set) var count = 0
+    private let heard: () -> Void
+    init(_ heard: @escaping () -> Void) { self.heard = heard }
+
+    func write(_ buffer: ByteBuffer) async throws {
+        guard String(buffer: buffer).contains("data: ") else { return }
+        count += 1
+        heard()
     }
 
     func finish(_ trailingHeaders: HTTPFields?) async throws {}

@@ -4,12 +4,13 @@ import Synchronization
 import Web
 
 extension TestLedger: AccessBook {
-    func age(of subject: String) async throws -> AgeBand {
-        ages.withLock { $0[subject] ?? .adult }
+    func age(of subject: String) async throws -> AgeBand? {
+        guard ids.contains(subject) else { return nil }
+        return ages.withLock { $0[subject] ?? .adult }
     }
 
     func record(_ access: DataAccess, of subject: String) async throws {
-        guard try await self.subject(subject) != nil else { return }
+        guard ids.contains(subject) else { return }
         var access = access
         access.at = TestLedger.start
         let kept = access

@@ -1,7 +1,7 @@
 // What a made-up person says of their transactions: corrections move lines by event or merchant,
 // taking back moves them where they were. The same limits as the real one: refusals, requests
 // known by name.
-import Finance
+@testable import Finance
 import Web
 
 /// A correction in memory, with what it moved.
@@ -212,6 +212,16 @@ extension TestLedger {
                 items.insert((first.event.revision, .assetErased(AssetID(high: 0, low: 7))), at: 0)
                 items = Array(items.prefix(limit))
             }
+            // Of the first transactions, one came and one changed.
+            for (place, line) in taken.prefix(limit).enumerated() where line.event.revision < 2 {
+                guard let at = items.lastIndex(where: { $0.revision == line.event.revision }) else {
+                    continue
+                }
+                let state = TestLedger.state(of: line, isCancelled: place > 0)
+                items[at].change =
+                    line.event.revision == 0
+                    ? .added(state, []) : .modified(state, [.status, .amount])
+            }
             let next = items.last.map { $0.revision + 1 } ?? begin
             return ChangeListing(
                 items: items,
@@ -221,5 +231,22 @@ extension TestLedger {
                 slugs: [:]
             )
         }
+    }
+}
+
+extension TestLedger {
+    private static func state(of line: TransactionLine, isCancelled: Bool) -> TransactionState {
+        TransactionState(
+            id: EventPlace(line.event),
+            asset: AssetID(high: 7, low: 5),
+            kind: .payment,
+            status: isCancelled ? .cancelled : .posted,
+            day: line.day,
+            counterparty: line.merchant ?? "",
+            amount: line.amount,
+            category: nil,
+            correction: nil,
+            supersedes: isCancelled ? EventPlace(revision: 0, index: 0) : nil
+        )
     }
 }

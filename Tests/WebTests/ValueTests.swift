@@ -84,6 +84,16 @@ struct ValueTests {
         #expect(EventID(text: "12.3")?.description == "12.3")
     }
 
+    @Test(arguments: [
+        ("{merchant}: {amount}", "{amount}: 1"), ("{amount}{amount}", "11"),
+        ("{nothing} {merchant}", "{nothing} {amount}"), ("{{amount}}", "{1}"),
+        ("{amount", "{amount"),
+        ("", ""), ("}{", "}{"), ("{merchant", "{merchant"),
+    ])
+    func `a value is never taken for a place`(template: String, text: String) {
+        #expect(filled(template, ["merchant": "{amount}", "amount": "1"]) == text)
+    }
+
     @Test func `JSON text survives any character, and numbers that JSON lacks are null`() throws {
         var text = "</script>\u{2028}\"\\ 가 👍🏽"
         for scalar in 0..<32 { text.unicodeScalars.append(Unicode.Scalar(UInt8(scalar))) }

@@ -58,7 +58,7 @@ import Web
         let nobody = String(repeating: "0", count: 32)
         try await world.ledger.record(look("GET /a"), of: nobody)
         #expect(try await world.ledger.accesses(of: nobody, after: nil, limit: 5) == nil)
-        #expect(try await world.ledger.age(of: nobody) == .unspecified)
+        #expect(try await world.ledger.age(of: nobody) == nil)
         #expect(try await world.ledger.signIn(personKey: "ci", through: "Z9CA010000") == nil)
         try world.close()
     }

@@ -28,14 +28,9 @@ public struct CoverageReport: Hashable, Sendable {
         public let proven: [ClosedRange<CivilDate>]
         /// Where balances do not follow, in order.
         public let gaps: [Gap]
-
         /// First day since which all balances follow, up to the last movement; nil when the last
         /// day itself does not hold.
-        public var since: CivilDate? {
-            guard let last = proven.last else { return nil }
-            if let gap = gaps.last, gap.last >= last.upperBound { return nil }
-            return last.lowerBound
-        }
+        public let since: CivilDate?
     }
 
     /// Days between which, or on which, a movement is missing or wrong.
@@ -49,7 +44,7 @@ public struct CoverageReport: Hashable, Sendable {
     }
 
     /// By id.
-    public let assets: [Asset]
+    public internal(set) var assets: [Asset]
 
     /// Reports on `state`.
     public init(of state: CoverageState) {
@@ -82,6 +77,11 @@ extension CoverageReport.Continuity {
         for day in chain.days { walk.take(day) }
         walk.close()
         (self.currency, proven, gaps) = (currency, walk.proven, walk.gaps)
+        let isBroken =
+            if let gap = gaps.last, let last = proven.last { gap.last >= last.upperBound } else {
+                false
+            }
+        since = isBroken ? nil : proven.last?.lowerBound
     }
 }
 

@@ -22,8 +22,9 @@ public struct DataAccess: Sendable, Hashable {
 
 /// What the server must know and tell of persons to let anybody see them.
 public protocol AccessBook: Sendable {
-    /// How old the person is, as far as rules need it; `.unspecified` where nothing is known.
-    func age(of subject: String) async throws -> AgeBand
+    /// How old the person is, as far as rules need it; `.unspecified` where nothing is known of
+    /// that, nil when the person is unknown or erased.
+    func age(of subject: String) async throws -> AgeBand?
 
     /// Takes down a look in the person's evidence; durable when it returns.
     ///

@@ -28,7 +28,7 @@ extension Site {
 
     /// The newest looks, for the person's page.
     func accessValues(_ id: String, _ words: Words) async throws -> [String: Any] {
-        let newest = try await book.accesses(of: id, after: nil, limit: 5)?.items ?? []
+        let newest = try await ledger.accesses(of: id, after: nil, limit: 5)?.items ?? []
         return ["has_accesses": !newest.isEmpty, "accesses": newest.map { row($0, words) }]
     }
 
@@ -44,7 +44,7 @@ extension Site {
     ) async throws -> Listing<DataAccess> {
         let (after, limit) = try paging(request)
         let id = try subjectID(context)
-        guard let found = try await book.accesses(of: id, after: after, limit: limit) else {
+        guard let found = try await ledger.accesses(of: id, after: after, limit: limit) else {
             throw Problem(.subjectUnknown)
         }
         return found

@@ -19,7 +19,7 @@ struct Admission: Sendable {
         let (caller, isShownByHand) = try await site.identify(request, context)
         // A browser sends cookies and certificates by itself, also for a page elsewhere.
         if !isShownByHand { try Admission.checkOrigin(request) }
-        let subject = rule.isAboutSubject ? context.parameters.get("subject") : nil
+        let subject = rule.subject(in: context.parameters)
         let decision = rule.decide(
             caller,
             subject: subject,
@@ -41,7 +41,7 @@ struct Admission: Sendable {
 
     /// Before anything is shown: what is not recorded was not seen.
     private func record(_ grant: Grant, _ caller: Caller, _ subject: String) async throws {
-        guard Site.isSubjectID(subject) else { throw Problem(.subjectUnknown) }
+        guard Site.isSubjectID(subject) else { throw Problem(rule.about.unknown) }
         let access = DataAccess(
             actor: caller.actor,
             role: grant.role,
@@ -63,6 +63,13 @@ struct Admission: Sendable {
         return purpose
     }
 
+    /// Whether a page asks without anybody having done anything: `app.js` says so when it brings
+    /// its parts up to date, and a browser of a live stream by what it accepts.
+    static func isByItself(_ request: Request) -> Bool {
+        request.headers[.jangbuRefresh] != nil
+            || request.headers[.accept]?.contains("text/event-stream") == true
+    }
+
     /// Refuses an order that another site had a browser send: a browser says where a form or script
     /// is from in headers that no page can write.
     static func checkOrigin(_ request: Request) throws(Problem) {
@@ -78,6 +85,16 @@ struct Admission: Sendable {
 }
 
 extension Site {
+    /// Whether who asks may also use another route about the same person: what a page offers.
+    func may(_ method: HTTPRequest.Method, _ path: String, _ context: Context) throws -> Bool {
+        let rule = try configuration.roles.rule(of: method, path)
+        let subject = rule.subject(in: context.parameters)
+        switch rule.decide(context.caller, subject: subject, purpose: purpose) {
+        case .open, .granted: return true
+        case .unknownCaller, .refused, .unknownSubject, .purposeRefused: return false
+        }
+    }
+
     /// Who asks, and whether what shows it was put there by hand: a token was, what a browser adds
     /// by itself was not.
     func identify(
@@ -94,7 +111,7 @@ extension Site {
             return (.visitor, true)
         }
         if let secret = request.cookies[Admission.cookieName]?.value,
-            let caller = sessions.caller(secret, at: clock())
+            let caller = sessions.caller(secret, at: clock(), isUse: !Admission.isByItself(request))
         {
             return (caller, false)
         }
@@ -105,4 +122,11 @@ extension Site {
         }
         return (.visitor, false)
     }
+}
+
+extension HTTPField.Name {
+    static let jangbuRefresh: Self = {
+        guard let name = Self("Jangbu-Refresh") else { preconditionFailure("a header's name") }
+        return name
+    }()
 }

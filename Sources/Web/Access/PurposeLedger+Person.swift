@@ -3,13 +3,14 @@ import Finance
 /// What a purpose sees of one person's reports.
 extension PurposeLedger {
     func coverage(_ id: String) async throws -> CoverageView? {
-        guard var view = try await base.coverage(id) else { return nil }
-        try await rules(for: id).apply(to: &view.titles)
-        return view
+        let rules = try await rules(for: id)
+        return rules.masked(try await base.coverage(id))
     }
 
     func consents(_ id: String) async throws -> ConsentView? {
-        try await operational(id) { try await base.consents(id) }
+        // How data came, and nothing of what is in it.
+        try await require(.operational, of: id)
+        return try await base.consents(id)
     }
 
     func transfers(
@@ -18,13 +19,13 @@ extension PurposeLedger {
         after cursor: Cursor?,
         limit: Int
     ) async throws -> TransferView? {
-        try await operational(id) {
-            try await base.transfers(id, in: days, after: cursor, limit: limit)
-        }
+        try await require(.operational, of: id)
+        return try await base.transfers(id, in: days, after: cursor, limit: limit)
     }
 
     func notice(_ id: String, of days: ClosedRange<CivilDate>) async throws -> NoticeView? {
-        try await operational(id) { try await base.notice(id, of: days) }
+        try await require(.operational, of: id)
+        return try await base.notice(id, of: days)
     }
 
     func netWorth(
@@ -33,10 +34,10 @@ extension PurposeLedger {
         through: Month,
         currency: Currency?
     ) async throws -> WealthView? {
-        let found = try await base.netWorth(id, from: from, through: through, currency: currency)
-        guard var view = found else { return nil }
-        try await rules(for: id).apply(to: &view.titles)
-        return view
+        let rules = try await rules(for: id)
+        return rules.masked(
+            try await base.netWorth(id, from: from, through: through, currency: currency)
+        )
     }
 
     func trace(
@@ -47,30 +48,25 @@ extension PurposeLedger {
         currency: Currency?
     ) async throws -> TraceView? {
         // It goes down to single movements.
-        try await whole(id) {
-            try await base.trace(id, of: asset, from: from, through: through, currency: currency)
-        }
+        try await require(.restricted, of: id)
+        return try await base.trace(
+            id,
+            of: asset,
+            from: from,
+            through: through,
+            currency: currency
+        )
     }
 
     func forecast(_ id: String, months: Int, currency: Currency?) async throws -> ForecastView? {
         // It names who is paid regularly.
-        try await whole(id) { try await base.forecast(id, months: months, currency: currency) }
+        try await require(.restricted, of: id)
+        return try await base.forecast(id, months: months, currency: currency)
     }
 
     func insights(_ id: String, currency: Currency?) async throws -> InsightView? {
-        try await whole(id) { try await base.insights(id, currency: currency) }
-    }
-
-    /// What says how data came, and nothing of what is in it.
-    private func operational<Report: Sendable>(
-        _ id: String,
-        _ read: () async throws -> Report?
-    ) async throws -> Report? {
-        guard let report = try await read() else { return nil }
-        guard try await rules(for: id).use(of: .operational) == .allowed else {
-            throw Problem(.useRefused)
-        }
-        return report
+        try await require(.restricted, of: id)
+        return try await base.insights(id, currency: currency)
     }
 }
 
@@ -82,7 +78,8 @@ extension PurposeLedger {
         _ id: String,
         _ order: CorrectionOrder
     ) async throws -> CorrectionPreview? {
-        try await whole(id) { try await base.previewCorrection(id, order) }
+        try await require(.restricted, of: id)
+        return try await base.previewCorrection(id, order)
     }
 
     func correct(
@@ -90,7 +87,7 @@ extension PurposeLedger {
         _ order: CorrectionOrder,
         request: PersonRequest
     ) async throws -> Answered<CorrectionLine>? {
-        try await own(id)
+        try requireOwn()
         return try await base.correct(id, order, request: request)
     }
 
@@ -98,7 +95,7 @@ extension PurposeLedger {
         _ id: String,
         correction: EventID
     ) async throws -> Answered<CorrectionLine>? {
-        try await own(id)
+        try requireOwn()
         return try await base.withdrawCorrection(id, correction: correction)
     }
 
@@ -107,11 +104,13 @@ extension PurposeLedger {
         after cursor: Cursor?,
         limit: Int
     ) async throws -> Listing<CorrectionLine>? {
-        try await whole(id) { try await base.corrections(id, after: cursor, limit: limit) }
+        try await require(.restricted, of: id)
+        return try await base.corrections(id, after: cursor, limit: limit)
     }
 
     func export(_ id: String, _ format: ExportFormat) async throws -> PersonExport? {
-        try await whole(id) { try await base.export(id, format) }
+        try await require(.restricted, of: id)
+        return try await base.export(id, format)
     }
 
     func changes(
@@ -120,13 +119,13 @@ extension PurposeLedger {
         through last: Cursor?,
         limit: Int
     ) async throws -> ChangeListing? {
-        try await whole(id) {
-            try await base.changes(id, after: cursor, through: last, limit: limit)
-        }
+        try await require(.restricted, of: id)
+        return try await base.changes(id, after: cursor, through: last, limit: limit)
     }
 
     func links(_ id: String, after cursor: Cursor?, limit: Int) async throws -> Listing<LinkLine>? {
-        try await whole(id) { try await base.links(id, after: cursor, limit: limit) }
+        try await require(.restricted, of: id)
+        return try await base.links(id, after: cursor, limit: limit)
     }
 
     func decideLink(
@@ -134,22 +133,23 @@ extension PurposeLedger {
         _ order: LinkOrder,
         request: PersonRequest
     ) async throws -> Answered<DecisionLine>? {
-        try await own(id)
+        try requireOwn()
         return try await base.decideLink(id, order, request: request)
     }
 
     /// Before anything is recorded: what a person says, only they say.
-    private func own(_ id: String) async throws {
+    private func requireOwn() throws(Problem) {
         guard purpose == .ownView else { throw Problem(.useRefused) }
     }
 }
 
-/// What was known then is shown as what is known now.
+/// What was known then is shown as what is known now; where days are hidden, only what was known
+/// at the end of a month: the days between would tell on which one a thing came.
 extension PurposeLedger {
     func subject(_ id: String, asOf: AsOf) async throws -> SubjectView? {
-        guard var view = try await base.subject(id, asOf: asOf) else { return nil }
-        try await rules(for: id).apply(to: &view)
-        return view
+        let rules = try await rules(for: id)
+        try rules.check(asOf)
+        return rules.masked(try await base.subject(id, asOf: asOf))
     }
 
     func spending(
@@ -159,16 +159,17 @@ extension PurposeLedger {
         currency: Currency?,
         asOf: AsOf
     ) async throws -> SpendingView? {
-        let found = try await base.spending(
-            id,
-            from: from,
-            through: through,
-            currency: currency,
-            asOf: asOf
+        let rules = try await rules(for: id)
+        try rules.check(asOf)
+        return rules.masked(
+            try await base.spending(
+                id,
+                from: from,
+                through: through,
+                currency: currency,
+                asOf: asOf
+            )
         )
-        guard var view = found else { return nil }
-        try await rules(for: id).apply(to: &view)
-        return view
     }
 
     func transactions(
@@ -180,37 +181,46 @@ extension PurposeLedger {
         after cursor: Cursor?,
         limit: Int
     ) async throws -> Listing<TransactionLine>? {
-        let found = try await base.transactions(
-            id,
-            from: from,
-            through: through,
-            category: category,
-            asOf: asOf,
-            after: cursor,
-            limit: limit
+        let rules = try await rules(for: id)
+        try rules.check(asOf)
+        try rules.checkFilter(category)
+        return rules.masked(
+            try await base.transactions(
+                id,
+                from: from,
+                through: through,
+                category: category,
+                asOf: asOf,
+                after: cursor,
+                limit: limit
+            )
         )
-        guard let lines = found else { return nil }
-        return try await rules(for: id).masked(lines, isFiltered: category != nil)
     }
 }
 
-/// The collection is about providers; who looks at it is told no person's content.
+/// The collection is about providers. An answer that was put aside is somebody's, so a look at one
+/// is recorded, and nobody is told what is in it: provider, interface, where it breaks the standard
+/// and how much of it can be read. That much is needed to mend it, whoever it is of.
 extension PurposeLedger {
     func collection() async throws -> CollectionReport { try await base.collection() }
 
     func quarantine(after cursor: Cursor?, limit: Int) async throws -> Listing<QuarantineLine> {
-        try await base.quarantine(after: cursor, limit: limit)
+        try requireLists()
+        return try await base.quarantine(after: cursor, limit: limit)
     }
 
     func quarantined(_ id: String) async throws -> (QuarantineLine, QuarantineResult) {
-        try await base.quarantined(id)
+        try requireLists()
+        return try await base.quarantined(id)
     }
 
     func redrive(_ id: String, by actor: String) async throws -> QuarantineResult {
-        try await base.redrive(id, by: actor)
+        try requireLists()
+        return try await base.redrive(id, by: actor)
     }
 
     func discard(_ id: String, note: String, by actor: String) async throws -> QuarantineResult {
-        try await base.discard(id, note: note, by: actor)
+        try requireLists()
+        return try await base.discard(id, note: note, by: actor)
     }
 }

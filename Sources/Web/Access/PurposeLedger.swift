@@ -2,9 +2,9 @@ import Finance
 
 /// The ledger as a purpose lets it be seen.
 ///
-/// Fields that it may not have are hidden, and what it may not have at all is refused (`UseRules`).
-/// Handlers have no other ledger, and a new function of `Ledger` does not compile before it says
-/// here what it shows of persons.
+/// Fields that it may not have are hidden, and what it may not have at all is refused (`UseRules`)
+/// before anything is read. Handlers have no other ledger, and a new function of `Ledger` does not
+/// compile before it says here what it shows of persons.
 struct PurposeLedger: Ledger {
     let base: any Ledger
     let book: any AccessBook
@@ -14,26 +14,36 @@ struct PurposeLedger: Ledger {
     func rules(for subject: String) async throws -> FieldRules {
         guard let purpose else { throw Problem(.tokenNeeded) }
         // A person's own view needs no age: it is the one purpose that has everything.
-        let age = purpose == .ownView ? .adult : try await book.age(of: subject)
+        guard purpose != .ownView else { return FieldRules(purpose: purpose, age: .adult) }
+        guard let age = try await book.age(of: subject) else { throw Problem(.subjectUnknown) }
         let rules = FieldRules(purpose: purpose, age: age)
         guard rules.use(of: .financial) == .allowed else { throw Problem(.useRefused) }
         return rules
     }
 
-    func subjects(after cursor: Cursor?, limit: Int) async throws -> Listing<SubjectSummary> {
+    /// Rules for what may be seen in full or not at all.
+    func require(_ sensitivity: SensitivityClass, of subject: String) async throws {
+        guard try await rules(for: subject).use(of: sensitivity) == .allowed else {
+            throw Problem(.useRefused)
+        }
+    }
+
+    /// What tells how much there is of whom and how it came, and nothing of what is in it: numbers
+    /// of persons, which say nothing outside. A person's own number is in their address; lists are
+    /// others'.
+    func requireLists() throws(Problem) {
         guard let purpose else { throw Problem(.tokenNeeded) }
-        // A person's own number is in their address; the list is others'.
-        guard purpose != .ownView,
-            UseRules.use(of: .operational, for: purpose, age: .adult) == .allowed
-        else { throw Problem(.useRefused) }
+        guard seesLists(purpose) else { throw Problem(.useRefused) }
+    }
+
+    func subjects(after cursor: Cursor?, limit: Int) async throws -> Listing<SubjectSummary> {
+        try requireLists()
         return try await base.subjects(after: cursor, limit: limit)
     }
 
     func subject(_ id: String) async throws -> SubjectView? {
-        guard var view = try await base.subject(id) else { return nil }
         let rules = try await rules(for: id)
-        rules.apply(to: &view)
-        return view
+        return rules.masked(try await base.subject(id))
     }
 
     func spending(
@@ -42,11 +52,10 @@ struct PurposeLedger: Ledger {
         through: Month,
         currency: Currency?
     ) async throws -> SpendingView? {
-        let found = try await base.spending(id, from: from, through: through, currency: currency)
-        guard var view = found else { return nil }
         let rules = try await rules(for: id)
-        rules.apply(to: &view)
-        return view
+        return rules.masked(
+            try await base.spending(id, from: from, through: through, currency: currency)
+        )
     }
 
     func transactions(
@@ -57,34 +66,40 @@ struct PurposeLedger: Ledger {
         after cursor: Cursor?,
         limit: Int
     ) async throws -> Listing<TransactionLine>? {
-        let found = try await base.transactions(
-            id,
-            from: from,
-            through: through,
-            category: category,
-            after: cursor,
-            limit: limit
+        let rules = try await rules(for: id)
+        try rules.checkFilter(category)
+        return rules.masked(
+            try await base.transactions(
+                id,
+                from: from,
+                through: through,
+                category: category,
+                after: cursor,
+                limit: limit
+            )
         )
-        guard let lines = found else { return nil }
-        return try await rules(for: id).masked(lines, isFiltered: category != nil)
     }
 
     func explanation(_ id: String, event: EventID) async throws -> CategoryReason? {
         // It quotes what stands on the passbook.
-        try await whole(id) { try await base.explanation(id, event: event) }
+        try await require(.restricted, of: id)
+        return try await base.explanation(id, event: event)
     }
 
-    /// What is shown whole or not at all: reports that quote texts of any class.
-    func whole<Report: Sendable>(
-        _ id: String,
-        _ read: () async throws -> Report?
-    ) async throws -> Report? {
-        guard let report = try await read() else { return nil }
-        guard try await rules(for: id).use(of: .restricted) == .allowed else {
-            throw Problem(.useRefused)
-        }
-        return report
+    /// Who looked; it tells how a person's data is used, as consents do.
+    func accesses(
+        of subject: String,
+        after cursor: Cursor?,
+        limit: Int
+    ) async throws -> Listing<DataAccess>? {
+        try await require(.operational, of: subject)
+        return try await book.accesses(of: subject, after: cursor, limit: limit)
     }
+}
+
+/// Whether a purpose has lists of persons and what was put aside.
+func seesLists(_ purpose: UsePurpose) -> Bool {
+    purpose != .ownView && UseRules.use(of: .operational, for: purpose, age: .adult) == .allowed
 }
 
 /// What is about nobody.

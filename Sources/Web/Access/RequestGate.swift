@@ -30,18 +30,12 @@ struct RequestGate: RouterMiddleware {
         guard bytes <= configuration.bodyBytesMax else { throw Problem(.bodyTooLarge) }
     }
 
-    /// A page elsewhere that points its own name at 127.0.0.1 (DNS rebinding) is of another origin
-    /// in nobody's eyes but ours; it cannot forge the name it calls us by.
+    /// A page elsewhere that points its own name at our address (DNS rebinding) is of another
+    /// origin in nobody's eyes but ours; it cannot forge the name it calls us by. Addresses that we
+    /// send a browser back to are made of that name, too.
     func checkHost(_ request: Request) throws(Problem) {
-        guard configuration.token == nil else { return }
-        guard let authority = request.head.authority else { throw Problem(.hostRefused) }
-        var host = Substring(authority)
-        if let colon = host.lastIndex(of: ":"),
-            host[host.index(after: colon)...].utf8.allSatisfy({ 48...57 ~= $0 })
-        {
-            host = host[..<colon]
+        guard let authority = request.head.authority, configuration.isOurs(authority) else {
+            throw Problem(.hostRefused)
         }
-        guard ["localhost", "[::1]", "127.0.0.1"].contains(host) || host == configuration.host
-        else { throw Problem(.hostRefused) }
     }
 }

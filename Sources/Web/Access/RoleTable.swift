@@ -1,5 +1,6 @@
 import Finance
 import HTTPTypes
+import Hummingbird
 import Yams
 
 /// What a caller may do in one role for one purpose.
@@ -124,7 +125,7 @@ public struct RoleTable: Sendable {
         guard let best else { throw .routeWithoutRoles(route: "\(method.rawValue) \(path)") }
         return RouteRule(
             route: "\(method.rawValue) \(path)",
-            isAboutSubject: path.split(separator: "/").contains("{subject}"),
+            about: .init(path),
             roles: best.roles.map { names in roles.filter { names.contains($0.name) } }
         )
     }
@@ -146,12 +147,41 @@ struct RouteRule: Sendable {
         case purposeRefused
     }
 
+    /// Whom a route is about.
+    enum About: Sendable, Equatable {
+        /// No single person.
+        case nobody
+        /// The person whose number is in its path.
+        case subject
+        /// The person whose answer was put aside: its name begins with their number.
+        case answer
+
+        init(_ path: String) {
+            let parts = path.split(separator: "/")
+            self =
+                parts.contains("{subject}")
+                ? .subject : parts.contains("{answer}") ? .answer : .nobody
+        }
+
+        /// What a number that is none is answered with.
+        var unknown: Problem.Kind { self == .answer ? .quarantineUnknown : .subjectUnknown }
+    }
+
     /// Method and template: what records say was looked at.
     var route: String
-    /// Whether its path names a person.
-    var isAboutSubject: Bool
+    /// Whom its path names.
+    var about: About
     /// Roles that may; nil is everybody.
     var roles: [RoleTable.Role]?
+
+    /// The number of the person whom a request is about; nil for nobody.
+    func subject(in parameters: Parameters) -> String? {
+        switch about {
+        case .nobody: nil
+        case .subject: parameters.get("subject")
+        case .answer: parameters.get("answer").map { String($0.prefix(32)) }
+        }
+    }
 
     /// What `caller` may do with it; `subject` is the person in the path, `purpose` what was asked
     /// for, if anything.
@@ -161,7 +191,7 @@ struct RouteRule: Sendable {
         let own = roles.filter { caller.roles.contains($0.name) }
         guard !own.isEmpty else { return .refused }
         let reaching = own.filter { role in
-            guard isAboutSubject else { return true }
+            guard about != .nobody else { return true }
             return switch role.reach {
             case .all: true
             case .own: subject != nil && subject == caller.subject

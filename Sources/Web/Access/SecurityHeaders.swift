@@ -3,6 +3,8 @@ import Hummingbird
 
 /// Puts the headers on every answer that keep a browser from doing anything we did not write.
 struct SecurityHeaders: RouterMiddleware {
+    let configuration: WebConfiguration
+
     /// Nothing but our own files, no inline script or style, no frame around us.
     static let policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -17,6 +19,11 @@ struct SecurityHeaders: RouterMiddleware {
         response.headers[.contentSecurityPolicy] = SecurityHeaders.policy
         response.headers[.xContentTypeOptions] = "nosniff"
         for (name, value) in SecurityHeaders.others { response.headers[name] = value }
+        // Of this machine's own names nothing may be said for other servers on it.
+        if configuration.isReachedByTLS, configuration.publicURL != nil || !configuration.isLoopback
+        {
+            response.headers[.strictTransportSecurity] = "max-age=31536000"
+        }
         return response
     }
 

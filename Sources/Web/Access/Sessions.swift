@@ -74,7 +74,10 @@ final class Sessions: Sendable {
     }
 
     /// Whose session it is, unless it has ended.
-    func caller(_ secret: String, at now: Duration) -> Caller? {
+    ///
+    /// `isUse` is whether a person did something: what a page does by itself keeps nobody signed
+    /// in.
+    func caller(_ secret: String, at now: Duration, isUse: Bool = true) -> Caller? {
         let key = Sessions.hash(secret)
         return state.withLock { state in
             guard let session = state.sessions[key] else { return nil }
@@ -82,7 +85,7 @@ final class Sessions: Sendable {
                 state.sessions[key] = nil
                 return nil
             }
-            state.sessions[key]?.used = now
+            if isUse { state.sessions[key]?.used = now }
             return session.caller
         }
     }

@@ -55,15 +55,23 @@ extension Site {
     /// seconds.
     ///
     /// `id:` is the cursor of all partitions. A stream is a hint: what must not be missed is read
-    /// from `/v1/frames?after=` with the last id.
+    /// from `/v1/frames?after=` with the last id. It ends with the session that it was opened in,
+    /// and keeps none from ending.
     @Sendable func stream(_ request: Request, _ context: Context) async throws -> Response {
-        try await openStream()
+        let secret = request.cookies[Admission.cookieName]?.value
+        let isBySession = request.headers[.authorization] == nil
+        return try await openStream(in: isBySession ? secret : nil)
     }
 
-    func openStream() async throws -> Response {
+    /// `session` is the secret of the session that it ends with.
+    func openStream(in session: String? = nil) async throws -> Response {
         guard streams.enter(max: configuration.streamsMax) else { throw Problem(.tooManyStreams) }
         let place = Place(streams)
         let overviews = await ledger.subscribe().cancelOnGracefulShutdown()
+        let isOpen = { @Sendable [sessions, clock] () -> Bool in
+            guard let session else { return true }
+            return sessions.caller(session, at: clock(), isUse: false) != nil
+        }
         return Response(
             status: .ok,
             headers: [
@@ -72,6 +80,7 @@ extension Site {
             body: ResponseBody { writer in
                 try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
                 for await overview in overviews {
+                    guard isOpen() else { break }
                     try await writer.write(
                         ByteBuffer(
                             string: "id: \(overview.cursor)\nevent: overview\n"

@@ -12,9 +12,13 @@ extension Site {
         let words = Words(wording, language(of: request))
         var values = row(line, words)
         values["preview"] = words.preview(result)
+        let mayRedrive = try may(.post, "/collection/quarantine/{answer}/redrive", context)
+        let mayDiscard = try may(.post, "/collection/quarantine/{answer}/discard", context)
         switch result {
-        case .taken, .superseded: values["can_redrive"] = true
-        case .broken, .refused: break
+        case .taken, .superseded:
+            values["can_redrive"] = mayRedrive
+            values["can_discard"] = mayDiscard
+        case .broken, .refused: values["can_discard"] = mayDiscard
         case .released: values["is_released"] = true
         }
         return page(

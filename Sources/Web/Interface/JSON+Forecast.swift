@@ -151,7 +151,7 @@ extension InsightView {
         let amounts = Amounts(currency: insight.currency, titles: titles)
         let category = insight.category.flatMap { taxonomy[$0] }
         let name = category.map { language == .korean ? $0.korean : $0.english } ?? ""
-        var text = language == .korean ? insight.wording.korean : insight.wording.english
+        let text = language == .korean ? insight.wording.korean : insight.wording.english
         let values = [
             "merchant": insight.merchant.isEmpty ? name : insight.merchant,
             "category": name,
@@ -159,7 +159,6 @@ extension InsightView {
             "usual": insight.usual.map { amounts.estimate($0).text } ?? "",
             "day": insight.since.description,
         ]
-        for (place, value) in values { text = text.replacing("{\(place)}", with: value) }
-        return text
+        return filled(text, values)
     }
 }

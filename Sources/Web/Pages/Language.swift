@@ -61,11 +61,10 @@ struct Wording: Sendable {
 
     /// The text of a key with its `{names}` filled in; a missing key is a bug of ours.
     func text(_ key: String, _ language: Language, _ values: [String: String] = [:]) -> String {
-        guard var text = texts[language]?[key] else {
+        guard let text = texts[language]?[key] else {
             preconditionFailure("no text for key \(key)")
         }
-        for (name, value) in values { text = text.replacing("{\(name)}", with: value) }
-        return text
+        return filled(text, values)
     }
 
     /// The text of a key that comes from outside, such as a reason; the key itself when it is
@@ -73,4 +72,25 @@ struct Wording: Sendable {
     func known(_ key: String, or fallback: String, _ language: Language) -> String {
         texts[language]?[key] ?? fallback
     }
+}
+
+/// A text with its `{names}` filled in, in one pass: what a value says, such as a merchant's name,
+/// is never taken for a place. A place without a value stays.
+func filled(_ template: String, _ values: [String: String]) -> String {
+    var text = ""
+    var rest = template[...]
+    while let open = rest.firstIndex(of: "{") {
+        text += rest[..<open]
+        rest = rest[open...]
+        guard let close = rest.firstIndex(of: "}") else { break }
+        let name = rest[rest.index(after: open)..<close]
+        if let value = values[String(name)] {
+            text += value
+            rest = rest[rest.index(after: close)...]
+        } else {
+            text.append("{")
+            rest = rest.dropFirst()
+        }
+    }
+    return text + rest
 }

@@ -96,6 +96,8 @@ extension Site {
         all["on_subjects"] = section == .subjects
         all["is_person"] = purpose == .ownView
         all["is_signed_in"] = purpose != nil
+        // A visitor sees where things are, and is asked to sign in.
+        all["sees_lists"] = purpose.map(seesLists) ?? true
         all["on_collection"] = section == .collection
         all["other_lang"] = other.rawValue
         all["other_link"] = link(to: other, request)
@@ -121,24 +123,24 @@ extension Site {
         maxAgeSeconds: Int,
         sameSite: Cookie.SameSite = .strict
     ) -> Cookie {
-        // Off loopback a browser must carry it over TLS only.
+        // A browser that came by TLS must not carry it without.
         Cookie(
             name: name,
             value: value,
             maxAge: maxAgeSeconds,
             path: "/",
-            secure: !configuration.isLoopback,
+            secure: configuration.isReachedByTLS,
             httpOnly: true,
             sameSite: sameSite
         )
     }
 
-    /// The same page in the other language: the query with `lang` set anew.
+    /// The same page in the other language: the query with `lang` set anew, without the path, which
+    /// on a page of a problem is whatever was asked for.
     private func link(to language: Language, _ request: Request) -> String {
         let kept = (request.uri.query ?? "").split(separator: "&").filter {
             !$0.hasPrefix("lang=")
         }
-        return request.uri.path + "?"
-            + (kept + ["lang=" + language.rawValue]).joined(separator: "&")
+        return "?" + (kept + ["lang=" + language.rawValue]).joined(separator: "&")
     }
 }

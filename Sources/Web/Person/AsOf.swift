@@ -17,13 +17,8 @@ public enum AsOf: Sendable, Hashable {
             self = .frames(counts[0])
             return
         }
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts.map(\.utf8.count) == [4, 2, 2],
-            parts.allSatisfy({ $0.utf8.allSatisfy { 48...57 ~= $0 } }),
-            let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]),
-            let date = CivilDate(year: year, month: month, day: day)
-        else { return nil }
-        self = .day(date)
+        guard let day = CivilDate(text: text) else { return nil }
+        self = .day(day)
     }
 }
 

@@ -136,10 +136,10 @@ extension Site {
         _ context: Context
     ) async throws -> Response {
         let id = try subjectID(context)
-        let answered = try await withdraw(context)
         guard let event = EventID(text: try context.parameters.require("event")) else {
             throw Problem(.eventUnknown)
         }
+        let answered = try await withdraw(context)
         return seeOther("/subjects/\(id)/events/\(event)?done=\(answered.value.event)")
     }
 

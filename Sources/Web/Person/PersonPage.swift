@@ -8,13 +8,28 @@ enum PersonTab: String, CaseIterable {
     func path(_ id: String) -> String {
         self == .holdings ? "/subjects/\(id)" : "/subjects/\(id)/\(rawValue)"
     }
+
+    /// The highest class of data that the page needs whole.
+    private var sensitivity: SensitivityClass {
+        switch self {
+        case .holdings, .wealth, .coverage: .financial
+        case .ahead, .insights: .restricted
+        case .consents: .operational
+        }
+    }
+
+    /// Whether the page is refused to nobody who looks for a purpose.
+    func isOpen(for purpose: UsePurpose?) -> Bool {
+        guard let purpose else { return false }
+        return UseRules.use(of: sensitivity, for: purpose, age: .adult) == .allowed
+    }
 }
 
 /// What all pages about one person share.
 extension Site {
     /// The menu; the values of its template.
     func tabs(_ current: PersonTab?, _ id: String, _ words: Words) -> [[String: Any]] {
-        PersonTab.allCases.map { tab in
+        PersonTab.allCases.filter { $0.isOpen(for: purpose) }.map { tab in
             [
                 "name": words("tab_" + tab.rawValue), "href": tab.path(id),
                 "current": tab == current,

@@ -23,7 +23,10 @@ extension Site {
             let query = "?\(period.query)&currency=\(currency)"
             values["parts"] = view.change.parts.map { part -> [String: Any] in
                 var row = row(part, view, words)
-                row["href"] = view.titles[part.asset].map { "\(path)/\($0.id)\(query)" }
+                // Single movements are the person's own to see.
+                if purpose == .ownView {
+                    row["href"] = view.titles[part.asset].map { "\(path)/\($0.id)\(query)" }
+                }
                 return row
             }
             values["change_text"] = charts.changeText

@@ -240,7 +240,9 @@ if (refresh) {
   setInterval(async () => {
     if (document.hidden) return;
     try {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+      // The header says that nobody asked for it: an open page keeps nobody signed in.
+      const answer = await fetch(location.href, { headers: { Accept: "text/html", "Jangbu-Refresh": "1" } });
+      if (answer.status === 401) return location.reload();
       if (!answer.ok) throw new Error("no page");
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const part of document.querySelectorAll("[data-fresh]")) {
