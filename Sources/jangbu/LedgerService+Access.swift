@@ -1,4 +1,5 @@
 import Commands
+import EventLog
 import Finance
 import Foundation
 import Frame
@@ -22,6 +23,9 @@ extension LedgerService: AccessBook {
         let now = now
         guard let day = CivilDate(secondsSinceEpoch: now / 1_000_000) else { return }
         let entry = AccessDiary.Entry(subject: subject, access: access)
+        if !diary.knows(subject, on: day) {
+            diary.learn(try looks(of: subject, on: day), of: subject, on: day)
+        }
         guard !diary.has(entry, on: day) else { return }
         let accessed = DataAccessed.with {
             $0.actor = access.actor
@@ -32,6 +36,56 @@ extension LedgerService: AccessBook {
         try await services.desk.record(accessed, of: subject, at: now)
         diary.note(entry, on: day)
     }
+
+    /// Looks of one day that the person's evidence has already: of before this process began.
+    private func looks(
+        of subject: SubjectID,
+        on day: CivilDate
+    ) throws -> [AccessDiary.Entry] {
+        // Midnight in Korea, in microseconds.
+        let midnight = Int64(day.daysSinceEpoch) * 86_400_000_000 - 32_400_000_000
+        let first = try firstRevision(of: subject, recordedFrom: midnight)
+        var entries: [AccessDiary.Entry] = []
+        var next: UInt64? = try services.log.durableSize(of: subject)
+        while let before = next, before > first {
+            let page = try services.desk.accesses(
+                of: subject,
+                before: before,
+                limit: LedgerService.looksPerRead
+            )
+            for event in page.events where event.occurredAt * 1_000_000 >= midnight {
+                let access = DataAccess(event.dataAccessed)
+                entries.append(AccessDiary.Entry(subject: subject, access: access))
+            }
+            next = page.next
+        }
+        return entries
+    }
+
+    /// The person's first frame that was recorded at `midnight` or later, of those at the log's
+    /// end: mostly there are few.
+    private func firstRevision(
+        of subject: SubjectID,
+        recordedFrom midnight: Int64
+    ) throws -> UInt64 {
+        var end = try services.log.durableSize(of: subject)
+        while end > 0 {
+            let begin = end - min(end, UInt64(LedgerService.looksPerRead))
+            var older: UInt64?
+            var revision = begin
+            _ = try services.log.read(subject, from: begin, limit: Int(end - begin)) { frame in
+                if !frame.isTombstone, try FrameHeader(frame.bytes).recordedAt < midnight {
+                    older = revision
+                }
+                revision += 1
+            }
+            if let older { return older + 1 }
+            end = begin
+        }
+        return 0
+    }
+
+    private static let looksPerRead = 32
 
     func accesses(
         of subject: String,
@@ -46,14 +100,9 @@ extension LedgerService: AccessBook {
         )
         return Listing(
             items: page.events.map { event in
-                let accessed = event.dataAccessed
-                return DataAccess(
-                    actor: accessed.actor,
-                    role: accessed.role,
-                    purpose: accessed.purpose,
-                    items: accessed.items,
-                    at: event.occurredAt * 1_000
-                )
+                var access = DataAccess(event.dataAccessed)
+                access.at = event.occurredAt * 1_000
+                return access
             },
             next: page.next.map { Web.Cursor([$0]) }
         )
@@ -78,7 +127,7 @@ extension LedgerService: AccessBook {
 
 /// The looks of a day that are in the log already: one of a kind is enough (docs/security.md).
 ///
-/// Only in memory, so a restart may repeat some.
+/// What was before this process began is learnt from the person's evidence.
 final class AccessDiary: Sendable {
     struct Entry: Hashable {
         var subject: SubjectID
@@ -88,23 +137,54 @@ final class AccessDiary: Sendable {
     private struct State {
         var day: CivilDate?
         var entries: Set<Entry> = []
+        /// Persons whose evidence of the day is in `entries`.
+        var known: Set<SubjectID> = []
+
+        /// Forgets another day, and what is too much.
+        mutating func begin(_ day: CivilDate) {
+            guard self.day != day || entries.count >= AccessDiary.countMax else { return }
+            self = State(day: day)
+        }
     }
 
-    /// About 200 bytes each; beyond, the day begins anew and some looks are written twice.
-    private static let countMax = 100_000
+    /// About 200 bytes each; beyond, everything is learnt anew.
+    fileprivate static let countMax = 100_000
     private let state = Mutex(State())
 
     func has(_ entry: Entry, on day: CivilDate) -> Bool {
         state.withLock { $0.day == day && $0.entries.contains(entry) }
     }
 
+    func knows(_ subject: SubjectID, on day: CivilDate) -> Bool {
+        state.withLock { $0.day == day && $0.known.contains(subject) }
+    }
+
+    /// Takes in a person's looks of a day.
+    func learn(_ entries: [Entry], of subject: SubjectID, on day: CivilDate) {
+        state.withLock { state in
+            state.begin(day)
+            state.known.insert(subject)
+            state.entries.formUnion(entries)
+        }
+    }
+
     /// Called once it is durable.
     func note(_ entry: Entry, on day: CivilDate) {
         state.withLock { state in
-            if state.day != day || state.entries.count >= AccessDiary.countMax {
-                state = State(day: day)
-            }
+            state.begin(day)
             state.entries.insert(entry)
         }
+    }
+}
+
+extension DataAccess {
+    /// What was recorded, without its time: as it is asked for.
+    fileprivate init(_ accessed: DataAccessed) {
+        self.init(
+            actor: accessed.actor,
+            role: accessed.role,
+            purpose: accessed.purpose,
+            items: accessed.items
+        )
     }
 }

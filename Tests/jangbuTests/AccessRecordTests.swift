@@ -53,6 +53,28 @@ import Web
         try world.close()
     }
 
+    @Test func `a look is one a day also across a restart`() async throws {
+        let world = try LedgerWorld()
+        let hands = Hands()
+        let clock: @Sendable () -> Int64 = { hands.seconds.withLock { $0 } * 1_000_000 }
+        let first = LedgerService(world.services, clock: clock)
+        let id = try await world.record((1...40).map { LedgerWorld.approved($0) })
+        let subject = try #require(first.live(id))
+        for number in 0..<50 { try await first.record(look("GET /\(number)"), of: id) }
+        let size = try world.services.log.durableSize(of: subject)
+        // Nothing in memory, as after a restart.
+        let second = LedgerService(world.services, clock: clock)
+        for number in 0..<50 { try await second.record(look("GET /\(number)"), of: id) }
+        #expect(try world.services.log.durableSize(of: subject) == size)
+        try await second.record(look("GET /50"), of: id)
+        #expect(try world.services.log.durableSize(of: subject) == size + 1)
+        hands.seconds.withLock { $0 += 86_400 }
+        let third = LedgerService(world.services, clock: clock)
+        try await third.record(look("GET /0"), of: id)
+        #expect(try world.services.log.durableSize(of: subject) == size + 2)
+        try world.close()
+    }
+
     @Test func `of nobody, nothing is recorded and nothing told`() async throws {
         let world = try LedgerWorld()
         let nobody = String(repeating: "0", count: 32)
