@@ -22,21 +22,27 @@ extension ConsentDesk {
         return register.owedDeletions.map { ErasurePlan($0, held: held) }
     }
 
-    /// Calls `body` with the person's events of consent and evidence in the order of the log.
+    /// Calls `body` with the person's events of consent and evidence, from the frame at `revision`
+    /// on, in the order of the log.
     ///
+    /// - Returns: the revision to go on from.
     /// - Throws: `.fold` also for what `body` throws.
+    @discardableResult
     public func forEachEvent(
         of subject: SubjectID,
+        from revision: UInt64 = 0,
         _ body: (Event) throws(FoldError) -> Void
-    ) throws(ConsentError) {
+    ) throws(ConsentError) -> UInt64 {
         let size = try reading { () throws(LogError) in try log.durableSize(of: subject) }
-        try forEachFact(of: subject, in: 0..<size) { view throws(FoldError) in
+        guard revision < size else { return revision }
+        try forEachFact(of: subject, in: revision..<size) { view throws(FoldError) in
             guard view.type != .tokenIssued else { return }
             let event: Event
             // The decoder's reasons are many and its own.
             do { event = try view.message() } catch { throw .event(.truncated) }
             try body(event)
         }
+        return size
     }
 }
 

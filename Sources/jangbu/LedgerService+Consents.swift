@@ -103,9 +103,7 @@ extension LedgerService {
         of subject: SubjectID,
         _ days: ClosedRange<CivilDate>
     ) throws -> TransferHistory {
-        var history = TransferHistory(days)
-        try services.desk.forEachEvent(of: subject) { history.take($0) }
-        return history
+        try histories.history(of: subject, days, from: services.desk)
     }
 
     /// Seconds since 1970-01-01 UTC, by the simulated clock where there is one.

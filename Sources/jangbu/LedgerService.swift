@@ -15,6 +15,7 @@ final class LedgerService: Web.Ledger, Service {
     let services: Services
     let backups: BackupDesk
     let diary = AccessDiary()
+    let histories = HistoryShelf()
     let connections: Connections
     /// Microseconds since 1970-01-01 UTC, by the clock that persons' consents follow.
     private let clock: @Sendable () -> Int64
