@@ -25,15 +25,23 @@ public protocol Ledger: PersonHistory, PersonReports {
     /// added.
     func subjects(after cursor: Cursor?, limit: Int) async throws -> Listing<SubjectSummary>
 
-    /// The integrated view of one person; `nil` when unknown or erased.
-    func subject(_ id: String) async throws -> SubjectView?
+    /// The integrated view of one person, now or as it was known; `nil` when unknown or erased.
+    ///
+    /// How connections stand is only of now.
+    func subject(_ id: String, asOf: AsOf?) async throws -> SubjectView?
 
     /// Spending of one person from a month through another, in one currency (`nil`: the one with
     /// most spending); `nil` when the subject is unknown or erased.
-    func spending(_ id: String, from: Month, through: Month, currency: Currency?) async throws
-        -> SpendingView?
+    func spending(
+        _ id: String,
+        from: Month,
+        through: Month,
+        currency: Currency?,
+        asOf: AsOf?
+    ) async throws -> SpendingView?
 
-    /// A person's transactions from a month through another; `nil` when unknown or erased.
+    /// A person's transactions from a month through another, each in the category that holds, or
+    /// held then; `nil` when unknown or erased.
     ///
     /// Pages go back through the person's log, so that a transaction that comes meanwhile moves
     /// none; inside a page the newest day is first. A page may hold fewer than `limit`, even none,
@@ -43,6 +51,7 @@ public protocol Ledger: PersonHistory, PersonReports {
         from: Month,
         through: Month,
         category: String?,
+        asOf: AsOf?,
         after cursor: Cursor?,
         limit: Int
     ) async throws -> Listing<TransactionLine>?
@@ -86,6 +95,44 @@ public protocol Ledger: PersonHistory, PersonReports {
 
     /// The day on which "this month" stands: today's, or the simulated clock's.
     func today() async -> CivilDate
+}
+
+/// The same as of now.
+extension Ledger {
+    /// The integrated view of one person.
+    public func subject(_ id: String) async throws -> SubjectView? {
+        try await subject(id, asOf: nil)
+    }
+
+    /// Spending of one person.
+    public func spending(
+        _ id: String,
+        from: Month,
+        through: Month,
+        currency: Currency?
+    ) async throws -> SpendingView? {
+        try await spending(id, from: from, through: through, currency: currency, asOf: nil)
+    }
+
+    /// A person's transactions.
+    public func transactions(
+        _ id: String,
+        from: Month,
+        through: Month,
+        category: String?,
+        after cursor: Cursor?,
+        limit: Int
+    ) async throws -> Listing<TransactionLine>? {
+        try await transactions(
+            id,
+            from: from,
+            through: through,
+            category: category,
+            asOf: nil,
+            after: cursor,
+            limit: limit
+        )
+    }
 }
 
 /// One page of a longer list.

@@ -7,52 +7,31 @@ import Web
 
 /// A person as they were known: the log's beginning folded anew, with what can still be opened.
 extension LedgerService {
-    func subject(_ id: String, asOf: AsOf) async throws -> SubjectView? {
-        guard let subject = live(id) else { return nil }
-        let revision = try revision(of: subject, asOf: asOf)
-        return try view(
-            subject,
-            services.integrated.read(subject, asOf: revision),
-            services.counters.read(subject, asOf: revision)?.state
-        )
+    /// Where a person's log is read, and the day from which it is looked at.
+    struct Point {
+        /// Frames that count; nil is all there are.
+        let revision: UInt64?
+        let day: CivilDate
     }
 
-    func spending(
-        _ id: String,
-        from: Month,
-        through: Month,
-        currency: Currency?,
-        asOf: AsOf
-    ) async throws -> SpendingView? {
-        guard let subject = live(id) else { return nil }
+    /// Where a question is asked; nil is now.
+    func point(of subject: SubjectID, _ asOf: AsOf?) throws -> Point {
+        guard let asOf else { return Point(revision: nil, day: day) }
         let revision = try revision(of: subject, asOf: asOf)
-        let state = try services.spending.read(subject, asOf: revision)?.state
-        return try view(
-            of: state ?? SpendingState(),
-            from: from,
-            through: through,
-            currency: currency
-        )
+        switch asOf {
+        case .frames: return Point(revision: revision, day: day)
+        case .day(let day): return Point(revision: revision, day: day)
+        }
     }
 
-    func transactions(
-        _ id: String,
-        from: Month,
-        through: Month,
-        category: String?,
-        asOf: AsOf,
-        after cursor: Web.Cursor?,
-        limit: Int
-    ) async throws -> Listing<TransactionLine>? {
-        guard let subject = live(id) else { return nil }
-        let revision = try revision(of: subject, asOf: asOf)
-        return try transactions(
-            of: subject,
-            Selection(from: from, through: through, category: category, limit: limit),
-            after: cursor,
-            size: revision,
-            profile: try services.spending.read(subject, asOf: revision)?.state
-        )
+    /// What a read model has of a person at a point; nil when nothing was known.
+    func read<F: Fold>(
+        _ projection: Projection<F>,
+        _ subject: SubjectID,
+        at point: Point
+    ) throws -> Reading<F.State>? {
+        guard let revision = point.revision else { return try projection.read(subject) }
+        return try projection.read(subject, asOf: revision)
     }
 
     /// Frames of the person's log that were there.

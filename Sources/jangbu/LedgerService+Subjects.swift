@@ -78,23 +78,13 @@ extension LedgerService {
         return subject
     }
 
-    func subject(_ id: String) async throws -> SubjectView? {
+    func subject(_ id: String, asOf: AsOf?) async throws -> SubjectView? {
         guard let subject = live(id) else { return nil }
-        return try view(
-            subject,
-            services.integrated.read(subject),
-            services.counters.read(subject)?.state
-        )
-    }
-
-    func view(
-        _ subject: SubjectID,
-        _ reading: Reading<IntegratedView.State>?,
-        _ counts: SubjectCounters.State?
-    ) throws -> SubjectView {
-        guard let reading else {
+        let point = try point(of: subject, asOf)
+        guard let reading = try read(services.integrated, subject, at: point) else {
             return SubjectView(id: "\(subject)", frames: 0, assets: [], totals: [], sources: [])
         }
+        let counts = try read(services.counters, subject, at: point)?.state
         let report = try IntegratedReport(of: reading.state)
         let assets = report.assets.filter { !$0.isClosed }.map { asset in
             AssetLine(
@@ -115,7 +105,8 @@ extension LedgerService {
                     net: Money(thousandths: total.net, currency: total.currency)
                 )
             }.sorted { $0.has.thousandths > $1.has.thousandths },
-            sources: try sources(of: subject, report, counts)
+            // How connections stand is known of now alone.
+            sources: asOf == nil ? try sources(of: subject, report, counts) : []
         )
     }
 
@@ -123,18 +114,21 @@ extension LedgerService {
         _ id: String,
         from: Month,
         through: Month,
-        currency: Currency?
+        currency: Currency?,
+        asOf: AsOf?
     ) async throws -> SpendingView? {
         guard let subject = live(id) else { return nil }
-        let state = try services.spending.read(subject)?.state ?? SpendingState()
-        return try view(of: state, from: from, through: through, currency: currency)
+        let point = try point(of: subject, asOf)
+        let state = try read(services.spending, subject, at: point)?.state ?? SpendingState()
+        return try view(of: state, from: from, through: through, currency: currency, on: point.day)
     }
 
-    func view(
+    private func view(
         of state: SpendingState,
         from: Month,
         through: Month,
-        currency: Currency?
+        currency: Currency?,
+        on day: CivilDate
     ) throws -> SpendingView {
         let totals = try state.monthlyTotals()
         let taxonomy = services.rules.taxonomy

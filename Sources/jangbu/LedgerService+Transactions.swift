@@ -18,21 +18,23 @@ extension LedgerService {
         from: Month,
         through: Month,
         category: String?,
+        asOf: AsOf?,
         after cursor: Web.Cursor?,
         limit: Int
     ) async throws -> Listing<TransactionLine>? {
         guard let subject = live(id) else { return nil }
+        let point = try point(of: subject, asOf)
         return try transactions(
             of: subject,
             Selection(from: from, through: through, category: category, limit: limit),
             after: cursor,
-            size: try services.log.durableSize(of: subject),
-            profile: try services.spending.read(subject)?.state
+            size: try point.revision ?? services.log.durableSize(of: subject),
+            profile: try read(services.spending, subject, at: point)?.state
         )
     }
 
     /// What a list is asked for.
-    struct Selection {
+    private struct Selection {
         let from: Month
         let through: Month
         let category: String?
@@ -40,7 +42,7 @@ extension LedgerService {
     }
 
     /// A page of the transactions in the first `size` frames, with what `profile` knows corrected.
-    func transactions(
+    private func transactions(
         of subject: SubjectID,
         _ selection: Selection,
         after cursor: Web.Cursor?,

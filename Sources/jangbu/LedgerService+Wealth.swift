@@ -10,13 +10,14 @@ extension LedgerService {
     /// Frames of one person that the payments of a feed are read from: the newest.
     private static let feedFramesMax: UInt64 = 4_096
 
-    func coverage(_ id: String) async throws -> CoverageView? {
+    func coverage(_ id: String, asOf: AsOf?) async throws -> CoverageView? {
         guard let subject = live(id) else { return nil }
-        let state = try services.coverage.read(subject)?.state ?? CoverageState()
+        let point = try point(of: subject, asOf)
+        let state = try read(services.coverage, subject, at: point)?.state ?? CoverageState()
         return CoverageView(
-            day: day,
+            day: point.day,
             report: CoverageReport(of: state),
-            titles: try holdings(of: subject).titles
+            titles: try holdings(of: subject, at: point).titles
         )
     }
 
@@ -24,11 +25,13 @@ extension LedgerService {
         _ id: String,
         from: Month,
         through: Month,
-        currency: Currency?
+        currency: Currency?,
+        asOf: AsOf?
     ) async throws -> WealthView? {
         guard let subject = live(id) else { return nil }
-        let holdings = try holdings(of: subject)
-        let state = try services.netWorth.read(subject)?.state ?? NetWorthState()
+        let point = try point(of: subject, asOf)
+        let holdings = try holdings(of: subject, at: point)
+        let state = try read(services.netWorth, subject, at: point)?.state ?? NetWorthState()
         let chosen = currency ?? holdings.currencies.first ?? .krw
         return WealthView(
             currencies: holdings.currencies,
@@ -43,17 +46,25 @@ extension LedgerService {
         )
     }
 
-    func forecast(_ id: String, months: Int, currency: Currency?) async throws -> ForecastView? {
+    func forecast(
+        _ id: String,
+        months: Int,
+        currency: Currency?,
+        asOf: AsOf?
+    ) async throws -> ForecastView? {
         guard let subject = live(id) else { return nil }
-        let holdings = try holdings(of: subject)
+        let point = try point(of: subject, asOf)
+        let day = point.day
+        let holdings = try holdings(of: subject, at: point)
         let chosen = currency ?? holdings.currencies.first ?? .krw
-        let spending = try services.spending.read(subject)?.state ?? SpendingState()
-        let obligations = try services.obligations.read(subject)?.state ?? ObligationsState()
+        let spending = try read(services.spending, subject, at: point)?.state ?? SpendingState()
+        let obligations =
+            try read(services.obligations, subject, at: point)?.state ?? ObligationsState()
         let taxonomy = services.rules.taxonomy
         let forecast = CashFlowForecast(
             CashFlowForecast.Basis(
                 spending: spending,
-                netWorth: try services.netWorth.read(subject)?.state ?? NetWorthState(),
+                netWorth: try read(services.netWorth, subject, at: point)?.state ?? NetWorthState(),
                 obligations: obligations,
                 taxonomy: taxonomy
             ),
@@ -83,17 +94,20 @@ extension LedgerService {
         )
     }
 
-    func insights(_ id: String, currency: Currency?) async throws -> InsightView? {
+    func insights(_ id: String, currency: Currency?, asOf: AsOf?) async throws -> InsightView? {
         guard let subject = live(id) else { return nil }
-        let holdings = try holdings(of: subject)
+        let point = try point(of: subject, asOf)
+        let day = point.day
+        let holdings = try holdings(of: subject, at: point)
         let chosen = currency ?? holdings.currencies.first ?? .krw
         let taxonomy = services.rules.taxonomy
         let feed = InsightFeed(
             InsightFeed.Basis(
-                spending: try services.spending.read(subject)?.state ?? SpendingState(),
-                netWorth: try services.netWorth.read(subject)?.state ?? NetWorthState(),
-                obligations: try services.obligations.read(subject)?.state ?? ObligationsState(),
-                payments: try payments(of: subject),
+                spending: try read(services.spending, subject, at: point)?.state ?? SpendingState(),
+                netWorth: try read(services.netWorth, subject, at: point)?.state ?? NetWorthState(),
+                obligations: try read(services.obligations, subject, at: point)?.state
+                    ?? ObligationsState(),
+                payments: try payments(of: subject, at: point),
                 taxonomy: taxonomy
             ),
             in: chosen,
@@ -111,9 +125,12 @@ extension LedgerService {
 
     /// Titles of a person's assets, and the currencies in them, the one with most first.
     private func holdings(
-        of subject: SubjectID
+        of subject: SubjectID,
+        at point: Point
     ) throws -> (titles: AssetTitles, currencies: [Currency]) {
-        guard let reading = try services.integrated.read(subject) else { return ([:], [.krw]) }
+        guard let reading = try read(services.integrated, subject, at: point) else {
+            return ([:], [.krw])
+        }
         let report = try IntegratedReport(of: reading.state)
         var titles: AssetTitles = [:]
         for asset in report.assets {
@@ -134,16 +151,17 @@ extension LedgerService {
     }
 
     /// Payments of the days that a feed looks at, from the person's own log.
-    private func payments(of subject: SubjectID) throws -> [Payment] {
+    private func payments(of subject: SubjectID, at point: Point) throws -> [Payment] {
         var book = PaymentBook(
             rules: services.rules,
-            from: day.adding(days: -InsightFeed.daysMax)
+            from: point.day.adding(days: -InsightFeed.daysMax)
         )
-        let size = try services.log.durableSize(of: subject)
+        let size = try point.revision ?? services.log.durableSize(of: subject)
         var revision = size - min(size, LedgerService.feedFramesMax)
         var opener = try FrameOpener()
         while revision < size {
-            let next = try services.log.read(subject, from: revision, limit: 256) { frame in
+            let limit = Int(min(256, size - revision))
+            let next = try services.log.read(subject, from: revision, limit: limit) { frame in
                 guard !frame.isTombstone else { return }
                 let header = try FrameHeader(frame.bytes)
                 guard header.kind == .provider else { return }

@@ -3,7 +3,7 @@ import Finance
 import Web
 
 extension TestLedger {
-    private func past(_ id: String, _ asOf: AsOf) async throws -> TestPerson? {
+    func past(_ id: String, _ asOf: AsOf?) throws -> TestPerson? {
         var found: TestPerson?
         var fails = false
         change { state in
@@ -12,14 +12,17 @@ extension TestLedger {
         }
         guard !fails else { throw LedgerFault() }
         switch asOf {
+        case nil: break
         case .frames(let count): found?.lines.removeAll { $0.event.revision >= count }
         case .day(let day): found?.lines.removeAll { $0.day > day }
         }
         return found
     }
 
-    func subject(_ id: String, asOf: AsOf) async throws -> SubjectView? {
-        try await past(id, asOf)?.report
+    func subject(_ id: String, asOf: AsOf?) async throws -> SubjectView? {
+        var view = try past(id, asOf)?.report
+        if asOf != nil { view?.sources = [] }
+        return view
     }
 
     func spending(
@@ -27,9 +30,9 @@ extension TestLedger {
         from: Month,
         through: Month,
         currency: Currency?,
-        asOf: AsOf
+        asOf: AsOf?
     ) async throws -> SpendingView? {
-        try await past(id, asOf)?.spending(from: from, through: through, currency: currency)
+        try past(id, asOf)?.spending(from: from, through: through, currency: currency)
     }
 
     func transactions(
@@ -37,11 +40,11 @@ extension TestLedger {
         from: Month,
         through: Month,
         category: String?,
-        asOf: AsOf,
+        asOf: AsOf?,
         after cursor: Cursor?,
         limit: Int
     ) async throws -> Listing<TransactionLine>? {
-        guard let person = try await past(id, asOf) else { return nil }
+        guard let person = try past(id, asOf) else { return nil }
         let lines = person.lines.reversed().filter {
             from <= $0.day.month && $0.day.month <= through
                 && (category == nil || category == $0.category)

@@ -7,24 +7,30 @@ extension TestLedger {
     /// Stories by person: the same for every ledger of one seed, and dear to fold.
     private static let stories = Mutex<[String: TestStory]>([:])
 
-    private func story(_ id: String) throws -> TestStory? {
-        guard let person = try person(id) else { return nil }
+    private func story(_ id: String, _ asOf: AsOf? = nil) throws -> TestStory? {
+        guard let person = try past(id, asOf) else { return nil }
+        let last = day(asOf)
         return TestLedger.stories.withLock { stories in
-            let key = "\(id) \(person.lines.count)"
-            let story = stories[key] ?? TestStory(person)
+            let key = "\(id) \(person.lines.count) \(last)"
+            let story = stories[key] ?? TestStory(person, through: last)
             stories[key] = story
             return story
         }
+    }
+
+    private func day(_ asOf: AsOf?) -> CivilDate {
+        guard case .day(let day) = asOf else { return TestPerson.today }
+        return day
     }
 
     private func titles(_ id: String) throws -> AssetTitles {
         TestStory.titles(try person(id)?.lines.isEmpty == false)
     }
 
-    func coverage(_ id: String) async throws -> CoverageView? {
-        guard let story = try story(id) else { return nil }
+    func coverage(_ id: String, asOf: AsOf?) async throws -> CoverageView? {
+        guard let story = try story(id, asOf) else { return nil }
         return CoverageView(
-            day: TestPerson.today,
+            day: day(asOf),
             report: CoverageReport(of: story.coverage),
             titles: try titles(id)
         )
@@ -71,9 +77,10 @@ extension TestLedger {
         _ id: String,
         from: Month,
         through: Month,
-        currency: Currency?
+        currency: Currency?,
+        asOf: AsOf?
     ) async throws -> WealthView? {
-        guard let story = try story(id) else { return nil }
+        guard let story = try story(id, asOf) else { return nil }
         let chosen = currency ?? .krw
         return WealthView(
             currencies: [.krw],
@@ -123,10 +130,15 @@ extension TestLedger {
         )
     }
 
-    func forecast(_ id: String, months: Int, currency: Currency?) async throws -> ForecastView? {
-        guard let story = try story(id) else { return nil }
+    func forecast(
+        _ id: String,
+        months: Int,
+        currency: Currency?,
+        asOf: AsOf?
+    ) async throws -> ForecastView? {
+        guard let story = try story(id, asOf) else { return nil }
         let chosen = currency ?? .krw
-        let day = TestPerson.today
+        let day = day(asOf)
         let taxonomy = TestStory.rules.taxonomy
         return ForecastView(
             day: day,
@@ -160,8 +172,8 @@ extension TestLedger {
         )
     }
 
-    func insights(_ id: String, currency: Currency?) async throws -> InsightView? {
-        guard let story = try story(id) else { return nil }
+    func insights(_ id: String, currency: Currency?, asOf: AsOf?) async throws -> InsightView? {
+        guard let story = try story(id, asOf) else { return nil }
         let chosen = currency ?? .krw
         let taxonomy = TestStory.rules.taxonomy
         let feed = InsightFeed(
@@ -173,10 +185,10 @@ extension TestLedger {
                 taxonomy: taxonomy
             ),
             in: chosen,
-            on: TestPerson.today
+            on: day(asOf)
         )
         return InsightView(
-            day: TestPerson.today,
+            day: day(asOf),
             currencies: [.krw],
             currency: chosen,
             insights: feed.insights,

@@ -232,33 +232,6 @@ final class TestLedger: Ledger {
         }
     }
 
-    func subject(_ id: String) async throws -> SubjectView? { try person(id)?.report }
-
-    func spending(
-        _ id: String,
-        from: Month,
-        through: Month,
-        currency: Currency?
-    ) async throws -> SpendingView? {
-        try person(id)?.spending(from: from, through: through, currency: currency)
-    }
-
-    func transactions(
-        _ id: String,
-        from: Month,
-        through: Month,
-        category: String?,
-        after cursor: Cursor?,
-        limit: Int
-    ) async throws -> Listing<TransactionLine>? {
-        guard let person = try person(id) else { return nil }
-        let lines = person.lines.reversed().filter {
-            from <= $0.day.month && $0.day.month <= through
-                && (category == nil || category == $0.category)
-        }
-        return Self.cut(Array(lines), cursor, limit)
-    }
-
     func explanation(_ id: String, event: EventID) async throws -> CategoryReason? {
         try person(id)?.explain(event)
     }

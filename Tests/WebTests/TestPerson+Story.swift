@@ -73,8 +73,11 @@ struct TestStory {
     private(set) var payments: PaymentBook
     /// The account's movements.
     private(set) var movements: [TransactionLine] = []
+    private let last: CivilDate
 
-    init(_ person: TestPerson) {
+    /// What happened through a day.
+    init(_ person: TestPerson, through last: CivilDate = TestPerson.today) {
+        self.last = last
         payments = PaymentBook(
             rules: TestStory.rules,
             from: TestPerson.today.adding(days: -InsightFeed.daysMax)
@@ -118,6 +121,7 @@ struct TestStory {
         second: Int64 = 0,
         _ fill: (inout Event) -> Void
     ) throws {
+        guard day <= last else { return }
         var event = Event()
         event.occurredAt = TestStory.noon(day) + second
         fill(&event)

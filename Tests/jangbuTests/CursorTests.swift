@@ -1,5 +1,7 @@
 import EventLog
 import Finance
+import Frame
+import Projections
 import Simulation
 import Testing
 import Web

@@ -74,7 +74,7 @@ struct Admission: Sendable {
     /// is from in headers that no page can write.
     static func checkOrigin(_ request: Request) throws(Problem) {
         guard request.method != .get, request.method != .head else { return }
-        if let site = HTTPField.Name("Sec-Fetch-Site").flatMap({ request.headers[$0] }) {
+        if let site = request.headers[.secFetchSite] {
             guard site == "same-origin" else { throw Problem(.originRefused) }
             return
         }
@@ -122,11 +122,4 @@ extension Site {
         }
         return (.visitor, false)
     }
-}
-
-extension HTTPField.Name {
-    static let jangbuRefresh: Self = {
-        guard let name = Self("Jangbu-Refresh") else { preconditionFailure("a header's name") }
-        return name
-    }()
 }

@@ -2,9 +2,9 @@ import Finance
 
 /// What a purpose sees of one person's reports.
 extension PurposeLedger {
-    func coverage(_ id: String) async throws -> CoverageView? {
-        let rules = try await rules(for: id)
-        return rules.masked(try await base.coverage(id))
+    func coverage(_ id: String, asOf: AsOf?) async throws -> CoverageView? {
+        let rules = try await rules(for: id, asOf)
+        return rules.masked(try await base.coverage(id, asOf: asOf))
     }
 
     func consents(_ id: String) async throws -> ConsentView? {
@@ -32,11 +32,18 @@ extension PurposeLedger {
         _ id: String,
         from: Month,
         through: Month,
-        currency: Currency?
+        currency: Currency?,
+        asOf: AsOf?
     ) async throws -> WealthView? {
-        let rules = try await rules(for: id)
+        let rules = try await rules(for: id, asOf)
         return rules.masked(
-            try await base.netWorth(id, from: from, through: through, currency: currency)
+            try await base.netWorth(
+                id,
+                from: from,
+                through: through,
+                currency: currency,
+                asOf: asOf
+            )
         )
     }
 
@@ -58,15 +65,20 @@ extension PurposeLedger {
         )
     }
 
-    func forecast(_ id: String, months: Int, currency: Currency?) async throws -> ForecastView? {
+    func forecast(
+        _ id: String,
+        months: Int,
+        currency: Currency?,
+        asOf: AsOf?
+    ) async throws -> ForecastView? {
         // It names who is paid regularly.
         try await require(.restricted, of: id)
-        return try await base.forecast(id, months: months, currency: currency)
+        return try await base.forecast(id, months: months, currency: currency, asOf: asOf)
     }
 
-    func insights(_ id: String, currency: Currency?) async throws -> InsightView? {
+    func insights(_ id: String, currency: Currency?, asOf: AsOf?) async throws -> InsightView? {
         try await require(.restricted, of: id)
-        return try await base.insights(id, currency: currency)
+        return try await base.insights(id, currency: currency, asOf: asOf)
     }
 }
 
@@ -140,61 +152,6 @@ extension PurposeLedger {
     /// Before anything is recorded: what a person says, only they say.
     private func requireOwn() throws(Problem) {
         guard purpose == .ownView else { throw Problem(.useRefused) }
-    }
-}
-
-/// What was known then is shown as what is known now; where days are hidden, only what was known
-/// at the end of a month: the days between would tell on which one a thing came.
-extension PurposeLedger {
-    func subject(_ id: String, asOf: AsOf) async throws -> SubjectView? {
-        let rules = try await rules(for: id)
-        try rules.check(asOf)
-        return rules.masked(try await base.subject(id, asOf: asOf))
-    }
-
-    func spending(
-        _ id: String,
-        from: Month,
-        through: Month,
-        currency: Currency?,
-        asOf: AsOf
-    ) async throws -> SpendingView? {
-        let rules = try await rules(for: id)
-        try rules.check(asOf)
-        return rules.masked(
-            try await base.spending(
-                id,
-                from: from,
-                through: through,
-                currency: currency,
-                asOf: asOf
-            )
-        )
-    }
-
-    func transactions(
-        _ id: String,
-        from: Month,
-        through: Month,
-        category: String?,
-        asOf: AsOf,
-        after cursor: Cursor?,
-        limit: Int
-    ) async throws -> Listing<TransactionLine>? {
-        let rules = try await rules(for: id)
-        try rules.check(asOf)
-        try rules.checkFilter(category)
-        return rules.masked(
-            try await base.transactions(
-                id,
-                from: from,
-                through: through,
-                category: category,
-                asOf: asOf,
-                after: cursor,
-                limit: limit
-            )
-        )
     }
 }
 

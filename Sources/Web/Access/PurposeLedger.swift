@@ -21,7 +21,15 @@ struct PurposeLedger: Ledger {
         return rules
     }
 
-    /// Rules for what may be seen in full or not at all.
+    /// The same at a point of the person's log. Where days are hidden, only what was known at the
+    /// end of a month: the days between would tell on which one a thing came.
+    func rules(for subject: String, _ asOf: AsOf?) async throws -> FieldRules {
+        let rules = try await rules(for: subject)
+        if let asOf { try rules.check(asOf) }
+        return rules
+    }
+
+    /// Refuses what may be seen in full or not at all.
     func require(_ sensitivity: SensitivityClass, of subject: String) async throws {
         guard try await rules(for: subject).use(of: sensitivity) == .allowed else {
             throw Problem(.useRefused)
@@ -41,20 +49,27 @@ struct PurposeLedger: Ledger {
         return try await base.subjects(after: cursor, limit: limit)
     }
 
-    func subject(_ id: String) async throws -> SubjectView? {
-        let rules = try await rules(for: id)
-        return rules.masked(try await base.subject(id))
+    func subject(_ id: String, asOf: AsOf?) async throws -> SubjectView? {
+        let rules = try await rules(for: id, asOf)
+        return rules.masked(try await base.subject(id, asOf: asOf))
     }
 
     func spending(
         _ id: String,
         from: Month,
         through: Month,
-        currency: Currency?
+        currency: Currency?,
+        asOf: AsOf?
     ) async throws -> SpendingView? {
-        let rules = try await rules(for: id)
+        let rules = try await rules(for: id, asOf)
         return rules.masked(
-            try await base.spending(id, from: from, through: through, currency: currency)
+            try await base.spending(
+                id,
+                from: from,
+                through: through,
+                currency: currency,
+                asOf: asOf
+            )
         )
     }
 
@@ -63,10 +78,11 @@ struct PurposeLedger: Ledger {
         from: Month,
         through: Month,
         category: String?,
+        asOf: AsOf?,
         after cursor: Cursor?,
         limit: Int
     ) async throws -> Listing<TransactionLine>? {
-        let rules = try await rules(for: id)
+        let rules = try await rules(for: id, asOf)
         try rules.checkFilter(category)
         return rules.masked(
             try await base.transactions(
@@ -74,6 +90,7 @@ struct PurposeLedger: Ledger {
                 from: from,
                 through: through,
                 category: category,
+                asOf: asOf,
                 after: cursor,
                 limit: limit
             )

@@ -1,7 +1,6 @@
 import Cryptography
 import HTTPTypes
 import Hummingbird
-import NIOCore
 
 /// Signing in, in a browser, and out again.
 extension Site {
@@ -40,16 +39,7 @@ extension Site {
 
     /// Takes the secret of a one-time link, or the token, and begins a session.
     @Sendable func signIn(_ request: Request, _ context: Context) async throws -> Response {
-        let body = try await request.body.collect(upTo: configuration.bodyBytesMax)
-        let form: SignInForm
-        do {
-            form = try URLEncodedFormDecoder().decode(
-                SignInForm.self,
-                from: String(buffer: body)
-            )
-        } catch {
-            throw Problem(.requestMalformed)
-        }
+        let form = try await form(SignInForm.self, request).value
         let now = clock()
         guard
             let caller = sessions.redeem(form.token, at: now)

@@ -1,10 +1,7 @@
-import FoundationEssentials
 import HTTPTypes
 import Hummingbird
-import NIOCore
 
-/// `/v1/backups`: the one thing that a request can have done. `RequestGate` lets in only who shows
-/// a token, on loopback too: a page elsewhere can make a browser send a request, not a header.
+/// `/v1/backups`: a copy of the log, made while the server runs; who may is `conf/roles.yaml`'s.
 extension Site {
     @Sendable func backups(_ request: Request, _ context: Context) async throws -> Response {
         json(["items": .array(await ledger.backup().map { [$0.json] } ?? [])])
@@ -12,13 +9,7 @@ extension Site {
 
     /// Begins a backup, or finds that the same one is running.
     @Sendable func startBackup(_ request: Request, _ context: Context) async throws -> Response {
-        let body = try await request.body.collect(upTo: configuration.bodyBytesMax)
-        let order: BackupOrder
-        do {
-            order = try JSONDecoder().decode(BackupOrder.self, from: Data(body.readableBytesView))
-        } catch {
-            throw Problem(.requestMalformed)
-        }
+        let order = try await order(BackupOrder.self, request).value
         do {
             let state = try await ledger.startBackup(to: order.directory)
             return json(state.json, status: .accepted)

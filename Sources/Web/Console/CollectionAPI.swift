@@ -1,8 +1,6 @@
 import Finance
-import FoundationEssentials
 import HTTPTypes
 import Hummingbird
-import NIOCore
 
 /// `/v1/collection/…`: how the collection stands, and what is put aside.
 extension Site {
@@ -35,7 +33,7 @@ extension Site {
 
     @Sendable func redrive(_ request: Request, _ context: Context) async throws -> Response {
         let id = try quarantineID(context)
-        let result = try await unlessRefused {
+        let result = try await refusing {
             try await ledger.redrive(id, by: context.caller.actor)
         }
         return json(result.json)
@@ -43,16 +41,7 @@ extension Site {
 
     @Sendable func discard(_ request: Request, _ context: Context) async throws -> Response {
         let id = try quarantineID(context)
-        let body = try await request.body.collect(upTo: configuration.bodyBytesMax)
-        let order: DiscardOrder
-        do {
-            order = try JSONDecoder().decode(
-                DiscardOrder.self,
-                from: Data(body.readableBytesView)
-            )
-        } catch {
-            throw Problem(.requestMalformed)
-        }
+        let order = try await order(DiscardOrder.self, request).value
         return json(try await discarded(id, order.note, by: context.caller).json)
     }
 
@@ -64,25 +53,13 @@ extension Site {
         guard !note.isEmpty, note.utf8.count <= quarantineNoteBytesMax else {
             throw Problem(.parameterInvalid, parameter: "note")
         }
-        return try await unlessRefused {
+        return try await refusing {
             try await ledger.discard(id, note: note, by: caller.actor)
         }
     }
 
     func previewed(_ id: String) async throws -> (QuarantineLine, QuarantineResult) {
-        try await unlessRefused { try await ledger.quarantined(id) }
-    }
-
-    func unlessRefused<Value>(_ body: () async throws -> Value) async throws -> Value {
-        do {
-            return try await body()
-        } catch QuarantineRefusal.unknown {
-            throw Problem(.quarantineUnknown)
-        } catch QuarantineRefusal.refused {
-            throw Problem(.quarantineRefused)
-        } catch QuarantineRefusal.noteInvalid {
-            throw Problem(.parameterInvalid, parameter: "note")
-        }
+        try await refusing { try await ledger.quarantined(id) }
     }
 
     /// Anything else is as unknown as a wrong one.
@@ -96,16 +73,6 @@ extension Site {
 
 private struct DiscardOrder: Decodable {
     var note: String
-}
-
-extension HTTPField.Name {
-    /// Where a browser's request comes from; every browser of the last years sends it.
-    static let secFetchSite: HTTPField.Name = {
-        guard let name = HTTPField.Name("sec-fetch-site") else {
-            preconditionFailure("a field's name is a token")
-        }
-        return name
-    }()
 }
 
 extension CollectionReport {

@@ -1,6 +1,5 @@
 import HTTPTypes
 import Hummingbird
-import NIOCore
 
 /// One answer that is put aside: why, what redriving it would come to, and the two ways out.
 extension Site {
@@ -32,31 +31,15 @@ extension Site {
 
     @Sendable func redriveForm(_ request: Request, _ context: Context) async throws -> Response {
         let id = try quarantineID(context)
-        _ = try await unlessRefused { try await ledger.redrive(id, by: context.caller.actor) }
-        return seeOther(id)
+        _ = try await refusing { try await ledger.redrive(id, by: context.caller.actor) }
+        return redirect("/collection/quarantine/\(id)")
     }
 
     @Sendable func discardForm(_ request: Request, _ context: Context) async throws -> Response {
         let id = try quarantineID(context)
-        let body = try await request.body.collect(upTo: configuration.bodyBytesMax)
-        let form: DiscardForm
-        do {
-            form = try URLEncodedFormDecoder().decode(
-                DiscardForm.self,
-                from: String(buffer: body)
-            )
-        } catch {
-            throw Problem(.requestMalformed)
-        }
+        let form = try await form(DiscardForm.self, request).value
         _ = try await discarded(id, form.note, by: context.caller)
-        return seeOther(id)
-    }
-
-    private func seeOther(_ id: String) -> Response {
-        Response(
-            status: .seeOther,
-            headers: [.location: "/collection/quarantine/\(id)", .cacheControl: "no-store"]
-        )
+        return redirect("/collection/quarantine/\(id)")
     }
 }
 

@@ -33,11 +33,7 @@ extension Site {
 
     @Sendable func subject(_ request: Request, _ context: Context) async throws -> Response {
         let id = try subjectID(context)
-        let asOf = try asOf(request)
-        let report =
-            if let asOf { try await ledger.subject(id, asOf: asOf) } else {
-                try await ledger.subject(id)
-            }
+        let report = try await ledger.subject(id, asOf: try asOf(request))
         guard let report else { throw Problem(.subjectUnknown) }
         return json(report.json)
     }
@@ -48,31 +44,16 @@ extension Site {
 
     @Sendable func transactions(_ request: Request, _ context: Context) async throws -> Response {
         let (after, limit) = try paging(request)
-        let months = try period(request).months(today: await ledger.today())
-        let id = try subjectID(context)
-        let category = request.uri.queryParameters["category"].map(String.init)
-        let asOf = try asOf(request)
-        let lines =
-            if let asOf {
-                try await ledger.transactions(
-                    id,
-                    from: months.from,
-                    through: months.through,
-                    category: category,
-                    asOf: asOf,
-                    after: after,
-                    limit: limit
-                )
-            } else {
-                try await ledger.transactions(
-                    id,
-                    from: months.from,
-                    through: months.through,
-                    category: category,
-                    after: after,
-                    limit: limit
-                )
-            }
+        let months = try period(request).months(today: try await today(request))
+        let lines = try await ledger.transactions(
+            try subjectID(context),
+            from: months.from,
+            through: months.through,
+            category: request.uri.queryParameters["category"].map(String.init),
+            asOf: try asOf(request),
+            after: after,
+            limit: limit
+        )
         guard let lines else { throw Problem(.subjectUnknown) }
         return json(lines.json(\.json))
     }
@@ -93,27 +74,14 @@ extension Site {
         _ context: Context
     ) async throws -> (report: SpendingView, period: Period) {
         let period = try period(request)
-        let months = period.months(today: await ledger.today())
-        let currency = try currency(request)
-        let id = try subjectID(context)
-        let asOf = try asOf(request)
-        let report =
-            if let asOf {
-                try await ledger.spending(
-                    id,
-                    from: months.from,
-                    through: months.through,
-                    currency: currency,
-                    asOf: asOf
-                )
-            } else {
-                try await ledger.spending(
-                    id,
-                    from: months.from,
-                    through: months.through,
-                    currency: currency
-                )
-            }
+        let months = period.months(today: try await today(request))
+        let report = try await ledger.spending(
+            try subjectID(context),
+            from: months.from,
+            through: months.through,
+            currency: try currency(request),
+            asOf: try asOf(request)
+        )
         guard let report else { throw Problem(.subjectUnknown) }
         return (report, period)
     }

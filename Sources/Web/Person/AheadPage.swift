@@ -14,12 +14,13 @@ extension Site {
         let path = PersonTab.ahead.path(id)
         let currency = view.fixed.currency
         let lines = AheadLines(view, words)
-        var values = currencyValues(view.currencies, currency, path, "months=\(months)&")
+        let past = try asOfQuery(request)
+        var values = currencyValues(view.currencies, currency, path, "months=\(months)&", past)
         values["path"] = path
         values["months"] = (1...3).map { count -> [String: Any] in
             [
                 "name": words.count("months_ahead", count),
-                "href": "\(path)?months=\(count)&currency=\(currency)",
+                "href": "\(path)?months=\(count)&currency=\(currency)\(past)",
                 "current": count == months,
             ]
         }
@@ -44,7 +45,8 @@ extension Site {
         values["has_dues"] = !view.dues.isEmpty
         values["dues"] = view.dues.prefix(Site.rowsMax).map(lines.row)
         values["lead"] = words("lead_ahead")
-        return personPage(.ahead, .ahead, request, id, words, values)
+        let kept = [("months", String(months)), ("currency", currency.description)]
+        return try await personPage(.ahead, .ahead, request, id, words, values, keeping: kept)
     }
 }
 

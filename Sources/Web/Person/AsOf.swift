@@ -22,39 +22,79 @@ public enum AsOf: Sendable, Hashable {
     }
 }
 
-/// Views of a person as they were known.
-public protocol PersonPast: Sendable {
-    /// The integrated view as it was known then.
-    func subject(_ id: String, asOf: AsOf) async throws -> SubjectView?
-
-    /// Spending as it was known then.
-    func spending(
-        _ id: String,
-        from: Month,
-        through: Month,
-        currency: Currency?,
-        asOf: AsOf
-    ) async throws -> SpendingView?
-
-    /// Transactions as they were known then, each in the category that held then.
-    func transactions(
-        _ id: String,
-        from: Month,
-        through: Month,
-        category: String?,
-        asOf: AsOf,
-        after cursor: Cursor?,
-        limit: Int
-    ) async throws -> Listing<TransactionLine>?
-}
-
 extension Site {
-    /// The point of the log that a request asks for; nil for now.
+    /// The point of the log that a request asks for; nil for now, also where a form's field was
+    /// left empty.
     func asOf(_ request: Request) throws(Problem) -> AsOf? {
-        guard let text = request.uri.queryParameters["as_of"] else { return nil }
+        guard let text = request.uri.queryParameters["as_of"], !text.isEmpty else { return nil }
         guard let asOf = AsOf(text: text) else {
             throw Problem(.parameterInvalid, parameter: "as_of")
         }
         return asOf
+    }
+
+    /// The day that "this month" is taken from: the day that a request asks about, or today.
+    func today(_ request: Request) async throws -> CivilDate {
+        guard case .day(let day) = try asOf(request) else { return await ledger.today() }
+        return day
+    }
+
+    /// The head of a person's page that shows what was known: its form, and a banner when it does.
+    ///
+    /// `kept` are the other parameters of the address.
+    func asOfValues(
+        _ request: Request,
+        _ path: String,
+        _ words: Words,
+        keeping kept: [(name: String, value: String)]
+    ) async throws -> [String: Any] {
+        let today = await ledger.today()
+        let asOf = try asOf(request)
+        var form: [String: Any] = [
+            "action": path, "max": today.description,
+            "kept": kept.map { ["name": $0.name, "value": $0.value] },
+            // Where days are hidden, only the ends of months are told (`FieldRules`).
+            "note": words(purpose == .ownView ? "as_of_note" : "as_of_note_months"),
+        ]
+        var values: [String: Any] = [:]
+        if let asOf {
+            form["value"] = asOf.isDay ? asOf.text : ""
+            form["is_open"] = true
+            let query = kept.map { "\($0.name)=\($0.value)" }.joined(separator: "&")
+            values["past"] = [
+                [
+                    "as_of": asOf.text,
+                    "text": words(
+                        asOf.isDay ? "as_of_banner" : "as_of_banner_frames",
+                        ["as_of": asOf.text]
+                    ),
+                    "now": path + (query.isEmpty ? "" : "?" + query),
+                ]
+            ]
+        }
+        values["as_of_form"] = [form]
+        return values
+    }
+
+    /// What the address of a page must have to show the same point of the log; empty for now.
+    func asOfQuery(_ request: Request) throws(Problem) -> String {
+        try asOf(request).map { "&as_of=" + $0.text } ?? ""
+    }
+}
+
+extension AsOf {
+    fileprivate var isDay: Bool {
+        switch self {
+        case .day: true
+        case .frames: false
+        }
+    }
+
+    /// The text form.
+    var text: String {
+        switch self {
+        case .day(let day): day.description
+        case .frames(let count): Cursor([count]).description
+        }
     }
 }

@@ -37,7 +37,7 @@ extension Site {
             "entries": lines.rows(transfers),
         ]
         values["next"] = transfers.next.map { "\(path)?\(period.query)&after=\($0)" }
-        return personPage(.consents, .consents, request, id, words, values)
+        return try await personPage(.consents, .consents, request, id, words, values)
     }
 }
 
@@ -80,18 +80,7 @@ struct ConsentLines {
             "next_due": source.nextDueAt.map(Display.minute) ?? words("not_planned"),
             "ends": source.consentEndsOn.map(ends) ?? words("no_request"),
         ]
-        switch source.state {
-        case .good:
-            values["state"] = "current"
-            values["state_text"] = words("source_good")
-        case .stale:
-            values["state"] = "behind"
-            values["state_text"] = words("source_stale")
-        case .failed(let reason):
-            values["state"] = "parked"
-            values["state_text"] = words("source_failed")
-            values["reason"] = words.known("source_reason_", reason)
-        }
+        values.merge(words.state(of: source)) { $1 }
         return values
     }
 

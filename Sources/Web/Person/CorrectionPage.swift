@@ -1,7 +1,6 @@
+import Cryptography
 import Finance
-import HTTPTypes
 import Hummingbird
-import NIOCore
 
 /// The part of an explanation's page that corrects: choose, see what would move, do it, take back.
 ///
@@ -103,16 +102,7 @@ extension Site {
         guard let event = EventID(text: try context.parameters.require("event")) else {
             throw Problem(.eventUnknown)
         }
-        let body = try await request.body.collect(upTo: configuration.bodyBytesMax)
-        let form: CorrectionForm
-        do {
-            form = try URLEncodedFormDecoder().decode(
-                CorrectionForm.self,
-                from: String(buffer: body)
-            )
-        } catch {
-            throw Problem(.requestMalformed)
-        }
+        let (form, bytes) = try await form(CorrectionForm.self, request)
         let order = CorrectionOrder(
             event: event,
             isForMerchant: form.scope == .merchant,
@@ -120,14 +110,13 @@ extension Site {
         )
         // What is sent twice from one preview is one request; after a look at a longer log it is
         // another.
-        let request = PersonRequest(
-            name: "page-\(event)-\(form.scope)-\(form.category)-\(form.cursor)",
-            content: Array(body.readableBytesView)
-        )
+        let name = pageRequestName([
+            "correct", "\(event)", form.scope.rawValue, form.category, form.cursor,
+        ])
         let answered = try await refusing {
-            try await ledger.correct(id, order, request: request)
+            try await ledger.correct(id, order, request: named(name, request, bytes))
         }
-        return seeOther("/subjects/\(id)/events/\(event)?done=\(answered.value.event)")
+        return redirect("/subjects/\(id)/events/\(event)?done=\(answered.value.event)")
     }
 
     /// Takes back from the word of what was done.
@@ -140,11 +129,13 @@ extension Site {
             throw Problem(.eventUnknown)
         }
         let answered = try await withdraw(context)
-        return seeOther("/subjects/\(id)/events/\(event)?done=\(answered.value.event)")
+        return redirect("/subjects/\(id)/events/\(event)?done=\(answered.value.event)")
     }
 
-    private func seeOther(_ path: String) -> Response {
-        Response(status: .seeOther, headers: [.location: path, .cacheControl: "no-store"])
+    /// What a page's form is called as a request: by all that it asks and the place of the log that
+    /// its page showed, however long.
+    func pageRequestName(_ parts: [String]) -> String {
+        "page-" + hexadecimal(SHA256.hash(Array(parts.joined(separator: "\n").utf8)).bytes)
     }
 }
 

@@ -1,8 +1,6 @@
 import Finance
-import FoundationEssentials
 import HTTPTypes
 import Hummingbird
-import NIOCore
 
 /// `/v1/subjects/{subject}/corrections`: what a person puts elsewhere, and takes back.
 extension Site {
@@ -47,38 +45,25 @@ extension Site {
     ) async throws -> Response {
         let id = try subjectID(context)
         let name = try requestName(request)
-        let body = try await request.body.collect(upTo: configuration.bodyBytesMax)
-        let wanted: CorrectionBody
-        do {
-            wanted = try JSONDecoder().decode(
-                CorrectionBody.self,
-                from: Data(body.readableBytesView)
-            )
-        } catch {
-            throw Problem(.requestMalformed)
-        }
+        let (wanted, bytes) = try await order(CorrectionBody.self, request)
         guard let event = EventID(text: wanted.event) else { throw Problem(.eventUnknown) }
         let order = CorrectionOrder(
             event: event,
             isForMerchant: wanted.scope == .merchant,
             category: wanted.category
         )
-        let content = Array("POST \(request.uri.path)\n".utf8) + body.readableBytesView
         let answered = try await refusing {
-            try await ledger.correct(
-                id,
-                order,
-                request: PersonRequest(name: name, content: content)
-            )
+            try await ledger.correct(id, order, request: named(name, request, bytes))
         }
-        return answer(answered, .created)
+        return json(answered.value.json, status: .created, isReplayed: answered.isReplayed)
     }
 
     @Sendable func deleteCorrection(
         _ request: Request,
         _ context: Context
     ) async throws -> Response {
-        answer(try await withdraw(context), .ok)
+        let answered = try await withdraw(context)
+        return json(answered.value.json, status: .ok, isReplayed: answered.isReplayed)
     }
 
     func withdraw(_ context: Context) async throws -> Answered<CorrectionLine> {
@@ -92,25 +77,6 @@ extension Site {
     func preview(_ order: CorrectionOrder, _ context: Context) async throws -> CorrectionPreview {
         let id = try subjectID(context)
         return try await refusing { try await ledger.previewCorrection(id, order) }
-    }
-
-    /// What a refusal or an unknown subject is to the caller.
-    func refusing<Value>(_ body: () async throws -> Value?) async throws -> Value {
-        do {
-            guard let value = try await body() else { throw Problem(.subjectUnknown) }
-            return value
-        } catch let refusal as PersonRefusal {
-            throw Problem(refusal)
-        }
-    }
-
-    private func answer(
-        _ answered: Answered<CorrectionLine>,
-        _ status: HTTPResponse.Status
-    ) -> Response {
-        var response = json(answered.value.json, status: status)
-        if answered.isReplayed { response.headers[.idempotentReplayed] = "true" }
-        return response
     }
 
     /// The name that the caller gave the request: 1...255 visible characters of ASCII.
@@ -163,15 +129,4 @@ struct CorrectionBody: Decodable {
             try container.decodeNil(forKey: .category)
             ? nil : try container.decode(String.self, forKey: .category)
     }
-}
-
-extension HTTPField.Name {
-    static let idempotencyKey: Self = {
-        guard let name = Self("Idempotency-Key") else { preconditionFailure("a header's name") }
-        return name
-    }()
-    static let idempotentReplayed: Self = {
-        guard let name = Self("Idempotent-Replayed") else { preconditionFailure("a header's name") }
-        return name
-    }()
 }

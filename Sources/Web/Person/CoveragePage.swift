@@ -5,10 +5,10 @@ import Hummingbird
 extension Site {
     @Sendable func coveragePage(_ request: Request, _ context: Context) async throws -> Response {
         let id = try subjectID(context)
-        let view = try await coverageView(context)
+        let view = try await coverageView(request, context)
         let words = Words(wording, language(of: request))
         let lines = CoverageLines(view, words)
-        return personPage(
+        return try await personPage(
             .coverage,
             .coverage,
             request,

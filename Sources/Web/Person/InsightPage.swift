@@ -8,17 +8,27 @@ extension Site {
         let view = try await insightView(request, context)
         let words = Words(wording, language(of: request))
         let path = PersonTab.insights.path(id)
-        var values = currencyValues(view.currencies, view.currency, path, "")
+        let past = try asOfQuery(request)
+        var values = currencyValues(view.currencies, view.currency, path, "", past)
         values["has_insights"] = !view.insights.isEmpty
-        values["insights"] = view.insights.map { row($0, view, id, words) }
+        values["insights"] = view.insights.map { row($0, view, id, isPast: !past.isEmpty, words) }
         values["lead"] = words("lead_insights")
-        return personPage(.insights, .insights, request, id, words, values)
+        return try await personPage(
+            .insights,
+            .insights,
+            request,
+            id,
+            words,
+            values,
+            keeping: [("currency", view.currency.description)]
+        )
     }
 
     private func row(
         _ insight: Insight,
         _ view: InsightView,
         _ id: String,
+        isPast: Bool,
         _ words: Words
     ) -> [String: Any] {
         let state =
@@ -34,7 +44,8 @@ extension Site {
                 "why_" + insight.word.replacing("-", with: "_"),
                 ["count": grouped(insight.evidenceCount)]
             ),
-            "has_events": !insight.places.isEmpty,
+            // A transaction's page tells of now.
+            "has_events": !insight.places.isEmpty && !isPast,
             "events": insight.places.enumerated().map { place, event -> [String: Any] in
                 let name = EventID(revision: event.revision, index: event.index).description
                 return [

@@ -4,18 +4,21 @@ import Hummingbird
 /// How links are shown: a transfer between own assets as one line of the list, a refund beside its
 /// purchase, and on a transaction's own page a way to say that they are none.
 extension Site {
-    /// Rows of a page of transactions; `apart` shows both legs of each transfer.
+    /// Rows of a page of transactions; `apart` shows both legs of each transfer, `query` is the
+    /// page's own. One of the past leads nowhere: a transaction's page tells of now.
     func rows(
         _ lines: [TransactionLine],
         _ id: String,
         apart: Bool,
         query: String,
+        isPast: Bool = false,
         _ words: Words
     ) -> [[String: Any]] {
         let shown = Set(lines.map(\.event))
         var rows: [[String: Any]] = []
         for line in lines {
             var values = row(line, words)
+            values["is_past"] = isPast
             if let link = line.link {
                 let isTo = link.to == line.event
                 let other = isTo ? link.from : link.to
@@ -23,7 +26,7 @@ extension Site {
                 // One line for both: the leg that money left.
                 if isPaired, isTo { continue }
                 values["link"] = words("link_" + link.kind.rawValue.replacing("-", with: "_"))
-                values["link_href"] = "/subjects/\(id)/events/\(other)"
+                if !isPast { values["link_href"] = "/subjects/\(id)/events/\(other)" }
                 if isPaired { values["apart"] = "/subjects/\(id)?\(query)&links=apart" }
             }
             rows.append(values)

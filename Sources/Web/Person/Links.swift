@@ -1,7 +1,4 @@
-import FoundationEssentials
-import HTTPTypes
 import Hummingbird
-import NIOCore
 
 /// What a transaction belongs together with.
 public struct LinkLine: Sendable, Hashable {
@@ -98,25 +95,12 @@ extension Site {
     @Sendable func decideLink(_ request: Request, _ context: Context) async throws -> Response {
         let id = try subjectID(context)
         let name = try requestName(request)
-        let body = try await request.body.collect(upTo: configuration.bodyBytesMax)
-        let wanted: LinkBody
-        do {
-            wanted = try JSONDecoder().decode(LinkBody.self, from: Data(body.readableBytesView))
-        } catch {
-            throw Problem(.requestMalformed)
-        }
+        let (wanted, bytes) = try await order(LinkBody.self, request)
         guard let order = wanted.order else { throw Problem(.linkUnknown) }
-        let content = Array("POST \(request.uri.path)\n".utf8) + body.readableBytesView
         let answered = try await refusing {
-            try await ledger.decideLink(
-                id,
-                order,
-                request: PersonRequest(name: name, content: content)
-            )
+            try await ledger.decideLink(id, order, request: named(name, request, bytes))
         }
-        var response = json(answered.value.json, status: .created)
-        if answered.isReplayed { response.headers[.idempotentReplayed] = "true" }
-        return response
+        return json(answered.value.json, status: .created, isReplayed: answered.isReplayed)
     }
 
     /// Takes a pair apart, or puts it together again, from the page of one of them.
@@ -128,13 +112,7 @@ extension Site {
         guard let event = EventID(text: try context.parameters.require("event")) else {
             throw Problem(.eventUnknown)
         }
-        let body = try await request.body.collect(upTo: configuration.bodyBytesMax)
-        let form: LinkForm
-        do {
-            form = try URLEncodedFormDecoder().decode(LinkForm.self, from: String(buffer: body))
-        } catch {
-            throw Problem(.requestMalformed)
-        }
+        let (form, bytes) = try await form(LinkForm.self, request)
         let wanted = LinkBody(
             from: form.from,
             to: form.to,
@@ -142,21 +120,14 @@ extension Site {
             linked: form.linked == "yes"
         )
         guard let order = wanted.order else { throw Problem(.linkUnknown) }
-        let name = "page-link-\(form.from)-\(form.to)-\(form.linked)-\(form.cursor)"
+        let name = pageRequestName([
+            "link", form.kind.rawValue, form.from, form.to, form.linked, form.cursor,
+        ])
         _ = try await refusing {
-            try await ledger.decideLink(
-                id,
-                order,
-                request: PersonRequest(name: name, content: Array(body.readableBytesView))
-            )
+            try await ledger.decideLink(id, order, request: named(name, request, bytes))
         }
         let told = order.isLinked ? "" : "?unlinked=\(order.text)"
-        return Response(
-            status: .seeOther,
-            headers: [
-                .location: "/subjects/\(id)/events/\(event)\(told)", .cacheControl: "no-store",
-            ]
-        )
+        return redirect("/subjects/\(id)/events/\(event)\(told)")
     }
 }
 

@@ -41,11 +41,16 @@ enum Period: Sendable, Hashable {
         }
     }
 
-    /// The query that names it, without the question mark.
-    var query: String {
-        guard case .custom(let from, let through) = self else { return "period=" + word }
-        return "period=custom&from=\(from)&through=\(through)"
+    /// The parameters that name it.
+    var fields: [(name: String, value: String)] {
+        guard case .custom(let from, let through) = self else { return [("period", word)] }
+        return [
+            ("period", word), ("from", from.description), ("through", through.description),
+        ]
     }
+
+    /// The query that names it, without the question mark.
+    var query: String { fields.map { "\($0.name)=\($0.value)" }.joined(separator: "&") }
 
     /// Reads the three query parameters; without any, twelve months.
     static func read(

@@ -27,7 +27,7 @@ extension Site {
     }
 
     @Sendable func coverage(_ request: Request, _ context: Context) async throws -> Response {
-        json(try await coverageView(context).json)
+        json(try await coverageView(request, context).json)
     }
 
     @Sendable func consents(_ request: Request, _ context: Context) async throws -> Response {
@@ -67,8 +67,8 @@ extension Site {
 
 /// What a request for one of the reports asks for, read the same way by pages and interface.
 extension Site {
-    func coverageView(_ context: Context) async throws -> CoverageView {
-        try known(try await ledger.coverage(try subjectID(context)))
+    func coverageView(_ request: Request, _ context: Context) async throws -> CoverageView {
+        try known(try await ledger.coverage(try subjectID(context), asOf: try asOf(request)))
     }
 
     func consentView(_ context: Context) async throws -> ConsentView {
@@ -94,13 +94,14 @@ extension Site {
         _ context: Context
     ) async throws -> (view: WealthView, period: Period) {
         let period = try period(request)
-        let months = period.months(today: await ledger.today())
+        let months = period.months(today: try await today(request))
         let currency = try currency(request)
         let view = try await ledger.netWorth(
             try subjectID(context),
             from: months.from,
             through: months.through,
-            currency: currency
+            currency: currency,
+            asOf: try asOf(request)
         )
         return (try known(view), period)
     }
@@ -109,12 +110,18 @@ extension Site {
         let months = try monthsAhead(request)
         let currency = try currency(request)
         let id = try subjectID(context)
-        return try known(try await ledger.forecast(id, months: months, currency: currency))
+        let asOf = try asOf(request)
+        return try known(
+            try await ledger.forecast(id, months: months, currency: currency, asOf: asOf)
+        )
     }
 
     func insightView(_ request: Request, _ context: Context) async throws -> InsightView {
         let currency = try currency(request)
-        return try known(try await ledger.insights(try subjectID(context), currency: currency))
+        let id = try subjectID(context)
+        return try known(
+            try await ledger.insights(id, currency: currency, asOf: try asOf(request))
+        )
     }
 
     /// How far a forecast looks: 1 to 3 months, three when nothing is said.

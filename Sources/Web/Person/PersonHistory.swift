@@ -2,7 +2,7 @@
 ///
 /// As with `Ledger`, nil is a subject that is unknown or erased, and what is thrown beside
 /// `PersonRefusal` is shown as 503.
-public protocol PersonHistory: PersonPast, PersonLinks {
+public protocol PersonHistory: PersonLinks {
     /// The categories that a transaction can be put into, in the order to show.
     func categories() async -> [CategoryChoice]
 

@@ -9,6 +9,9 @@ enum PersonTab: String, CaseIterable {
         self == .holdings ? "/subjects/\(id)" : "/subjects/\(id)/\(rawValue)"
     }
 
+    /// Whether it can be seen as it was: what a person allowed is a history already.
+    var hasPast: Bool { self != .consents }
+
     /// The highest class of data that the page needs whole.
     private var sensitivity: SensitivityClass {
         switch self {
@@ -27,38 +30,52 @@ enum PersonTab: String, CaseIterable {
 
 /// What all pages about one person share.
 extension Site {
-    /// The menu; the values of its template.
-    func tabs(_ current: PersonTab?, _ id: String, _ words: Words) -> [[String: Any]] {
+    /// The menu; the values of its template. `past` keeps the point of the log that is shown,
+    /// where a page has one.
+    func tabs(
+        _ current: PersonTab?,
+        _ id: String,
+        _ words: Words,
+        past: String = ""
+    ) -> [[String: Any]] {
         PersonTab.allCases.filter { $0.isOpen(for: purpose) }.map { tab in
             [
-                "name": words("tab_" + tab.rawValue), "href": tab.path(id),
+                "name": words("tab_" + tab.rawValue),
+                "href": tab.path(id) + (tab.hasPast && !past.isEmpty ? "?" + past : ""),
                 "current": tab == current,
             ]
         }
     }
 
-    /// One of a person's pages.
+    /// One of a person's pages; `kept` are the parameters of its address.
     func personPage(
         _ template: Templates.Name,
         _ tab: PersonTab,
         _ request: Request,
         _ id: String,
         _ words: Words,
-        _ values: [String: Any]
-    ) -> Response {
+        _ values: [String: Any],
+        keeping kept: [(name: String, value: String)] = []
+    ) async throws -> Response {
         var all = values
         all["id"] = id
-        all["tabs"] = tabs(tab, id, words)
-        let title = words("title_" + tab.rawValue)
+        var past = ""
+        if tab.hasPast {
+            past = String(try asOfQuery(request).dropFirst())
+            all.merge(try await asOfValues(request, tab.path(id), words, keeping: kept)) { $1 }
+        }
+        all["tabs"] = tabs(tab, id, words, past: past)
+        let title = words(tab == .holdings ? "subject_title" : "title_" + tab.rawValue)
         return page(template, request, title: title, section: .subjects, all)
     }
 
-    /// The choice of a period, for the page at `path`.
+    /// The choice of a period, for the page at `path`; `past` is what keeps its point of the log.
     func periodValues(
         _ period: Period,
         _ months: (from: Month, through: Month),
         _ path: String,
         _ currency: Currency,
+        _ past: String,
         _ words: Words
     ) -> [String: Any] {
         [
@@ -71,7 +88,7 @@ extension Site {
             "periods": Period.choices.map { choice -> [String: Any] in
                 [
                     "name": words("period_" + choice.word.replacing("-", with: "_")),
-                    "href": "\(path)?\(choice.query)&currency=\(currency)",
+                    "href": "\(path)?\(choice.query)&currency=\(currency)\(past)",
                     "current": choice == period,
                 ]
             },
@@ -83,14 +100,15 @@ extension Site {
         _ all: [Currency],
         _ current: Currency,
         _ path: String,
-        _ query: String
+        _ query: String,
+        _ past: String
     ) -> [String: Any] {
         [
             "has_currencies": all.count > 1,
             "currencies": all.map { currency -> [String: Any] in
                 [
                     "name": currency.description,
-                    "href": "\(path)?\(query)currency=\(currency)",
+                    "href": "\(path)?\(query)currency=\(currency)\(past)",
                     "current": currency == current,
                 ]
             },
@@ -99,6 +117,19 @@ extension Site {
 }
 
 extension Words {
+    /// How a source stands: the state's colour and text, and the reason of one that fails.
+    func state(of source: SourceLine) -> [String: Any] {
+        switch source.state {
+        case .good: return ["state": "current", "state_text": self("source_good")]
+        case .stale: return ["state": "behind", "state_text": self("source_stale")]
+        case .failed(let reason):
+            return [
+                "state": "parked", "state_text": self("source_failed"),
+                "reason": known("source_reason_", reason),
+            ]
+        }
+    }
+
     /// The word for a kind of asset, also where the provider gave it no name.
     func product(_ kind: AssetKind) -> String {
         known("product_", kind.word)

@@ -3,10 +3,11 @@ public import Finance
 /// What is told about one person beyond what they have and spend now: `Ledger` has all of it.
 ///
 /// Every function gives `nil` for a person who is unknown or erased, and an empty report for one of
-/// whom nothing is known yet.
+/// whom nothing is known yet. `asOf` is a point of the past: what was known then, seen from its
+/// day; `nil` is now.
 public protocol PersonReports: Sendable {
     /// Which days are proven complete, which are covered, where the gaps are.
-    func coverage(_ id: String) async throws -> CoverageView?
+    func coverage(_ id: String, asOf: AsOf?) async throws -> CoverageView?
 
     /// Membership, transfer requests, agreements, deletions, purges and notices.
     func consents(_ id: String) async throws -> ConsentView?
@@ -26,8 +27,13 @@ public protocol PersonReports: Sendable {
 
     /// Net worth at the ends of the months, and why it changed from the end of the month before
     /// them; `nil` for the currency is the one with most in it.
-    func netWorth(_ id: String, from: Month, through: Month, currency: Currency?) async throws
-        -> WealthView?
+    func netWorth(
+        _ id: String,
+        from: Month,
+        through: Month,
+        currency: Currency?,
+        asOf: AsOf?
+    ) async throws -> WealthView?
 
     /// Why one asset changed from the end of the month before `from` to that of `through`, down to
     /// its events; also `nil` for an asset that the person does not have. `asset` is the
@@ -41,10 +47,47 @@ public protocol PersonReports: Sendable {
     ) async throws -> TraceView?
 
     /// What is expected in the next `months`, 1...3.
-    func forecast(_ id: String, months: Int, currency: Currency?) async throws -> ForecastView?
+    func forecast(
+        _ id: String,
+        months: Int,
+        currency: Currency?,
+        asOf: AsOf?
+    ) async throws -> ForecastView?
 
     /// What is worth telling the person today.
-    func insights(_ id: String, currency: Currency?) async throws -> InsightView?
+    func insights(_ id: String, currency: Currency?, asOf: AsOf?) async throws -> InsightView?
+}
+
+/// The same as of now.
+extension PersonReports {
+    /// Which days are proven complete.
+    public func coverage(_ id: String) async throws -> CoverageView? {
+        try await coverage(id, asOf: nil)
+    }
+
+    /// Net worth, and why it changed.
+    public func netWorth(
+        _ id: String,
+        from: Month,
+        through: Month,
+        currency: Currency?
+    ) async throws -> WealthView? {
+        try await netWorth(id, from: from, through: through, currency: currency, asOf: nil)
+    }
+
+    /// What is expected.
+    public func forecast(
+        _ id: String,
+        months: Int,
+        currency: Currency?
+    ) async throws -> ForecastView? {
+        try await forecast(id, months: months, currency: currency, asOf: nil)
+    }
+
+    /// What is worth telling.
+    public func insights(_ id: String, currency: Currency?) async throws -> InsightView? {
+        try await insights(id, currency: currency, asOf: nil)
+    }
 }
 
 /// Names an asset where it is one of many.
@@ -123,7 +166,7 @@ public struct TransferView: Sendable {
     }
 }
 
-/// What the yearly notice is made from, and its text.
+/// What the yearly notice is made from.
 public struct NoticeView: Sendable {
     /// What happened in its days.
     public var history: TransferHistory

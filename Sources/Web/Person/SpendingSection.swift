@@ -7,41 +7,29 @@ extension Site {
         _ period: Period,
         _ id: String,
         _ today: CivilDate,
+        _ past: String,
         _ words: Words
     ) throws -> [String: Any] {
         let charts = SpendingCharts(report, today: today, words)
         let hasSpending = report.months.contains {
             $0.spent.thousandths != 0 || $0.income.thousandths != 0
         }
-        return [
-            "period_text": words(
-                "period_text",
-                ["from": report.from.description, "through": report.through.description]
-            ),
-            "from": report.from.description, "through": report.through.description,
-            "currency": report.currency.description,
-            "is_custom": period.word == "custom",
-            "periods": Period.choices.map { choice -> [String: Any] in
-                [
-                    "name": words("period_" + choice.word.replacing("-", with: "_")),
-                    "href": "/subjects/\(id)?\(choice.query)&currency=\(report.currency)",
-                    "current": choice == period,
-                ]
-            },
-            "has_currencies": report.currencies.count > 1,
-            "currencies": report.currencies.map { currency -> [String: Any] in
-                [
-                    "name": currency,
-                    "href": "/subjects/\(id)?\(period.query)&currency=\(currency)",
-                    "current": currency == report.currency,
-                ]
-            },
+        let path = PersonTab.holdings.path(id)
+        let months = (from: report.from, through: report.through)
+        let currency = report.currency
+        var values = periodValues(period, months, path, currency, past, words)
+        values.merge(
+            currencyValues(report.currencies, currency, path, period.query + "&", past)
+        ) { $1 }
+        let own: [String: Any] = [
             "has_spending": hasSpending,
             "facts": try facts(report, words),
             "charts": try charts.all().map(\.values),
             "has_recurring": !report.recurring.isEmpty,
             "recurring": report.recurring.map { row($0, words) },
         ]
+        values.merge(own) { $1 }
+        return values
     }
 
     private func facts(

@@ -27,9 +27,13 @@ extension Site {
         )
     }
 
+    /// What a person has, spends and paid, all of it now or as of one point of their log.
     @Sendable func subjectPage(_ request: Request, _ context: Context) async throws -> Response {
         let id = try subjectID(context)
-        guard let report = try await ledger.subject(id) else { throw Problem(.subjectUnknown) }
+        let asOf = try asOf(request)
+        guard let report = try await ledger.subject(id, asOf: asOf) else {
+            throw Problem(.subjectUnknown)
+        }
         let words = Words(wording, language(of: request))
         let (spending, period) = try await spendingReport(request, context)
         let (after, limit) = try paging(request)
@@ -38,35 +42,52 @@ extension Site {
             from: spending.from,
             through: spending.through,
             category: nil,
+            asOf: asOf,
             after: after,
             limit: limit
         )
         guard let lines else { throw Problem(.subjectUnknown) }
+        var kept = period.fields
+        kept.append(("currency", spending.currency.description))
         var values = holdings(report, words)
-        let today = await ledger.today()
-        values.merge(try spendingValues(spending, period, id, today, words)) { $1 }
-        values["id"] = id
-        values.merge(try await accessValues(id, words)) { $1 }
-        values["tabs"] = tabs(.holdings, id, words)
-        values["has_transactions"] = !lines.items.isEmpty
-        let query = period.query + "&currency=\(spending.currency)"
-        values["transactions"] = rows(
-            lines.items,
-            id,
-            apart: request.uri.queryParameters["links"] == "apart",
-            query: query,
-            words
-        )
+        let today = try await today(request)
+        let past = try asOfQuery(request)
+        values.merge(try spendingValues(spending, period, id, today, past, words)) { $1 }
+        values.merge(try lineValues(lines, request, id, kept, words)) { $1 }
+        // Who looks is told as of now alone, as how connections stand.
+        if asOf == nil { values.merge(try await accessValues(id, words)) { $1 } }
+        return try await personPage(.subject, .holdings, request, id, words, values, keeping: kept)
+    }
+
+    /// The list of transactions; `kept` are the parameters that its links keep.
+    private func lineValues(
+        _ lines: Listing<TransactionLine>,
+        _ request: Request,
+        _ id: String,
+        _ kept: [(name: String, value: String)],
+        _ words: Words
+    ) throws -> [String: Any] {
+        let past = try asOfQuery(request)
+        let query = kept.map { "\($0.name)=\($0.value)" }.joined(separator: "&") + past
+        let isApart = request.uri.queryParameters["links"] == "apart"
+        let (after, _) = try paging(request)
+        // What is apart stays so on the next page, and stays on this one.
+        let here = query + (after.map { "&after=\($0)" } ?? "")
+        var values: [String: Any] = [
+            "has_transactions": !lines.items.isEmpty,
+            "transactions": rows(
+                lines.items,
+                id,
+                apart: isApart,
+                query: here,
+                isPast: !past.isEmpty,
+                words
+            ),
+        ]
         values["next"] = lines.next.map {
-            "/subjects/\(id)?\(query)&after=\($0)"
+            "/subjects/\(id)?\(query)\(isApart ? "&links=apart" : "")&after=\($0)"
         }
-        return page(
-            .subject,
-            request,
-            title: words("subject_title"),
-            section: .subjects,
-            values
-        )
+        return values
     }
 
     @Sendable func explanationPage(
@@ -136,20 +157,7 @@ extension Site {
             "last_good": source.lastGoodAt.map(Display.moment) ?? words("never"),
             "events": words("events_total") + " " + grouped(source.events),
         ]
-        switch source.state {
-        case .good: values["state"] = "current"
-        case .stale: values["state"] = "behind"
-        case .failed(let reason):
-            values["state"] = "parked"
-            values["reason"] = words.known("source_reason_", reason)
-        }
-        let key =
-            switch source.state {
-            case .good: "source_good"
-            case .stale: "source_stale"
-            case .failed: "source_failed"
-            }
-        values["state_text"] = words(key)
+        values.merge(words.state(of: source)) { $1 }
         return values
     }
 

@@ -7,12 +7,13 @@ extension Site {
         let id = try subjectID(context)
         let (view, period) = try await wealthView(request, context)
         let words = Words(wording, language(of: request))
-        let months = period.months(today: await ledger.today())
+        let months = period.months(today: try await today(request))
         let path = PersonTab.wealth.path(id)
         let currency = view.report.currency
-        var values = periodValues(period, months, path, currency, words)
+        let past = try asOfQuery(request)
+        var values = periodValues(period, months, path, currency, past, words)
         values.merge(
-            currencyValues(view.currencies, currency, path, period.query + "&")
+            currencyValues(view.currencies, currency, path, period.query + "&", past)
         ) { $1 }
         values["has_months"] = !view.report.months.isEmpty
         values["has_parts"] = !view.change.parts.isEmpty
@@ -23,8 +24,8 @@ extension Site {
             let query = "?\(period.query)&currency=\(currency)"
             values["parts"] = view.change.parts.map { part -> [String: Any] in
                 var row = row(part, view, words)
-                // Single movements are the person's own to see.
-                if purpose == .ownView {
+                // Single movements are the person's own to see, as of now.
+                if purpose == .ownView, past.isEmpty {
                     row["href"] = view.titles[part.asset].map { "\(path)/\($0.id)\(query)" }
                 }
                 return row
@@ -35,7 +36,8 @@ extension Site {
             }
         }
         values["lead"] = words("lead_wealth")
-        return personPage(.wealth, .wealth, request, id, words, values)
+        let kept = period.fields + [("currency", currency.description)]
+        return try await personPage(.wealth, .wealth, request, id, words, values, keeping: kept)
     }
 
     private func wealthFacts(
