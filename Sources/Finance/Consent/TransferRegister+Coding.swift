@@ -3,9 +3,7 @@ internal import SwiftProtobuf
 extension TransferRegister {
     /// Appends the canonical encoding: requests and agreements by id, the rest in its order.
     public func encode(into bytes: inout [UInt8]) {
-        var taken: [UInt8] = []
-        swap(&taken, &bytes)
-        var writer = StateWriter(appendingTo: taken)
+        var writer = StateWriter(taking: &bytes)
         writer.membership(membership)
         writer.optional(lastSignInAt)
         writer.number(requests.count)
@@ -37,11 +35,6 @@ extension StateWriter {
         fixed(id.low)
     }
 
-    fileprivate mutating func asset(_ id: AssetID) {
-        fixed(id.high)
-        fixed(id.low)
-    }
-
     fileprivate mutating func membership(_ membership: Membership) {
         switch membership {
         case .never: number(0)
@@ -60,7 +53,7 @@ extension StateWriter {
         for named in assets {
             number(named.kind.rawValue)
             number(named.compartment == nil ? 0 : 1)
-            if let id = named.compartment { asset(id) }
+            if let id = named.compartment { self.id(id) }
         }
     }
 
@@ -115,14 +108,14 @@ extension StateWriter {
     fileprivate mutating func deletion(_ deletion: Deletion) {
         text(deletion.scope.provider.utf8)
         number(deletion.scope.assets.count)
-        for id in deletion.scope.assets { asset(id) }
+        for id in deletion.scope.assets { self.id(id) }
         number(deletion.reason.rawValue)
         signed(deletion.askedAt)
         number(deletion.completion == nil ? 0 : 1)
         guard let completion = deletion.completion else { return }
         signed(completion.at)
         number(completion.compartments.count)
-        for id in completion.compartments { asset(id) }
+        for id in completion.compartments { self.id(id) }
         number(completion.throughRevision)
     }
 

@@ -8,18 +8,16 @@ extension TransferRegister {
         var reader = StateReader(bytes)
         membership = try reader.membership()
         lastSignInAt = try reader.optional()
-        var last: ConsentID?
+        var keys = RisingKeys<ConsentID>()
         for _ in 0..<(try reader.count(through: Self.liveMax + Self.endedMax)) {
             let request = try reader.request()
-            guard last.map({ $0 < request.id }) ?? true else { throw .malformedState }
-            last = request.id
+            try keys.take(request.id)
             requests[request.id] = request
         }
-        last = nil
+        keys = RisingKeys()
         for _ in 0..<(try reader.count(through: Self.agreementsMax + Self.endedMax)) {
             let agreement = try reader.agreement()
-            guard last.map({ $0 < agreement.id }) ?? true else { throw .malformedState }
-            last = agreement.id
+            try keys.take(agreement.id)
             agreements[agreement.id] = agreement
         }
         for _ in 0..<(try reader.count(through: Self.owedMax + Self.endedMax)) {
@@ -79,7 +77,7 @@ extension StateReader {
     fileprivate mutating func assets() throws(FoldError) -> [AssetID] {
         var assets: [AssetID] = []
         for _ in 0..<(try count(through: RequestTerms.assetsMax)) {
-            assets.append(AssetID(high: try fixed(), low: try fixed()))
+            assets.append(try id())
         }
         return assets
     }
@@ -104,8 +102,7 @@ extension StateReader {
                 assets.append(RequestTerms.NamedAsset(kind))
                 continue
             }
-            let id = AssetID(high: try fixed(), low: try fixed())
-            assets.append(RequestTerms.NamedAsset(kind, id))
+            assets.append(RequestTerms.NamedAsset(kind, try id()))
         }
         return assets
     }
@@ -136,7 +133,7 @@ extension StateReader {
 
     @_lifetime(self: copy self)
     fileprivate mutating func request() throws(FoldError) -> TransferRequest {
-        let id = try id()
+        let id: ConsentID = try id()
         let provider = try string(through: TransferRegister.codeBytesMax)
         let requestedAt = try signed()
         let extendedAt = try optional()
@@ -172,7 +169,7 @@ extension StateReader {
 
     @_lifetime(self: copy self)
     fileprivate mutating func agreement() throws(FoldError) -> Agreement {
-        let id = try id()
+        let id: ConsentID = try id()
         let grantedAt = try signed()
         let status = ProvisionStatus(rawValue: Int(try number(through: 4)))
         guard let status else { throw .malformedState }
@@ -220,7 +217,7 @@ extension StateReader {
 
     @_lifetime(self: copy self)
     fileprivate mutating func purge() throws(FoldError) -> Purge {
-        let id = try id()
+        let id: ConsentID = try id()
         let provider = try string(through: TransferRegister.codeBytesMax)
         let from = try signed()
         let to = try signed()

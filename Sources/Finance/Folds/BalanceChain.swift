@@ -149,11 +149,11 @@ extension BalanceChain {
 
     init(_ reader: inout StateReader) throws(FoldError) {
         if try reader.number(through: 1) == 1 { older = try Day(&reader) }
-        var previous = older?.day
+        var keys = RisingKeys<Int32>()
+        if let older { try keys.take(older.day) }
         for _ in 0..<(try reader.count(through: BalanceChain.daysMax)) {
             let day = try Day(&reader)
-            guard previous.map({ $0 < day.day }) ?? true else { throw .malformedState }
-            previous = day.day
+            try keys.take(day.day)
             days.append(day)
         }
         guard !isEmpty else { throw .malformedState }
@@ -174,10 +174,8 @@ extension BalanceChain.Day {
             writer.number(0)
         } else {
             writer.number(2)
-            for sum in [balances, squares] {
-                writer.fixed(UInt64(truncatingIfNeeded: sum >> 64))
-                writer.fixed(UInt64(truncatingIfNeeded: sum))
-            }
+            writer.wide(balances)
+            writer.wide(squares)
             writer.fixed(hashes)
         }
     }
@@ -193,19 +191,11 @@ extension BalanceChain.Day {
             add(try reader.signed(), 1)
             guard !isRound else { throw .malformedState }
         default:
-            balances = try reader.sum()
-            squares = try reader.sum()
+            balances = try reader.wide()
+            squares = try reader.wide()
             hashes = try reader.fixed()
             guard !isRound, ends == nil else { throw .malformedState }
         }
         guard !isEmpty else { throw .malformedState }
-    }
-}
-
-extension StateReader {
-    @_lifetime(self: copy self)
-    fileprivate mutating func sum() throws(FoldError) -> Int128 {
-        let high = Int128(Int64(bitPattern: try fixed()))
-        return high << 64 | Int128(try fixed())
     }
 }

@@ -4,9 +4,7 @@ extension CollectionBoardState {
     public func encode(into bytes: inout [UInt8]) {
         var inner: [UInt8] = []
         register.encode(into: &inner)
-        var taken: [UInt8] = []
-        swap(&taken, &bytes)
-        var writer = StateWriter(appendingTo: taken)
+        var writer = StateWriter(taking: &bytes)
         writer.text(inner)
         let codes = providers.map { (key: Array($0.key.utf8), value: $0.value) }
         writer.number(codes.count)
@@ -48,11 +46,10 @@ extension CollectionBoardState {
             lastCode = code
             providers[name] = try reader.provider()
         }
-        var lastID: UInt64?
+        var idKeys = RisingKeys<UInt64>()
         for _ in 0..<(try reader.count(through: CollectionBoardState.asideMax)) {
             let id = try reader.fixed()
-            guard lastID.map({ $0 < id }) ?? true else { throw .malformedState }
-            lastID = id
+            try idKeys.take(id)
             aside[id] = try reader.aside()
         }
         try reader.finish()
@@ -107,11 +104,10 @@ extension StateReader {
                 )
             )
         }
-        var last: UInt32?
+        var keys = RisingKeys<UInt32>()
         for _ in 0..<(try count(through: CollectionBoardState.cellsMax)) {
             let api = UInt32(try number(through: UInt64(UInt32.max)))
-            guard last.map({ $0 < api }) ?? true else { throw .malformedState }
-            last = api
+            try keys.take(api)
             var cell = CollectionBoardState.Cell()
             cell.counts = try calls()
             cell.errors = try counts()
@@ -126,12 +122,12 @@ extension StateReader {
     @_lifetime(self: copy self)
     mutating func counts() throws(FoldError) -> [UInt32: UInt64] {
         var counts: [UInt32: UInt64] = [:]
-        var last: UInt32?
+        var keys = RisingKeys<UInt32>()
         for _ in 0..<(try count(through: 100_000)) {
             let key = UInt32(try number(through: UInt64(UInt32.max)))
             let count = try number()
-            guard count > 0, last.map({ $0 < key }) ?? true else { throw .malformedState }
-            last = key
+            guard count > 0 else { throw .malformedState }
+            try keys.take(key)
             counts[key] = count
         }
         return counts

@@ -1,9 +1,7 @@
 extension CollectionState {
     /// Appends the canonical encoding: providers and assets, each by rising key.
     public func encode(into bytes: inout [UInt8]) {
-        var taken: [UInt8] = []
-        swap(&taken, &bytes)
-        var writer = StateWriter(appendingTo: taken)
+        var writer = StateWriter(taking: &bytes)
         let codes = providers.map { (key: Array($0.key.utf8), value: $0.value) }
         writer.number(codes.count)
         for (code, provider) in codes.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {

@@ -123,9 +123,7 @@ extension CivilDate {
 extension CollectionTotals {
     /// Appends the canonical encoding: each list by rising key, nothing that is zero.
     public func encode(into bytes: inout [UInt8]) {
-        var taken: [UInt8] = []
-        swap(&taken, &bytes)
-        var writer = StateWriter(appendingTo: taken)
+        var writer = StateWriter(taking: &bytes)
         writer.number(people)
         let codes = providers.map { (key: Array($0.key.utf8), value: $0.value) }
         writer.number(codes.count)
@@ -187,11 +185,10 @@ extension StateReader {
         (provider.failing, provider.transfers) = (try number(), try number())
         (provider.due, provider.made) = (try counts(), try counts())
         (provider.late, provider.lateDays) = (try counts(), try counts())
-        var last: UInt32?
+        var keys = RisingKeys<UInt32>()
         for _ in 0..<(try count(through: 10_000)) {
             let api = UInt32(try number(through: UInt64(UInt32.max)))
-            guard last.map({ $0 < api }) ?? true else { throw .malformedState }
-            last = api
+            try keys.take(api)
             var cell = CollectionTotals.Cell()
             (cell.counts, cell.aside) = (try calls(), try number())
             (cell.errors, cell.good, cell.bad) = (try counts(), try counts(), try counts())

@@ -92,13 +92,10 @@ extension CoverageState.Answers {
 extension CoverageState {
     /// Appends the canonical encoding.
     public func encode(into bytes: inout [UInt8]) {
-        var taken: [UInt8] = []
-        swap(&taken, &bytes)
-        var writer = StateWriter(appendingTo: taken)
+        var writer = StateWriter(taking: &bytes)
         writer.number(assets.count)
         for (id, asset) in assets.sorted(by: { $0.key < $1.key }) {
-            writer.fixed(id.high)
-            writer.fixed(id.low)
+            writer.id(id)
             writer.number(asset.answers.count)
             for (api, answers) in asset.answers.sorted(by: { $0.key < $1.key }) {
                 writer.number(UInt64(api))
@@ -123,11 +120,10 @@ extension CoverageState {
     /// - Throws: `.malformedState`.
     public init(decoding bytes: Span<UInt8>) throws(FoldError) {
         var reader = StateReader(bytes)
-        var previous: AssetID?
+        var keys = RisingKeys<AssetID>()
         for _ in 0..<(try reader.count(through: CoverageState.assetsMax)) {
-            let id = AssetID(high: try reader.fixed(), low: try reader.fixed())
-            guard previous.map({ $0 < id }) ?? true else { throw .malformedState }
-            previous = id
+            let id = try reader.id()
+            try keys.take(id)
             let asset = try Asset(&reader)
             guard asset != Asset() else { throw .malformedState }
             assets[id] = asset
@@ -138,20 +134,16 @@ extension CoverageState {
 
 extension CoverageState.Asset {
     fileprivate init(_ reader: inout StateReader) throws(FoldError) {
-        var lastAPI: UInt16?
+        var apiKeys = RisingKeys<UInt16>()
         for _ in 0..<(try reader.count(through: CoverageState.apisMax)) {
             let api = UInt16(try reader.number(through: UInt64(UInt16.max)))
-            guard lastAPI.map({ $0 < api }) ?? true else { throw .malformedState }
-            lastAPI = api
+            try apiKeys.take(api)
             answers[api] = try CoverageState.Answers(&reader)
         }
-        var lastCurrency: UInt16?
+        var currencyKeys = RisingKeys<UInt16>()
         for _ in 0..<(try reader.count(through: CoverageState.currenciesMax)) {
-            let currency = UInt16(try reader.number(through: 999))
-            guard currency > 0, lastCurrency.map({ $0 < currency }) ?? true else {
-                throw .malformedState
-            }
-            lastCurrency = currency
+            let currency = try reader.currency()
+            try currencyKeys.take(currency)
             chains[currency] = try BalanceChain(&reader)
         }
     }

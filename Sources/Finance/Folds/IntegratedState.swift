@@ -71,13 +71,10 @@ public struct IntegratedState: FoldState {
 extension IntegratedState {
     /// Appends the canonical encoding: assets by id, figures by key, texts as they are.
     public func encode(into bytes: inout [UInt8]) {
-        var taken: [UInt8] = []
-        swap(&taken, &bytes)
-        var writer = StateWriter(appendingTo: taken)
+        var writer = StateWriter(taking: &bytes)
         writer.number(assets.count)
         for (id, asset) in assets.sorted(by: { $0.key < $1.key }) {
-            writer.fixed(id.high)
-            writer.fixed(id.low)
+            writer.id(id)
             writer.number(UInt64(asset.kind))
             writer.text(asset.provider)
             writer.text(asset.name)
@@ -87,9 +84,7 @@ extension IntegratedState {
             writer.signed(asset.lastGood)
             writer.number(asset.figures.count)
             for (key, amount) in asset.figures.sorted(by: { $0.key < $1.key }) {
-                writer.number(UInt64(key.figure.rawValue))
-                writer.number(UInt64(key.currency))
-                writer.fixed(key.product)
+                key.encode(into: &writer)
                 writer.signed(amount.thousandths)
                 writer.signed(amount.asOf)
             }
@@ -102,11 +97,10 @@ extension IntegratedState {
     /// - Throws: `.malformedState`.
     public init(decoding bytes: Span<UInt8>) throws(FoldError) {
         var reader = StateReader(bytes)
-        var previous: AssetID?
+        var keys = RisingKeys<AssetID>()
         for _ in 0..<(try reader.count(through: IntegratedState.assetsMax)) {
-            let id = AssetID(high: try reader.fixed(), low: try reader.fixed())
-            guard previous.map({ $0 < id }) ?? true else { throw .malformedState }
-            previous = id
+            let id = try reader.id()
+            try keys.take(id)
             assets[id] = try Asset(&reader)
         }
         try reader.finish()
@@ -122,25 +116,30 @@ extension IntegratedState.Asset {
         listedAt = try reader.signed()
         closedAt = try reader.optional()
         lastGood = try reader.signed()
-        var previous: IntegratedState.FigureKey?
+        var keys = RisingKeys<IntegratedState.FigureKey>()
         for _ in 0..<(try reader.count(through: IntegratedState.figuresMax)) {
-            guard
-                let figure = IntegratedState.Figure(
-                    rawValue: UInt8(try reader.number(through: 255))
-                )
-            else { throw .malformedState }
-            let currency = UInt16(try reader.number(through: 999))
-            let key = IntegratedState.FigureKey(
-                figure: figure,
-                currency: currency,
-                product: try reader.fixed()
-            )
-            guard previous.map({ $0 < key }) ?? true else { throw .malformedState }
-            previous = key
+            let key = try IntegratedState.FigureKey(&reader)
+            try keys.take(key)
             figures[key] = IntegratedState.Amount(
                 thousandths: try reader.signed(),
                 asOf: try reader.signed()
             )
         }
+    }
+}
+
+extension IntegratedState.FigureKey {
+    func encode(into writer: inout StateWriter) {
+        writer.number(UInt64(figure.rawValue))
+        writer.number(UInt64(currency))
+        writer.fixed(product)
+    }
+
+    init(_ reader: inout StateReader) throws(FoldError) {
+        let code = UInt8(try reader.number(through: 255))
+        guard let figure = IntegratedState.Figure(rawValue: code) else { throw .malformedState }
+        self.figure = figure
+        currency = try reader.currency()
+        product = try reader.fixed()
     }
 }

@@ -50,9 +50,7 @@ public struct PlatformCounters: FoldState {
 
     /// Appends the canonical encoding: each list by rising key, nothing that is zero.
     public func encode(into bytes: inout [UInt8]) {
-        var taken: [UInt8] = []
-        swap(&taken, &bytes)
-        var writer = StateWriter(appendingTo: taken)
+        var writer = StateWriter(taking: &bytes)
         writer.number(subjects)
         writer.number(byType.count)
         for (type, count) in byType.sorted(by: { $0.key < $1.key }) {
@@ -79,12 +77,12 @@ public struct PlatformCounters: FoldState {
     public init(decoding bytes: Span<UInt8>) throws(FoldError) {
         var reader = StateReader(bytes)
         subjects = try reader.number()
-        var lastType: UInt32?
+        var typeKeys = RisingKeys<UInt32>()
         for _ in 0..<(try reader.count(through: PlatformCounters.entriesMax)) {
             let type = UInt32(try reader.number(through: UInt64(UInt32.max)))
             let count = try reader.number()
-            guard count > 0, lastType.map({ $0 < type }) ?? true else { throw .malformedState }
-            lastType = type
+            guard count > 0 else { throw .malformedState }
+            try typeKeys.take(type)
             byType[type] = count
         }
         var lastProvider: [UInt8]?
@@ -97,14 +95,12 @@ public struct PlatformCounters: FoldState {
             lastProvider = provider
             byProvider[name] = count
         }
-        var lastCurrency: UInt16?
+        var currencyKeys = RisingKeys<UInt16>()
         for _ in 0..<(try reader.count(through: 999)) {
-            let currency = UInt16(try reader.number(through: 999))
+            let currency = try reader.currency()
             let flow = try reader.flow()
-            guard currency > 0, !flow.isEmpty, lastCurrency.map({ $0 < currency }) ?? true else {
-                throw .malformedState
-            }
-            lastCurrency = currency
+            guard !flow.isEmpty else { throw .malformedState }
+            try currencyKeys.take(currency)
             byCurrency[currency] = flow
         }
         try reader.finish()

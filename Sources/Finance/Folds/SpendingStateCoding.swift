@@ -16,9 +16,7 @@ extension SpendingState {
     /// Appends the canonical encoding to `bytes`.
     public func encode(into bytes: inout [UInt8]) {
         // Moved out and back: appending to a copy would copy what is there already.
-        var taken: [UInt8] = []
-        swap(&taken, &bytes)
-        var writer = StateWriter(appendingTo: taken)
+        var writer = StateWriter(taking: &bytes)
         writer.number(UInt64(lastDay + 1))
         if lastDay >= 0 {
             let numbers = write(merchantsTo: &writer)

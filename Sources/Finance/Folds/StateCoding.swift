@@ -5,7 +5,11 @@
 struct StateWriter: ~Copyable {
     private(set) var bytes: [UInt8]
 
-    init(appendingTo bytes: consuming [UInt8]) { self.bytes = bytes }
+    /// A writer that appends to `bytes`, which are empty until `finish()` gives them back.
+    init(taking bytes: inout [UInt8]) {
+        self.bytes = []
+        swap(&self.bytes, &bytes)
+    }
 
     consuming func finish() -> [UInt8] { bytes }
 
@@ -22,6 +26,16 @@ struct StateWriter: ~Copyable {
         for shift in stride(from: UInt64(56), through: 0, by: -8) {
             bytes.append(UInt8(truncatingIfNeeded: value >> shift))
         }
+    }
+
+    mutating func wide(_ value: Int128) {
+        fixed(UInt64(truncatingIfNeeded: value >> 64))
+        fixed(UInt64(truncatingIfNeeded: value))
+    }
+
+    mutating func id(_ id: AssetID) {
+        fixed(id.high)
+        fixed(id.low)
     }
 
     mutating func optional(_ value: Int64?) {
@@ -115,9 +129,39 @@ struct StateReader: ~Escapable {
         return value
     }
 
+    @_lifetime(self: copy self)
+    mutating func wide() throws(FoldError) -> Int128 {
+        let high = try fixed()
+        return Int128(Int64(bitPattern: high)) << 64 | Int128(try fixed())
+    }
+
+    @_lifetime(self: copy self)
+    mutating func id() throws(FoldError) -> AssetID {
+        AssetID(high: try fixed(), low: try fixed())
+    }
+
+    /// An ISO 4217 numeric code, 1...999.
+    @_lifetime(self: copy self)
+    mutating func currency() throws(FoldError) -> UInt16 {
+        let code = UInt16(try number(through: 999))
+        guard code > 0 else { throw .malformedState }
+        return code
+    }
+
     var isAtEnd: Bool { index == bytes.count }
 
     func finish() throws(FoldError) {
         guard index == bytes.count else { throw .malformedState }
+    }
+}
+
+/// The keys of a list as they are read: each above the one before it.
+struct RisingKeys<Key: Comparable> {
+    private var last: Key?
+
+    /// - Throws: `.malformedState` for a key that does not rise.
+    mutating func take(_ key: Key) throws(FoldError) {
+        guard last.map({ $0 < key }) ?? true else { throw .malformedState }
+        last = key
     }
 }

@@ -93,9 +93,7 @@ public struct SubjectCountersState: FoldState {
 extension SubjectCountersState {
     /// Appends the canonical encoding: types, assets and currencies, each by rising key.
     public func encode(into bytes: inout [UInt8]) {
-        var taken: [UInt8] = []
-        swap(&taken, &bytes)
-        var writer = StateWriter(appendingTo: taken)
+        var writer = StateWriter(taking: &bytes)
         writer.number(byType.count)
         for (type, count) in byType.sorted(by: { $0.key < $1.key }) {
             writer.number(UInt64(type))
@@ -103,8 +101,7 @@ extension SubjectCountersState {
         }
         writer.number(byAsset.count)
         for (id, asset) in byAsset.sorted(by: { $0.key < $1.key }) {
-            writer.fixed(id.high)
-            writer.fixed(id.low)
+            writer.id(id)
             writer.text(asset.provider)
             writer.number(asset.events)
         }
@@ -121,30 +118,25 @@ extension SubjectCountersState {
     /// - Throws: `.malformedState`.
     public init(decoding bytes: Span<UInt8>) throws(FoldError) {
         var reader = StateReader(bytes)
-        var lastType: UInt32?
+        var typeKeys = RisingKeys<UInt32>()
         for _ in 0..<(try reader.count(through: SubjectCountersState.typesMax)) {
             let type = UInt32(try reader.number(through: UInt64(UInt32.max)))
-            guard lastType.map({ $0 < type }) ?? true else { throw .malformedState }
-            lastType = type
+            try typeKeys.take(type)
             byType[type] = try reader.number()
         }
-        var lastAsset: AssetID?
+        var assetKeys = RisingKeys<AssetID>()
         for _ in 0..<(try reader.count(through: SubjectCountersState.assetsMax)) {
-            let id = AssetID(high: try reader.fixed(), low: try reader.fixed())
-            guard lastAsset.map({ $0 < id }) ?? true else { throw .malformedState }
-            lastAsset = id
+            let id = try reader.id()
+            try assetKeys.take(id)
             byAsset[id] = Asset(
                 provider: try reader.bytes(through: SubjectCountersState.textBytesMax),
                 events: try reader.number()
             )
         }
-        var lastCurrency: UInt16?
+        var currencyKeys = RisingKeys<UInt16>()
         for _ in 0..<(try reader.count(through: 999)) {
-            let currency = UInt16(try reader.number(through: 999))
-            guard currency > 0, lastCurrency.map({ $0 < currency }) ?? true else {
-                throw .malformedState
-            }
-            lastCurrency = currency
+            let currency = try reader.currency()
+            try currencyKeys.take(currency)
             let flow = try reader.flow()
             guard !flow.isEmpty else { throw .malformedState }
             byCurrency[currency] = flow
@@ -154,11 +146,6 @@ extension SubjectCountersState {
 }
 
 extension StateWriter {
-    fileprivate mutating func wide(_ value: Int128) {
-        fixed(UInt64(truncatingIfNeeded: value >> 64))
-        fixed(UInt64(truncatingIfNeeded: value))
-    }
-
     mutating func flow(_ flow: MoneyFlow) {
         wide(flow.cardNet)
         wide(flow.bankIn)
@@ -167,12 +154,6 @@ extension StateWriter {
 }
 
 extension StateReader {
-    @_lifetime(self: copy self)
-    fileprivate mutating func wide() throws(FoldError) -> Int128 {
-        let high = try fixed()
-        return Int128(Int64(bitPattern: high)) << 64 | Int128(try fixed())
-    }
-
     @_lifetime(self: copy self)
     mutating func flow() throws(FoldError) -> MoneyFlow {
         MoneyFlow(cardNet: try wide(), bankIn: try wide(), bankOut: try wide())

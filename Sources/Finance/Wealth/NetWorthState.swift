@@ -187,22 +187,17 @@ extension NetWorthState.Series {
 extension NetWorthState {
     /// Appends the canonical encoding: assets by id, figures by key, values by month.
     public func encode(into bytes: inout [UInt8]) {
-        var taken: [UInt8] = []
-        swap(&taken, &bytes)
-        var writer = StateWriter(appendingTo: taken)
+        var writer = StateWriter(taking: &bytes)
         writer.number(assets.count)
         for (id, asset) in assets.sorted(by: { $0.key < $1.key }) {
-            writer.fixed(id.high)
-            writer.fixed(id.low)
+            writer.id(id)
             writer.number(UInt64(asset.kind))
             writer.number(asset.isSaving ? 1 : 0)
             writer.number(asset.closed == nil ? 0 : 1)
             if let closed = asset.closed { writer.moment(closed) }
             writer.number(asset.series.count)
             for series in asset.series {
-                writer.number(UInt64(series.key.figure.rawValue))
-                writer.number(UInt64(series.key.currency))
-                writer.fixed(series.key.product)
+                series.key.encode(into: &writer)
                 writer.number(series.points.count)
                 for point in series.points {
                     writer.moment(point.at)
@@ -218,11 +213,10 @@ extension NetWorthState {
     /// - Throws: `.malformedState`.
     public init(decoding bytes: Span<UInt8>) throws(FoldError) {
         var reader = StateReader(bytes)
-        var previous: AssetID?
+        var keys = RisingKeys<AssetID>()
         for _ in 0..<(try reader.count(through: NetWorthState.assetsMax)) {
-            let id = AssetID(high: try reader.fixed(), low: try reader.fixed())
-            guard previous.map({ $0 < id }) ?? true else { throw .malformedState }
-            previous = id
+            let id = try reader.id()
+            try keys.take(id)
             let asset = try Asset(&reader)
             pointCount += asset.series.reduce(0) { $0 + $1.points.count }
             guard pointCount <= NetWorthState.pointsMax else { throw .malformedState }
@@ -237,20 +231,11 @@ extension NetWorthState.Asset {
         kind = UInt8(try reader.number(through: 255))
         isSaving = try reader.number(through: 1) == 1
         if try reader.number(through: 1) == 1 { closed = try reader.moment() }
-        var previous: IntegratedState.FigureKey?
+        var keys = RisingKeys<IntegratedState.FigureKey>()
         for _ in 0..<(try reader.count(through: NetWorthState.seriesMax)) {
-            let code = UInt8(try reader.number(through: 255))
-            guard let figure = IntegratedState.Figure(rawValue: code), figure != .available else {
-                throw .malformedState
-            }
-            let currency = UInt16(try reader.number(through: 999))
-            let key = IntegratedState.FigureKey(
-                figure: figure,
-                currency: currency,
-                product: try reader.fixed()
-            )
-            guard currency > 0, previous.map({ $0 < key }) ?? true else { throw .malformedState }
-            previous = key
+            let key = try IntegratedState.FigureKey(&reader)
+            guard key.figure != .available else { throw .malformedState }
+            try keys.take(key)
             series.append(try NetWorthState.Series(key, &reader))
         }
     }

@@ -1,13 +1,10 @@
 extension ObligationsState {
     /// Appends the canonical encoding: assets by id, records and floors by key.
     public func encode(into bytes: inout [UInt8]) {
-        var taken: [UInt8] = []
-        swap(&taken, &bytes)
-        var writer = StateWriter(appendingTo: taken)
+        var writer = StateWriter(taking: &bytes)
         writer.number(assets.count)
         for (id, asset) in assets.sorted(by: { $0.key < $1.key }) {
-            writer.fixed(id.high)
-            writer.fixed(id.low)
+            writer.id(id)
             writer.number(UInt64(asset.kind))
             writer.text(asset.provider)
             writer.optional(asset.closedAt)
@@ -32,11 +29,10 @@ extension ObligationsState {
     /// - Throws: `.malformedState`.
     public init(decoding bytes: Span<UInt8>) throws(FoldError) {
         var reader = StateReader(bytes)
-        var previous: AssetID?
+        var keys = RisingKeys<AssetID>()
         for _ in 0..<(try reader.count(through: ObligationsState.assetsMax)) {
-            let id = AssetID(high: try reader.fixed(), low: try reader.fixed())
-            guard previous.map({ $0 < id }) ?? true else { throw .malformedState }
-            previous = id
+            let id = try reader.id()
+            try keys.take(id)
             assets[id] = try Asset(&reader)
         }
         try reader.finish()
@@ -85,8 +81,7 @@ extension ObligationsState.Key {
         let code = UInt8(try reader.number(through: 255))
         guard let kind = ObligationsState.RecordKind(rawValue: code) else { throw .malformedState }
         self.kind = kind
-        currency = UInt16(try reader.number(through: 999))
-        guard currency > 0 else { throw .malformedState }
+        currency = try reader.currency()
         rank = UInt32(try reader.number(through: UInt64(UInt32.max)))
         product = try reader.fixed()
     }
