@@ -11,11 +11,12 @@ struct UnchangedTests {
         async throws
     {
         var plan = Town.Plan()
-        (plan.persons, plan.months, plan.historyMonths) = (3, 24, 24)
+        (plan.persons, plan.months, plan.historyMonths) = (6, 24, 24)
         plan.isPatient = true
         try await Town.open(plan) { town in
             let collector = try town.collector()
-            var (first, again) = (0, 0)
+            // By the number of cards that a person has: who has few of them costs more a byte.
+            var bytes: [Int: (first: Int, again: Int)] = [:]
             for person in 0..<town.plan.persons {
                 let (subject, failures) = try await town.enrol(person, with: collector)
                 #expect(failures.isEmpty)
@@ -27,9 +28,19 @@ struct UnchangedTests {
                 }
                 let last = try frames(of: subject, in: town)
                 #expect(last.providerCount == collected.providerCount)
-                first += collected.byteCount - before.byteCount
-                again += last.byteCount - collected.byteCount
+                let cards = town.ledgers(of: person).filter {
+                    $0.kind == UInt32(AssetKind.card.rawValue)
+                }
+                var sums = bytes[cards.count] ?? (0, 0)
+                sums.first += collected.byteCount - before.byteCount
+                sums.again += last.byteCount - collected.byteCount
+                bytes[cards.count] = sums
             }
+            for (cards, sums) in bytes.sorted(by: { $0.key < $1.key }) {
+                print("MEASURE unchanged, cards \(cards): \(sums.first) bytes, \(sums.again) again")
+            }
+            let first = bytes.values.reduce(0) { $0 + $1.first }
+            let again = bytes.values.reduce(0) { $0 + $1.again }
             print("MEASURE unchanged people of two years: \(first) bytes first, \(again) again")
             #expect(again * 50 <= first)
         }
