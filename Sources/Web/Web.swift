@@ -1,8 +1,8 @@
 // HTTP interface and pages over a ledger: JSON under /v1, a live stream, health, metrics, and
-// server-rendered pages in two languages. It reads, and has done what
-// persons say of their own data and operators order; who may do what for which purpose is decided here, by a table that it is given. Whoever assembles the process gives
-// it a `Ledger`. It knows no files but its token's, and no clock but the one it
-// is given.
+// server-rendered pages in two languages. It reads, and has done what persons say of their own data
+// and operators order; who may do what for which purpose is decided here, by a table that it is
+// given. Whoever assembles the process gives it a `Ledger`. It knows no files but its token's, and
+// no clock but the one it is given.
 public import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS

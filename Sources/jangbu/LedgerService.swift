@@ -228,37 +228,6 @@ final class LedgerService: Web.Ledger, Service {
                 .prefix(LedgerService.recentCount)
         )
     }
-
-    /// Clear headers of a partition in order, of `limit` frames; tombstones have none left.
-    ///
-    /// `next` is the position after the last frame, tombstone or not.
-    func heads(
-        _ partition: Int,
-        from position: UInt64,
-        limit: Int
-    ) throws -> (heads: [FrameHead], next: UInt64) {
-        var heads: [FrameHead] = []
-        let next = try services.log.follow(
-            partition: partition,
-            from: position,
-            limit: limit
-        ) { frame in
-            guard !frame.isTombstone else { return }
-            let header = try FrameHeader(frame.bytes)
-            heads.append(
-                FrameHead(
-                    partition: frame.partition,
-                    position: frame.position,
-                    revision: header.revision,
-                    kind: header.kind.word,
-                    events: Int(header.eventCount),
-                    bytes: header.frameByteCount,
-                    recordedAt: header.recordedAt / 1_000
-                )
-            )
-        }
-        return (heads, next)
-    }
 }
 
 extension FrameKind {

@@ -212,12 +212,13 @@ extension Contract {
         var subject: String?
         var compartment: String?
         var answer: String?
+        var provider: String?
 
         /// An address of a route; nil where there is nobody to fill in.
         func fill(_ template: String) -> String? {
             let values = [
                 "subject": subject, "compartment": compartment, "answer": answer,
-                "event": "3.0", "problem": "not-found", "org_code": "A1CD010000",
+                "org_code": provider, "event": "3.0", "problem": "not-found",
                 "asset": "x", "issuer": "x", "correction": "3.0",
             ]
             var target = template
@@ -245,6 +246,8 @@ extension Contract.Client {
         places.subject = people["items"]?.items?.first?["id"]?.text
         let aside = try await json("/v1/collection/quarantine?limit=1")
         places.answer = aside["items"]?.items?.first?["id"]?.text
+        let collection = try await json("/v1/collection")
+        places.provider = collection["providers"]?.items?.first?["org_code"]?.text
         if let subject = places.subject {
             let coverage = try await json("/v1/subjects/\(subject)/coverage")
             let assets = (coverage["assets"]?.items ?? []).compactMap { $0[["asset", "id"]]?.text }

@@ -21,7 +21,9 @@ struct PurposeLedger: Ledger {
         return rules
     }
 
-    /// The same at a point of the person's log. Where days are hidden, only what was known at the
+    /// The same at a point of the person's log.
+    ///
+    /// Where days are hidden, only what was known at the
     /// end of a month: the days between would tell on which one a thing came.
     func rules(for subject: String, _ asOf: AsOf?) async throws -> FieldRules {
         let rules = try await rules(for: subject)
@@ -36,9 +38,9 @@ struct PurposeLedger: Ledger {
         }
     }
 
-    /// What tells how much there is of whom and how it came, and nothing of what is in it: numbers
-    /// of persons, which say nothing outside. A person's own number is in their address; lists are
-    /// others'.
+    /// Refuses lists: numbers of persons, which say nothing outside, how much there is and came.
+    ///
+    /// A person's own number is in their address; lists are others'.
     func requireLists() throws(Problem) {
         guard let purpose else { throw Problem(.tokenNeeded) }
         guard seesLists(purpose) else { throw Problem(.useRefused) }

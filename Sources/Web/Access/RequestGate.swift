@@ -30,6 +30,8 @@ struct RequestGate: RouterMiddleware {
         guard bytes <= configuration.bodyBytesMax else { throw Problem(.bodyTooLarge) }
     }
 
+    /// Refuses a name that is not ours.
+    ///
     /// A page elsewhere that points its own name at our address (DNS rebinding) is of another
     /// origin in nobody's eyes but ours; it cannot forge the name it calls us by. Addresses that we
     /// send a browser back to are made of that name, too.

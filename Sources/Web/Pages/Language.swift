@@ -74,8 +74,9 @@ struct Wording: Sendable {
     }
 }
 
-/// A text with its `{names}` filled in, in one pass: what a value says, such as a merchant's name,
-/// is never taken for a place. A place without a value stays.
+/// A text with its `{names}` filled in; a place without a value stays.
+///
+/// In one pass: what a value says, such as a merchant's name, is never taken for a place.
 func filled(_ template: String, _ values: [String: String]) -> String {
     var text = ""
     var rest = template[...]

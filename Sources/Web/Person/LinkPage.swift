@@ -5,7 +5,9 @@ import Hummingbird
 /// purchase, and on a transaction's own page a way to say that they are none.
 extension Site {
     /// Rows of a page of transactions; `apart` shows both legs of each transfer, `query` is the
-    /// page's own. One of the past leads nowhere: a transaction's page tells of now.
+    /// page's own.
+    ///
+    /// One of the past leads nowhere: a transaction's page tells of now.
     func rows(
         _ lines: [TransactionLine],
         _ id: String,

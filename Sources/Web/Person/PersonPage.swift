@@ -30,8 +30,7 @@ enum PersonTab: String, CaseIterable {
 
 /// What all pages about one person share.
 extension Site {
-    /// The menu; the values of its template. `past` keeps the point of the log that is shown,
-    /// where a page has one.
+    /// The menu; `past` keeps the point of the log that is shown, where a page has one.
     func tabs(
         _ current: PersonTab?,
         _ id: String,
