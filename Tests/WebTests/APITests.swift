@@ -52,9 +52,12 @@ struct APITests {
                 let head = try await client.send(target, method: .head)
                 #expect(head.status == .ok, "\(target)")
                 #expect(head.body.readableBytes == 0, "\(target)")
-                // Metrics count the request before, so their length moves.
-                guard target != "/metrics" else { continue }
-                #expect(head.headers[.contentLength] == response.headers[.contentLength])
+                // Metrics and looks count the request before, so their length moves; what is written
+                // piece by piece has none.
+                guard target != "/metrics", !target.hasSuffix("/accesses"),
+                    let length = response.headers[.contentLength]
+                else { continue }
+                #expect(head.headers[.contentLength] == length)
             }
         }
     }
