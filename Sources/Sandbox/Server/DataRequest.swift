@@ -120,6 +120,10 @@ struct DataRequest: Sendable {
         let (from, last) = (try day("from_month"), try day("to_month"))
         guard from <= last else { throw StandardRefusal(40_001) }
         let to = last.adding(months: 1).adding(days: -1)
+        // The month that is begun counts as one of the twelve.
+        guard type == .scheduled || type == .userSearch || to < from.adding(months: 12) else {
+            throw StandardRefusal(40_004)
+        }
         try check(from...to, scheduledMax: from.adding(months: 3), type, today: call.time.day)
         return from...to
     }

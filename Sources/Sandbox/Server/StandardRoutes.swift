@@ -47,9 +47,9 @@ struct StandardRoute: Sendable {
     var isBasic: Bool { StandardRoute.basic.contains(api.rawValue) }
 
     private static let basic: Set<Int> = [
-        2, 101, 102, 105, 108, 201, 202, 204, 205, 210, 301, 401, 402, 403, 404, 405, 408, 409,
+        2, 101, 102, 105, 108, 111, 201, 202, 204, 205, 210, 301, 401, 402, 403, 404, 405, 408, 409,
         501, 503, 511, 512, 601, 602, 605, 701, 702, 801, 901, 902, 1001, 1101, 1102, 1111, 1121,
-        1131, 1141,
+        1122, 1131, 1141, 1142,
     ]
 
     /// Names of parameters that say which asset is meant.
@@ -180,7 +180,7 @@ struct StandardRoute: Sendable {
         1102 POST S bank,invest,insu irps/basic irp account_num
         1103 POST L bank,invest,insu irps/detail irp account_num
         1104 POST H bank,invest,insu irps/transactions irp account_num
-        1111 GET 2S bank,invest,insu db list
+        1111 GET 2S bank,invest,insu db/basic list
         1121 GET 2S bank,invest,insu dc list
         1122 POST 2S bank,invest,insu dc/basic irp dc_num
         1123 POST 2H bank,invest,insu dc/transactions irp dc_num
