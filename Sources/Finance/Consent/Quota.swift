@@ -3,14 +3,16 @@
 public enum Quota {
     /// Whether data last transferred regularly on `last` may be asked for on `today`.
     ///
-    /// `cycleDays` is 7, 14, 21 or 28; anything else counts as the whole weeks in it, at least one.
+    /// `cycleDays` is 1, 7, 14, 21 or 28; anything else counts as the whole weeks in it, at least
+    /// one.
     public static func isDue(last: CivilDate?, cycleDays: UInt32, today: CivilDate) -> Bool {
         guard let last else { return true }
         return today >= nextDay(after: last, cycleDays: cycleDays)
     }
 
-    /// The first day, a Sunday, on which it is due again.
+    /// The first day on which it is due again: a Sunday, but of a daily cycle.
     public static func nextDay(after last: CivilDate, cycleDays: UInt32) -> CivilDate {
+        guard cycleDays != 1 else { return last.adding(days: 1) }
         let weeks = Int64(max(1, min(cycleDays / 7, 52)))
         return CivilDate(daysSinceEpoch: Int32(clamping: (week(of: last) + weeks) * 7 - 4))
     }
@@ -34,14 +36,13 @@ extension TransferRequest {
         }
         let cycles = [terms.basicCycleDays, terms.additionalCycleDays].filter { $0 > 0 }
         guard let cycle = cycles.min() else { return nil }
-        let day: CivilDate?
-        if let last = standing.scheduledOn {
-            day =
-                cycle == 1
-                ? last.adding(days: 1) : Quota.nextDay(after: last, cycleDays: UInt32(cycle))
-        } else {
-            day = CivilDate(secondsSinceEpoch: requestedAt)
+        let due = standing.scheduledOn.map { Quota.nextDay(after: $0, cycleDays: UInt32(cycle)) }
+        guard let day = due ?? CivilDate(secondsSinceEpoch: requestedAt) else { return nil }
+        // The provider counts otherwise; it is asked again when its next week or day begins.
+        let free = standing.quotaUsedOn.map {
+            Quota.nextDay(after: $0, cycleDays: UInt32(min(cycle, 7)))
         }
-        return day.flatMap { $0 <= terms.endsOn ? $0 : nil }
+        let next = max(day, free ?? day)
+        return next <= terms.endsOn ? next : nil
     }
 }

@@ -7,7 +7,7 @@ public struct CollectionBoard: Fold {
     /// Name of the read model.
     public static let name = "collection-board"
     /// Of fold and encoding.
-    public static let version: UInt32 = 1
+    public static let version: UInt32 = 2
 
     /// A fold without constants.
     public init() {}
@@ -143,7 +143,7 @@ extension CollectionBoardState {
         case .transferFailed(let failed):
             try change(failed.provider) { provider throws(FoldError) in
                 provider.count(at)
-                provider.standing.take(failed, at: at)
+                try provider.standing.take(failed, at: at)
                 let error = CollectionError.number(code: failed.code, status: failed.status)
                 try provider.change(UInt32(clamping: failed.api.rawValue)) { cell in
                     cell.errors[error, default: 0] &+= 1

@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import SwiftProtobuf
 
 /// How far a person's data has been collected: what to send with the next call, and when.
@@ -7,19 +8,19 @@ public struct CollectionProgress: Fold {
     /// Name of the read model.
     public static let name = "collection"
     /// Of fold and encoding.
-    public static let version: UInt32 = 2
+    public static let version: UInt32 = 3
 
     /// A fold without constants.
     public init() {}
 
-    /// Takes in transfers, tokens, openings and closures; all else says nothing here.
+    /// Takes in transfers, tokens, openings and deletions; all else says nothing here.
     public func fold(
         _ event: borrowing EventView,
         into state: inout CollectionState
     ) throws(FoldError) {
         switch event.type {
         case .transferCompleted, .transferFailed, .tokenIssued, .tokenEnded, .compartmentOpened,
-            .assetClosed:
+            .deletionCompleted:
             break
         default: return
         }
@@ -32,110 +33,33 @@ public struct CollectionProgress: Fold {
         case .tokenIssued(let token): try state.take(token)
         case .tokenEnded(let end): try state.take(end)
         case .compartmentOpened(let opened): try state.take(opened)
-        case .assetClosed: state.close(event.asset, at: event.occurredAt)
+        case .deletionCompleted(let done): try state.take(done)
         default: return
         }
     }
 }
 
-/// What is known of the collection of one person's data.
-public struct CollectionState: FoldState, Equatable {
-    /// One API of one asset, or a provider's list.
-    public struct Call: Hashable, Sendable {
-        /// The provider's mark of the state that was last taken in; empty if it gave none.
-        public internal(set) var searchTimestamp = ""
-        /// When it was last answered, in seconds since 1970-01-01 UTC.
-        public internal(set) var answeredAt: Int64 = 0
-        /// Day in Korea of the last regular transfer, as days since 1970-01-01; nil is none.
-        public internal(set) var scheduledOn: CivilDate?
-        /// Days that complete answers covered, apart from each other, in order.
-        public internal(set) var covered: [ClosedRange<CivilDate>] = []
-
-        init() {}
-    }
-
-    /// A token that a provider issued.
-    public struct Token: Hashable, Sendable {
-        /// Id of the transfer request, 16 bytes.
-        public internal(set) var request: [UInt8]
-        /// The token itself.
-        public internal(set) var access: String
-        /// When it ends, in seconds since 1970-01-01 UTC.
-        public internal(set) var expiresAt: Int64
-        /// The token that renews it, or empty.
-        public internal(set) var refresh: String
-        /// When that one ends.
-        public internal(set) var refreshExpiresAt: Int64
-        /// Classes of data that it opens.
-        public internal(set) var scope: String
-        /// Why it is no longer used; unspecified while it is.
-        public internal(set) var end: TokenEnd
-    }
-
-    /// A provider.
-    public struct Provider: Hashable, Sendable {
-        /// The newest token.
-        public internal(set) var token: Token?
-        /// Its lists, by the number of their API.
-        public internal(set) var lists: [UInt32: Call] = [:]
-        /// What decides when a regular transfer is due.
-        public internal(set) var standing = ProviderStanding()
-
-        init() {}
-    }
-
-    /// An asset.
-    public struct Asset: Hashable, Sendable {
-        /// The provider's org_code.
-        public internal(set) var provider: String
-        /// Its natural key there.
-        public internal(set) var key: String
-        /// Day of issue where keys are used again, YYYYMMDD; 0 elsewhere.
-        public internal(set) var issuedOn: UInt32
-        /// Number of its `AssetKind`.
-        public internal(set) var kind: UInt32
-        /// When it was last found closed, in seconds since 1970-01-01 UTC; nil while it is there.
-        public internal(set) var closedAt: Int64?
-        /// Its APIs by number.
-        public internal(set) var calls: [UInt32: Call] = [:]
-    }
-
-    /// Providers by org_code.
-    public internal(set) var providers: [String: Provider] = [:]
-    /// Assets by compartment.
-    public internal(set) var assets: [AssetID: Asset] = [:]
-
-    /// The last day, in Korea, that is over for every provider: their clocks may be an hour late.
-    ///
-    /// Nil for a time that is no day of the calendar. Seconds since 1970-01-01 UTC.
-    public static func lastWholeDay(at now: Int64) -> CivilDate? {
-        CivilDate(secondsSinceEpoch: now &- 3_600)?.adding(days: -1)
-    }
-
-    static let providersMax = 1_000
-    static let assetsMax = 2_000
-    static let callsMax = 128
-    static let rangesMax = 64
-    static let textBytesMax = 2_048
-
-    /// Nothing collected.
-    public init() {}
-}
-
 extension CollectionState {
     mutating func take(_ opened: CompartmentOpened) throws(FoldError) {
         guard opened.purpose == .asset else { return }
-        guard let id = AssetID(Array(opened.compartment).span) else { throw .unrepresentable }
-        guard assets[id] != nil || assets.count < CollectionState.assetsMax else { throw .full }
-        assets[id] = Asset(
-            provider: try bounded(opened.provider),
-            key: try bounded(opened.assetKey),
-            issuedOn: opened.assetIssuedOn,
-            kind: UInt32(clamping: opened.assetKind.rawValue)
-        )
+        let id = try CollectionState.id(opened.compartment)
+        var asset = try asset(id)
+        asset.provider = try bounded(opened.provider)
+        asset.key = try bounded(opened.assetKey)
+        asset.issuedOn = opened.assetIssuedOn
+        asset.kind = UInt32(clamping: opened.assetKind.rawValue)
+        assets[id] = asset
     }
 
-    mutating func close(_ id: AssetID, at now: Int64) { assets[id]?.closedAt = now }
+    /// Forgets what went, and the marks of the lists that led to it: 00001 would not name it again.
+    mutating func take(_ done: DeletionCompleted) throws(FoldError) {
+        for compartment in done.compartments {
+            assets[try CollectionState.id(compartment)] = nil
+        }
+        for code in providers.keys where done.provider.isEmpty || done.provider == code {
+            providers[code]?.forgetMarks()
+        }
+    }
 
     mutating func take(_ token: TokenIssued) throws(FoldError) {
         var provider = try provider(token.provider)
@@ -154,6 +78,8 @@ extension CollectionState {
             end: .unspecified
         )
         try provider.standing.take(token)
+        // What an earlier request did not open was listed and left.
+        if earlier == nil { provider.forgetMarks() }
         providers[token.provider] = provider
     }
 
@@ -169,8 +95,20 @@ extension CollectionState {
 
     mutating func take(_ failed: TransferFailed, at now: Int64) throws(FoldError) {
         var provider = try provider(failed.provider)
-        provider.standing.take(failed, at: now)
+        try provider.standing.take(failed, at: now)
+        if failed.code == CollectionState.assetIsClosed, !failed.compartment.isEmpty {
+            try close(CollectionState.id(failed.compartment), at: now)
+        }
         providers[failed.provider] = provider
+    }
+
+    /// rsp_code of an asset that is no longer in a normal state.
+    private static let assetIsClosed: UInt32 = 40_305
+
+    private mutating func close(_ id: AssetID, at now: Int64) throws(FoldError) {
+        var asset = try asset(id)
+        asset.closedAt = max(asset.closedAt ?? now, now)
+        assets[id] = asset
     }
 
     mutating func take(_ done: TransferCompleted, at now: Int64) throws(FoldError) {
@@ -178,15 +116,24 @@ extension CollectionState {
         try provider.standing.take(done, at: now)
         guard !done.compartment.isEmpty else {
             try CollectionState.take(done, at: now, into: &provider.lists)
+            for gone in done.closed { try close(CollectionState.id(gone), at: now) }
             providers[done.provider] = provider
             return
         }
-        providers[done.provider] = provider
-        guard let id = AssetID(Array(done.compartment).span) else { throw .unrepresentable }
-        guard var asset = assets[id] else { return }
+        let id = try CollectionState.id(done.compartment)
+        var asset = try asset(id)
         try CollectionState.take(done, at: now, into: &asset.calls)
-        if let at = asset.closedAt, at <= now { asset.closedAt = nil }
+        // An answer that was put aside may be taken in long after it was asked for.
+        if let at = asset.closedAt, at <= now, done.calls.contains(where: { $0.code <= 1 }) {
+            asset.closedAt = nil
+        }
         assets[id] = asset
+        providers[done.provider] = provider
+    }
+
+    private static func id(_ compartment: Data) throws(FoldError) -> AssetID {
+        guard let id = AssetID(Array(compartment).span) else { throw .unrepresentable }
+        return id
     }
 
     private static func take(
@@ -222,9 +169,23 @@ extension CollectionState {
         return Provider()
     }
 
+    /// What is known of an asset, whether or not its opening was read.
+    private func asset(_ id: AssetID) throws(FoldError) -> Asset {
+        if let known = assets[id] { return known }
+        guard assets.count < CollectionState.assetsMax else { throw .full }
+        return Asset()
+    }
+
     private func bounded(_ text: String) throws(FoldError) -> String {
         guard text.utf8.count <= CollectionState.textBytesMax else { throw .full }
         return text
+    }
+}
+
+extension CollectionState.Provider {
+    /// Has its lists say all of themselves again.
+    fileprivate mutating func forgetMarks() {
+        for api in lists.keys { lists[api]?.searchTimestamp = "" }
     }
 }
 

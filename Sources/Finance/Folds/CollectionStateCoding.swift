@@ -41,12 +41,11 @@ extension CollectionState {
             let id = AssetID(high: try reader.fixed(), low: try reader.fixed())
             guard lastAsset.map({ $0 < id }) ?? true else { throw .malformedState }
             lastAsset = id
-            var asset = Asset(
-                provider: try reader.string(),
-                key: try reader.string(),
-                issuedOn: UInt32(try reader.number(through: UInt64(UInt32.max))),
-                kind: UInt32(try reader.number(through: UInt64(UInt32.max)))
-            )
+            var asset = Asset()
+            asset.provider = try reader.string()
+            asset.key = try reader.string()
+            asset.issuedOn = UInt32(try reader.number(through: UInt64(UInt32.max)))
+            asset.kind = UInt32(try reader.number(through: UInt64(UInt32.max)))
             asset.closedAt = try reader.optional()
             asset.calls = try reader.calls()
             assets[id] = asset

@@ -14,6 +14,9 @@ public struct ProviderStanding: Hashable, Sendable {
     public internal(set) var failures: UInt32 = 0
     /// When the last of them was, in seconds since 1970-01-01 UTC.
     public internal(set) var failedAt: Int64 = 0
+    /// Day in Korea on which the provider last said that the week's share is used (42901); nil is
+    /// never.
+    public internal(set) var quotaUsedOn: CivilDate?
 
     /// Nothing happened.
     public init() {}
@@ -28,17 +31,26 @@ public struct ProviderStanding: Hashable, Sendable {
         if served == request { served = nil }
     }
 
-    mutating func take(_ failed: TransferFailed, at now: Int64) {
-        failures &+= 1
+    /// Each call that was given up has its own evidence, all of them with the transfer's time.
+    mutating func take(_ failed: TransferFailed, at now: Int64) throws(FoldError) {
+        if failed.code == ProviderStanding.quotaIsUsed, failed.trigger == .scheduled {
+            guard let day = CivilDate(secondsSinceEpoch: now) else { throw .unrepresentable }
+            quotaUsedOn = max(quotaUsedOn ?? day, day)
+        }
+        if now > failedAt || failures == 0 { failures &+= 1 }
         failedAt = max(failedAt, now)
     }
+
+    /// rsp_code of a transfer over the quota.
+    private static let quotaIsUsed: UInt32 = 42_901
 
     mutating func take(_ done: TransferCompleted, at now: Int64) throws(FoldError) {
         guard let day = CivilDate(secondsSinceEpoch: now) else { throw .unrepresentable }
         if now >= failedAt { failures = 0 }
-        guard done.trigger == .scheduled, done.compartment.isEmpty,
-            done.calls.contains(where: { $0.code <= 1 })
-        else { return }
+        // Of assets too: in weeks without a list only they are asked.
+        guard done.trigger == .scheduled, done.calls.contains(where: { $0.code <= 1 }) else {
+            return
+        }
         scheduledOn = max(scheduledOn ?? day, day)
     }
 }
@@ -53,6 +65,7 @@ extension StateWriter {
         optional(standing.scheduledOn.map { Int64($0.daysSinceEpoch) })
         number(UInt64(standing.failures))
         signed(standing.failedAt)
+        optional(standing.quotaUsedOn.map { Int64($0.daysSinceEpoch) })
     }
 }
 
@@ -63,14 +76,19 @@ extension StateReader {
         if try number(through: 1) == 1 {
             standing.served = ConsentID(high: try fixed(), low: try fixed())
         }
-        if let day = try optional() {
-            guard let days = Int32(exactly: day), abs(Int64(days)) < 4_000_000 else {
-                throw .malformedState
-            }
-            standing.scheduledOn = CivilDate(daysSinceEpoch: days)
-        }
+        standing.scheduledOn = try optionalDay()
         standing.failures = UInt32(try number(through: UInt64(UInt32.max)))
         standing.failedAt = try signed()
+        standing.quotaUsedOn = try optionalDay()
         return standing
+    }
+
+    @_lifetime(self: copy self)
+    private mutating func optionalDay() throws(FoldError) -> CivilDate? {
+        guard let day = try optional() else { return nil }
+        guard let days = Int32(exactly: day), abs(Int64(days)) < 4_000_000 else {
+            throw .malformedState
+        }
+        return CivilDate(daysSinceEpoch: days)
     }
 }

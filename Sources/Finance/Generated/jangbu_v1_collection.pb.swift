@@ -334,6 +334,9 @@ public nonisolated struct TransferCompleted: Sendable {
   /// Payloads that were put aside. Unit: count.
   public var quarantined: UInt32 = 0
 
+  /// Compartments of assets that a list no longer has. Unit: list of 16 bytes.
+  public var closed: [Data] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -893,7 +896,7 @@ nonisolated extension QuarantineOutcome: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension TransferCompleted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".TransferCompleted"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}provider\0\u{1}compartment\0\u{1}trigger\0\u{1}calls\0\u{1}added\0\u{1}retracted\0\u{1}quarantined\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}provider\0\u{1}compartment\0\u{1}trigger\0\u{1}calls\0\u{1}added\0\u{1}retracted\0\u{1}quarantined\0\u{1}closed\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -909,6 +912,7 @@ nonisolated extension TransferCompleted: SwiftProtobuf.Message, SwiftProtobuf._M
       case 6: try { try decoder.decodeSingularUInt32Field(value: &self.added) }()
       case 7: try { try decoder.decodeSingularUInt32Field(value: &self.retracted) }()
       case 8: try { try decoder.decodeSingularUInt32Field(value: &self.quarantined) }()
+      case 9: try { try decoder.decodeRepeatedBytesField(value: &self.closed) }()
       default: break
       }
     }
@@ -939,6 +943,9 @@ nonisolated extension TransferCompleted: SwiftProtobuf.Message, SwiftProtobuf._M
     if self.quarantined != 0 {
       try visitor.visitSingularUInt32Field(value: self.quarantined, fieldNumber: 8)
     }
+    if !self.closed.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.closed, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -951,6 +958,7 @@ nonisolated extension TransferCompleted: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.added != rhs.added {return false}
     if lhs.retracted != rhs.retracted {return false}
     if lhs.quarantined != rhs.quarantined {return false}
+    if lhs.closed != rhs.closed {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
