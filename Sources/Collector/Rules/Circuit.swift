@@ -22,8 +22,12 @@ public struct Circuit: Hashable, Sendable {
 
     /// Failures since the last success.
     public private(set) var failures = 0
-    /// Until when nothing is asked, in seconds since 1970-01-01 UTC; nil while it is closed.
-    public private(set) var closedUntil: Int64?
+    /// Until when nothing is asked, in seconds since 1970-01-01 UTC; nil while all pass.
+    public var closedUntil: Int64? { [pausedUntil, stoppedUntil].compactMap { $0 }.max() }
+    /// Until when it waits because of failures.
+    private var pausedUntil: Int64?
+    /// Until when it was told to; answers that were under way by then end nothing.
+    private var stoppedUntil: Int64?
     private var pause = Circuit.pauseSeconds
     private var isProbing = false
 
@@ -32,7 +36,11 @@ public struct Circuit: Hashable, Sendable {
 
     /// Whether to ask now.
     public mutating func mayAsk(at now: Int64) -> Answer {
-        guard let until = closedUntil else { return .ask }
+        if let until = stoppedUntil {
+            guard now >= until else { return .wait(until: closedUntil ?? until) }
+            (pausedUntil, stoppedUntil) = (closedUntil, nil)
+        }
+        guard let until = pausedUntil else { return .ask }
         guard now >= until else { return .wait(until: until) }
         guard !isProbing else { return .wait(until: now + 1) }
         isProbing = true
@@ -40,20 +48,24 @@ public struct Circuit: Hashable, Sendable {
     }
 
     /// It answered, whatever it said.
-    public mutating func succeeded() { self = Circuit() }
+    public mutating func succeeded() {
+        let stop = stoppedUntil
+        self = Circuit()
+        stoppedUntil = stop
+    }
 
     /// It did not answer, or answered that it cannot.
     public mutating func failed(at now: Int64) {
         failures += 1
-        guard isProbing || (closedUntil == nil && failures >= Circuit.failuresMax) else { return }
-        closedUntil = now + pause
+        guard isProbing || (pausedUntil == nil && failures >= Circuit.failuresMax) else { return }
+        pausedUntil = now + pause
         pause = min(pause * 2, Circuit.pauseSecondsMax)
         isProbing = false
     }
 
     /// It asked to be left alone, or somebody must look first.
     public mutating func stopped(forSeconds seconds: Int64, at now: Int64) {
-        closedUntil = max(closedUntil ?? now, now + seconds)
+        stoppedUntil = max(stoppedUntil ?? now, now + seconds)
         isProbing = false
     }
 

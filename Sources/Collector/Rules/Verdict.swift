@@ -1,4 +1,4 @@
-internal import Finance
+internal import MyData
 
 /// How one try of a call ended.
 public enum CallOutcome: Hashable, Sendable {
@@ -32,7 +32,7 @@ public enum CallAction: Hashable, Sendable {
     case quarantine
     /// Wait for the provider's next time slot.
     case waitForSlot
-    /// The week's share is used up.
+    /// The week's share is used up: no regular transfer before the next (`ProviderStanding`).
     case waitForWeek
     /// Let this person be at this provider for now.
     case giveUpPerson
@@ -87,27 +87,32 @@ public struct CallRules: Sendable {
         _ code: UInt32,
         _ retryAfter: Int64?
     ) -> CallAction {
-        switch code {
-        case 0 where status == 200: return .take
-        case 1 where status == 200: return .unchanged
+        switch ResponseCode(rawValue: code) {
+        case .success where status == 200: return .take
+        case .upToDate where status == 200: return .unchanged
         // Wrong parameters, headers or windows are wrong the next time too.
-        case 40001, 40002, 40004, 40304: return .giveUpCall
-        case 40104, 40301, 40401, 40501: return .skipAPI
+        case .parameterInvalid, .headerInvalid, .windowTooLong, .tooOld: return .giveUpCall
+        case .scopeMissing, .callWrong, .endpointUnknown, .methodNotAllowed: return .skipAPI
         // Version, address, certificate, code of the operator: nobody can be asked for.
-        case 40003, 40102, 40103, 40303: return .stopProvider(forSeconds: 3_600)
-        case 40101:
+        case .versionNotAllowed, .addressNotAllowed, .certificateRefused, .organisationUnknown:
+            return .stopProvider(forSeconds: 3_600)
+        case .tokenInvalid:
             guard !wasRefreshed else { return .giveUpPerson }
             wasRefreshed = true
             return .refreshToken
-        case 40105, 40402: return .giveUpAsset
-        case 40106: return .endRequest
-        case 40302: return .stopProvider(forSeconds: retryAfter ?? 600)
-        case 40305: return .closeAsset
-        case 40403: return .giveUpPerson
-        case 42901: return retryAfter == nil ? .waitForWeek : retry(after: retryAfter)
-        case 50008: return .stopProvider(forSeconds: retryAfter ?? 1_800)
-        case 50009: return .waitForSlot
-        default:
+        case .assetNotRequested, .assetUnknown: return .giveUpAsset
+        case .requestEnded: return .endRequest
+        case .clientLimited: return .stopProvider(forSeconds: retryAfter ?? 600)
+        case .assetClosed: return .closeAsset
+        case .subjectUnknown: return .giveUpPerson
+        case .quotaExceeded:
+            return retryAfter == nil ? .waitForWeek : retry(after: retryAfter)
+        case .systemFailed, .processingFailed, .processingTimedOut, .failedUnknown, .memberDown,
+            .memberOfHubDown, .conversionFailed:
+            return retry(after: retryAfter)
+        case .maintenance: return .stopProvider(forSeconds: retryAfter ?? 1_800)
+        case .outsideTimeSlot: return .waitForSlot
+        case .success, .upToDate, nil:
             return status == 429 || status >= 500 ? retry(after: retryAfter) : .giveUpCall
         }
     }

@@ -48,14 +48,15 @@ struct RequestTests {
         #expect(!"\(registration)".contains("s3cret"))
         #expect(!String(reflecting: registration).contains("s3cret"))
         let grant = TokenGrant(
-            access: "tok",
+            access: "4cc3ss",
             expiresIn: 1,
-            refresh: "ref",
+            refresh: "r3fr3sh",
             refreshExpiresIn: 1,
             scope: "bank.list"
         )
-        #expect(!"\(grant)".contains("tok "), "\(grant)")
-        #expect(!String(reflecting: grant).contains("ref"))
+        for text in ["\(grant)", String(reflecting: grant)] {
+            #expect(!text.contains("4cc3ss") && !text.contains("r3fr3sh"))
+        }
     }
 }
 

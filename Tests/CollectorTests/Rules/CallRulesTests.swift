@@ -1,3 +1,4 @@
+import MyData
 import Simulation
 import Testing
 
@@ -43,7 +44,15 @@ struct CallRulesTests {
         #expect(rules.answered(outcome) == row.action)
     }
 
-    @Test(arguments: [UInt32(50001), 50002, 50003, 50004, 50005, 50006, 50007, 59999])
+    static let retried: [UInt32] = [50001, 50002, 50003, 50004, 50005, 50006, 50007, 59999]
+
+    @Test
+    func `the tables have every code of the standard`() {
+        let tested = CallRulesTests.table.map(\.code) + CallRulesTests.retried
+        #expect(Set(ResponseCode.allCases.map(\.rawValue)).isSubset(of: tested))
+    }
+
+    @Test(arguments: retried)
     func `failures of a provider are tried again until the tries are used up`(code: UInt32) {
         var rules = CallRules(attemptsMax: 4, seed: 1)
         for _ in 1..<4 {
@@ -130,6 +139,19 @@ struct CircuitTests {
         #expect(circuit.mayAsk(at: 40) == .wait(until: 41))
         circuit.succeeded()
         #expect(circuit.mayAsk(at: 40) == .ask)
+    }
+
+    @Test
+    func `an answer that was under way does not end a stop`() {
+        var circuit = Circuit()
+        circuit.stopped(forSeconds: 600, at: 100)
+        circuit.succeeded()
+        #expect(circuit.closedUntil == 700)
+        #expect(circuit.mayAsk(at: 101) == .wait(until: 700))
+        #expect(circuit.mayAsk(at: 700) == .probe)
+        circuit.succeeded()
+        #expect(circuit.mayAsk(at: 701) == .ask)
+        #expect(circuit.closedUntil == nil)
     }
 
     @Test
