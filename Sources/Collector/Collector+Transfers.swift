@@ -164,8 +164,7 @@ extension Collector {
             lists: StandardAPI.lists(of: provider.industry, version: source.version)
                 .map(\.api)
                 .filter { permit.allows($0) },
-            state: book.state,
-            closed: book.closed
+            state: book.state
         )
         return await transfer.run()
     }

@@ -1,4 +1,5 @@
 public import Finance
+internal import MyData
 
 /// One period of a history that is asked for in one call.
 public struct Window: Hashable, Sendable {
@@ -18,9 +19,12 @@ public enum Windows {
     /// Whether an API goes by days, or by months, or is one of the slow histories that regular
     /// transfers may ask three months of.
     public enum Reach: Hashable, Sendable {
-        /// 31 days of a regular transfer.
+        /// Days; 31 of them in a regular transfer.
         case days
-        /// Three months of a regular transfer.
+        /// Days; three months of them in a regular transfer.
+        case quarter
+        /// Whole calendar months, three of them in a regular transfer: the month that is begun
+        /// counts as one.
         case months
     }
 
@@ -44,7 +48,10 @@ public enum Windows {
         trigger: TransferTrigger,
         today: CivilDate
     ) -> [Window] {
-        let oldest = max(history, today.adding(months: -60).adding(days: 1))
+        let oldest = max(
+            reach.begin(of: history),
+            first(of: .userSearch, reach, before: today)
+        )
         let nearest = first(of: trigger, reach, before: today)
         // Back to where nothing is missing, and always over the overlap.
         var start = today.adding(days: -overlapDays)
@@ -54,6 +61,7 @@ public enum Windows {
         } else if let gap = firstGap(from: oldest, covered: covered, today: today) {
             start = min(start, gap)
         }
+        start = reach.begin(of: start)
         var windows = [
             Window(days: max(start, nearest, min(oldest, today))...today, trigger: trigger)
         ]
@@ -73,12 +81,16 @@ public enum Windows {
         _ reach: Reach,
         before today: CivilDate
     ) -> CivilDate {
-        switch trigger {
-        case .userConsent, .userRefresh: today.adding(months: -12).adding(days: 1)
-        case .userSearch: today.adding(months: -60).adding(days: 1)
-        case .scheduled, .unspecified, .UNRECOGNIZED:
-            reach == .months
-                ? today.adding(months: -3).adding(days: 1) : today.adding(days: -30)
+        let months: Int32 =
+            switch trigger {
+            case .userConsent, .userRefresh: 12
+            case .userSearch: 60
+            case .scheduled, .unspecified, .UNRECOGNIZED: 3
+            }
+        switch reach {
+        case .days where months == 3: return today.adding(days: -30)
+        case .days, .quarter: return today.adding(months: -months).adding(days: 1)
+        case .months: return reach.begin(of: today).adding(months: 1 - months)
         }
     }
 
@@ -93,5 +105,21 @@ public enum Windows {
             missing = range.upperBound.adding(days: 1)
         }
         return missing < today ? missing : nil
+    }
+}
+
+extension Windows.Reach {
+    init(_ entry: StandardAPI) {
+        self =
+            switch (entry.shape, entry.scheduledWindow) {
+            case (.months, _): .months
+            case (_, .months): .quarter
+            default: .days
+            }
+    }
+
+    /// The first day that is asked for with a day.
+    func begin(of day: CivilDate) -> CivilDate {
+        self == .months ? day.adding(days: 1 - Int32(day.digits % 100)) : day
     }
 }

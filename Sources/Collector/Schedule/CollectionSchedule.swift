@@ -154,11 +154,16 @@ public final class CollectionSchedule: Service {
         var isDone = false
         var notBefore: Int64 = 0
         do throws(CollectError) {
-            isDone = try await collector.collect(
+            let outcome = try await collector.collect(
                 work.subject,
                 from: work.provider,
                 for: .scheduled
-            ).isComplete
+            )
+            isDone = outcome.isComplete
+            // It had nothing to ask for, so nothing says when it has: not at once, in any case.
+            if outcome.calls + outcome.failedCalls + outcome.quarantined == 0 {
+                notBefore = collector.clock.seconds + DueTime.retrySecondsMax
+            }
         } catch .stopped(let until) {
             notBefore = until
         } catch .outsideSlot(let until) {

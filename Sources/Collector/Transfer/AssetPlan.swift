@@ -24,22 +24,26 @@ struct AssetPlan {
     func questions(_ call: StandardCall, _ known: CollectionState.Call?) -> [Question] {
         guard let entry = StandardAPI[call.api] else { return [] }
         switch entry.shape {
-        // One mark for an API and an asset: what names a part of the asset has many.
+        // One mark for an API and an asset: what names a part of the asset has many. And what leads
+        // to movements says so each time: they come whether or not it changes.
         case .list, .state:
-            let mark = entry.isOfPart ? "0" : known?.searchTimestamp ?? "0"
-            return [question(call, entry, nil, mark)]
+            let hasMark = !entry.isOfPart && !AssetPlan.leaders.contains(call.api)
+            return [question(call, entry, nil, hasMark ? known?.searchTimestamp ?? "0" : "0")]
         case .part: return [question(call, entry, nil, nil)]
         case .days, .months:
             let windows = Windows.plan(
                 from: history,
                 covered: known?.covered ?? [],
-                reach: entry.scheduledWindow == .days(31) ? .days : .months,
+                reach: Windows.Reach(entry),
                 trigger: permit.trigger,
                 today: today
             )
             return windows.map { question(call, entry, $0, nil) }
         }
     }
+
+    /// Cars and card loans: the movements of each are asked for by its own number.
+    private static let leaders: Set<ProviderAPI> = [.insu004, .card012]
 
     /// A list; one that is searched comes whole, changed or not.
     func list(_ api: ProviderAPI, _ known: CollectionState.Call?) -> Question? {
@@ -49,19 +53,15 @@ struct AssetPlan {
 
     /// An asset as earlier transfers asked about it, for a list that says nothing new.
     func remembered(_ asset: CollectionState.Asset) -> ListedAsset? {
-        guard asset.provider == provider.code, asset.closedAt == nil,
-            let kind = AssetKind(rawValue: Int(asset.kind)), permit.allows(kind)
+        guard asset.provider == provider.code,
+            let kind = AssetKind(rawValue: Int(asset.kind))
         else { return nil }
-        let values = asset.key.split(separator: "/", omittingEmptySubsequences: false)
         var calls: [StandardCall] = []
         for number in asset.calls.keys.sorted() {
             guard let api = ProviderAPI(rawValue: Int(number)), let entry = StandardAPI[api],
                 entry.shape != .list, !entry.isOfPart
             else { continue }
-            let parameters = zip(entry.parameters, values).map {
-                StandardCall.Parameter($0, String($1))
-            }
-            calls.append(StandardCall(api, parameters))
+            calls.append(StandardCall(api, AssetKey.parameters(entry.parameters, of: asset.key)))
         }
         guard !calls.isEmpty else { return nil }
         return ListedAsset(
@@ -69,6 +69,8 @@ struct AssetPlan {
             issuedOn: asset.issuedOn,
             kind: kind,
             isRequested: true,
+            // It was answered, so it was allowed, and people grow older: of a minor, a debit card.
+            card: kind == .card ? .debit : .unspecified,
             calls: calls,
             events: []
         )

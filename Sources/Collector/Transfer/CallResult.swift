@@ -90,6 +90,14 @@ struct CallResult: Sendable {
         }
     }
 
+    /// What it led to was not all answered: the next transfer is to be told of it again, so neither
+    /// a mark nor days are kept.
+    mutating func sayAgain() {
+        guard !calls.isEmpty else { return }
+        made.searchTimestamp = ""
+        (made.fromOn, made.toOn) = (0, 0)
+    }
+
     /// Takes in what a page says.
     mutating func take(_ answer: borrowing Answer, isNew: Bool) {
         made.code = answer.code

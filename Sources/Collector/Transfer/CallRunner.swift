@@ -8,6 +8,8 @@ struct CallRunner: Sendable {
     let token: TokenKeeper
     let readers: AnswerReaders
     let source: AnswerSource
+    /// Whose calls they are: all of the person's, or those of one asset or list.
+    var turn = Turn()
 
     /// What a try of one page came to.
     private enum Try {
@@ -15,6 +17,13 @@ struct CallRunner: Sendable {
         case over(CallResult.End)
         case again(afterMilliseconds: Int64)
         case renew
+    }
+
+    /// The same for one asset or list of the person, which may be over before the others.
+    func inOwnTurn() -> CallRunner {
+        var runner = self
+        runner.turn = Turn(of: turn)
+        return runner
     }
 
     /// Asks one question to its last page.
@@ -31,7 +40,10 @@ struct CallRunner: Sendable {
             desk.lacks(question.call.api)
         }
         result.made.milliseconds = UInt32(clamping: (desk.clock.now() - start) / 1_000)
-        if case .failed(let failure) = result.end { result.made.code = failure.code }
+        if case .failed(let failure) = result.end {
+            result.made.code = failure.code
+            turn.end(failure.reach)
+        }
         return result
     }
 
@@ -77,6 +89,7 @@ struct CallRunner: Sendable {
             seed: desk.clock.chance()
         )
         var held: TokenKeeper.Held
+        guard !turn.isOver else { return .failure(Ended(end: .skipped)) }
         do throws(TokenRefusal) {
             held = try await token.current()
         } catch {
@@ -124,7 +137,7 @@ struct CallRunner: Sendable {
         into result: inout CallResult
     ) async -> Try {
         let askedAt = desk.clock.seconds
-        let (heard, transaction) = await desk.send { transaction in
+        let (heard, transaction) = await desk.send(if: { [turn] in !turn.isOver }) { transaction in
             question.request(page: cursor, token: held.access, transaction: transaction)
         }
         if result.made.transaction.isEmpty { result.made.transaction = transaction }
@@ -147,15 +160,22 @@ struct CallRunner: Sendable {
                 return decide(rules.answered(outcome), rules, status: reply.status, code: code ?? 0)
             }
             let page = result.made.pages
-            return read(reply, of: question, page: page, transaction, askedAt, &rules)
+            let place = Place(page: page, cursor: cursor, transaction: transaction)
+            return read(reply, of: question, at: place, askedAt, &rules)
         }
+    }
+
+    /// Which page of a call's answer, asked for as what.
+    private struct Place {
+        var page: UInt32
+        var cursor: String?
+        var transaction: String
     }
 
     private func read(
         _ reply: ProviderReply,
         of question: Question,
-        page: UInt32,
-        _ transaction: String,
+        at place: Place,
         _ askedAt: Int64,
         _ rules: inout CallRules
     ) -> Try {
@@ -169,7 +189,8 @@ struct CallRunner: Sendable {
             let action = rules.answered(
                 .answered(status: 200, code: answer.code, retryAfter: reply.retryAfter)
             )
-            guard action != .take, action != .unchanged else { return .page(answer) }
+            let isSaid = action == .unchanged && question.isConditional(page: place.cursor)
+            guard action != .take, !isSaid else { return .page(answer) }
             desk.board.count { $0.refusals[answer.code, default: 0] += 1 }
             return decide(action, rules, status: 200, code: answer.code)
         } catch {
@@ -177,7 +198,7 @@ struct CallRunner: Sendable {
             guard action == .quarantine else { return decide(action, rules, status: 200) }
             desk.board.count { $0.quarantined += 1 }
             var payload = quarantined(reply.body, of: question, askedAt, error)
-            (payload.transaction, payload.page) = (transaction, page)
+            (payload.transaction, payload.page) = (place.transaction, place.page)
             return .over(.quarantined(payload))
         }
     }
@@ -236,6 +257,7 @@ struct CallRunner: Sendable {
         case .stopProvider(let seconds):
             desk.stop(forSeconds: seconds)
             return failed(.person)
+        // Unchanged since nothing that was said says nothing: there is nothing to put aside.
         case .giveUpCall, .waitForWeek, .take, .unchanged, .quarantine: return failed(.call)
         }
     }

@@ -13,8 +13,6 @@ struct PersonTransfer: Sendable {
     let plan: AssetPlan
     let lists: [ProviderAPI]
     let state: CollectionState
-    /// Known assets that are closed.
-    let closed: Set<AssetID>
 
     /// An asset with what came of its calls.
     struct AssetAnswers: Sendable {
@@ -35,7 +33,9 @@ struct PersonTransfer: Sendable {
         var lists: [CallResult] = []
         var assets: [AssetAnswers] = []
         /// Known assets that complete lists no longer have.
-        var vanished: [CollectionState.Asset] = []
+        var vanished: [(id: AssetID, asset: CollectionState.Asset)] = []
+        /// It ended with the lists: nothing was asked of what they name.
+        var isCut = false
         /// The provider says that the request is over.
         var isRequestOver = false
     }
@@ -47,20 +47,17 @@ struct PersonTransfer: Sendable {
             let known = progress?.lists[UInt32(api.rawValue)]
             return plan.isDue(api, known) ? plan.list(api, known) : nil
         }
-        answers.lists = await together(due) { await runner.run($0) }
-        for result in answers.lists {
-            guard case .failed(let failure) = result.end, failure.reach != .call else { continue }
-            if case .request = failure.reach { answers.isRequestOver = true }
-            return answers
+        answers.lists = await together(due) { await runner.inOwnTurn().run($0) }
+        answers.isCut = runner.turn.isOver
+        if !answers.isCut {
+            let listed = sort(&answers)
+            answers.assets = await together(listed) { await asset($0) }.compactMap { $0 }
         }
-        let listed = sort(&answers)
-        answers.assets = await together(listed) { await asset($0) }
-        answers.isRequestOver = answers.assets.contains { asset in
-            asset.results.contains { result in
-                guard case .failed(let failure) = result.end, case .request = failure.reach
-                else { return false }
-                return true
-            }
+        let results = answers.lists + answers.assets.flatMap(\.results)
+        answers.isRequestOver = results.contains { result in
+            guard case .failed(let failure) = result.end, case .request = failure.reach
+            else { return false }
+            return true
         }
         return answers
     }
@@ -79,32 +76,34 @@ struct PersonTransfer: Sendable {
             entries += list.assets.map { Entry(api: list.call.api, asset: $0, isFresh: true) }
         }
         let fresh = entries
-        let there = state.assets.filter { !closed.contains($0.key) }.values
-        for known in there.sorted(by: { $0.key < $1.key }) {
-            guard let asset = plan.remembered(known) else { continue }
-            let api = plan.listAPI(of: asset.kind)
-            guard let list = answers.lists.first(where: { $0.call.api == api }) else {
-                // Not its list's turn; its calls may have theirs.
-                if lists.contains(api) {
-                    entries.append(Entry(api: api, asset: asset, isFresh: false))
+        let there = state.assets.filter {
+            $0.value.provider == plan.provider.code && $0.value.closedAt == nil
+        }
+        for (id, known) in there.sorted(by: { $0.value.key < $1.value.key }) {
+            let api = plan.listAPI(of: AssetKind(rawValue: Int(known.kind)) ?? .unspecified)
+            let list = answers.lists.first { $0.call.api == api }
+            switch list?.end {
+            case .complete:
+                if !fresh.contains(where: { known.isSame(as: $0.asset) }) {
+                    answers.vanished.append((id, known))
                 }
-                continue
-            }
-            if case .unchanged = list.end {
+            // No news of it; or it is not its list's turn, and its calls may have theirs.
+            case .unchanged, nil:
+                guard lists.contains(api), let asset = plan.remembered(known) else { continue }
                 entries.append(Entry(api: api, asset: asset, isFresh: false))
-            } else if list.isComplete, !fresh.contains(where: { known.isSame(as: $0.asset) }) {
-                // Gone; said once: what it was asked at the time of the list before was answered.
-                let before = state.providers[known.provider]?.lists[UInt32(api.rawValue)]
-                if known.lastAnsweredAt >= before?.answeredAt ?? 0 {
-                    answers.vanished.append(known)
-                }
+            default: continue
             }
         }
         return entries
     }
 
-    private func asset(_ entry: Entry) async -> AssetAnswers {
+    /// Nil for what the request does not open: that a list names it as well is not kept.
+    private func asset(_ entry: Entry) async -> AssetAnswers? {
         let listed = entry.asset
+        let (id, before) = state.asset(listed, of: plan.provider.code)
+        guard plan.permit.allows(listed.kind, compartment: id, card: listed.card) else {
+            return nil
+        }
         let name = AssetName(
             provider: plan.provider.code,
             key: listed.key,
@@ -112,53 +111,59 @@ struct PersonTransfer: Sendable {
             kind: UInt32(listed.kind.rawValue),
             industry: UInt32(plan.provider.industry.rawValue)
         )
-        let (id, before) = state.asset(listed, of: plan.provider.code)
         var answers = AssetAnswers(
             name: name,
             listed: listed,
             listAPI: entry.api,
             isFresh: entry.isFresh,
-            isKnownClosed: id.map(closed.contains) ?? false,
+            isKnownClosed: before?.closedAt != nil,
             results: []
         )
-        guard listed.isRequested, plan.permit.allows(listed.kind) else { return answers }
+        guard listed.isRequested else { return answers }
         let known = before?.calls ?? [:]
         // What was asked before is asked again, though no answer leads to it any more: that an
         // advance is paid back, only its own API says.
         let remembered = before.flatMap { plan.remembered($0) }?.calls ?? []
         let calls = listed.calls + remembered.filter { !listed.calls.contains($0) }
         let due = calls.filter { plan.isDue($0.api, known[UInt32($0.api.rawValue)]) }
+        let runner = runner.inOwnTurn()
         answers.results = await together(due) { call in
-            await chain(call, known[UInt32(call.api.rawValue)], beside: due)
+            await chain(call, known, beside: calls, with: runner)
         }.flatMap(\.self)
         return answers
     }
 
-    /// A call with its windows, then what followed from its answers and is not asked anyway.
+    /// A call with its windows, then what followed from its answers, is due and has no turn of its
+    /// own.
     private func chain(
         _ call: StandardCall,
-        _ known: CollectionState.Call?,
-        beside asked: [StandardCall]
+        _ known: [UInt32: CollectionState.Call],
+        beside others: [StandardCall],
+        with runner: CallRunner
     ) async -> [CallResult] {
         var results: [CallResult] = []
         var followers: [StandardCall] = []
-        for question in plan.questions(call, known) {
+        for question in plan.questions(call, known[UInt32(call.api.rawValue)]) {
             let result = await runner.run(question)
             results.append(result)
             guard result.isComplete else { break }
-            for call in result.calls where !followers.contains(call) && !asked.contains(call) {
+            for call in result.calls where !followers.contains(call) && !others.contains(call) {
                 followers.append(call)
             }
         }
-        let next = followers.filter { plan.permit.allows($0.api) }
-        return results
-            + (await together(next) { call in
-                var followed: [CallResult] = []
-                for question in plan.questions(call, nil) {
-                    followed.append(await runner.run(question))
-                }
-                return followed
-            }).flatMap(\.self)
+        let allowed = followers.filter { plan.permit.allows($0.api) }
+        let next = allowed.filter { plan.isDue($0.api, known[UInt32($0.api.rawValue)]) }
+        let followed = await together(next) { call in
+            var followed: [CallResult] = []
+            for question in plan.questions(call, nil) {
+                followed.append(await runner.run(question))
+            }
+            return followed
+        }.flatMap(\.self)
+        if next.count < allowed.count || !followed.allSatisfy(\.isSettled) {
+            for index in results.indices { results[index].sayAgain() }
+        }
+        return results + followed
     }
 
     /// `body` of all at the same time, as far as the provider's desk lets them; in their order.
@@ -187,8 +192,8 @@ extension CollectionState.Asset {
         key == listed.key && issuedOn == listed.issuedOn && kind == UInt32(listed.kind.rawValue)
     }
 
-    /// When anything of it was last answered, in seconds since 1970-01-01 UTC.
-    var lastAnsweredAt: Int64 { calls.values.map(\.answeredAt).max() ?? 0 }
+    /// When anything of it was last answered, in seconds since 1970-01-01 UTC; nil for never.
+    var lastAnsweredAt: Int64? { calls.values.map(\.answeredAt).max() }
 }
 
 extension CollectionState {

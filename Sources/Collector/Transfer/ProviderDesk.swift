@@ -10,8 +10,8 @@ final class ProviderDesk: Sendable {
         case reply(ProviderReply, code: UInt32?)
         /// None.
         case fault(TransportFault)
-        /// It was not sent: the provider is left alone until then, seconds since 1970-01-01 UTC.
-        case stopped(until: Int64)
+        /// It was not sent: the provider is left alone, or the answer is no longer wanted.
+        case stopped
     }
 
     let provider: Provider
@@ -37,13 +37,14 @@ final class ProviderDesk: Sendable {
         turnstile = Turnstile(width: provider.limits.callsAtOnceMax)
     }
 
-    /// Sends what `make` makes with a fresh x-api-tran-id, when it is its turn.
+    /// Sends what `make` makes with a fresh x-api-tran-id, when it is its turn and then `isWanted`.
     func send(
+        if isWanted: @Sendable () -> Bool = { true },
         _ make: @Sendable (String) -> ProviderRequest
     ) async -> (heard: Heard, transaction: String) {
         let transaction = ids.next()
         let heard = await turnstile.pass {
-            if let until = waitsUntil() { return Heard.stopped(until: until) }
+            guard isWanted(), mayAsk() else { return Heard.stopped }
             guard !Task.isCancelled else {
                 circuit.withLock { $0.withdrawn() }
                 return .fault(.cancelled)
@@ -82,10 +83,9 @@ final class ProviderDesk: Sendable {
         }
     }
 
-    private func waitsUntil() -> Int64? {
+    private func mayAsk() -> Bool {
         circuit.withLock { circuit in
-            guard case .wait(let until) = circuit.mayAsk(at: clock.seconds) else { return nil }
-            return until
+            if case .wait = circuit.mayAsk(at: clock.seconds) { false } else { true }
         }
     }
 

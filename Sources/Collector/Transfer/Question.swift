@@ -12,6 +12,11 @@ struct Question {
     let searchTimestamp: String?
     let trigger: TransferTrigger
 
+    /// Whether the request of a page says what is known, so that 00001 can be the answer.
+    func isConditional(page cursor: String?) -> Bool {
+        cursor == nil && entry.isConditional && (searchTimestamp ?? "0") != "0"
+    }
+
     func request(page cursor: String?, token: String, transaction: String) -> ProviderRequest {
         var path = "/\(provider.version)/\(provider.industry.pathName)"
         var parameters: [(name: String, value: String)] = [("org_code", provider.code)]

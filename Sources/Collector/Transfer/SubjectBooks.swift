@@ -1,8 +1,6 @@
 public import EventLog
 public import Finance
-internal import FoundationEssentials
 public import Frame
-internal import SwiftProtobuf
 internal import Synchronization
 public import Vault
 
@@ -12,10 +10,6 @@ public struct SubjectBook: Sendable {
     public var register = TransferRegister()
     /// Tokens, marks, days covered.
     public var state = CollectionState()
-    /// Assets that were last answered with 40305.
-    public var closed: Set<AssetID> { Set(closedAt.keys) }
-    /// When they were, in seconds since 1970-01-01 UTC.
-    private var closedAt: [AssetID: Int64] = [:]
     /// Revision up to which the log was read.
     public internal(set) var revision: UInt64 = 0
 
@@ -153,7 +147,6 @@ public final class SubjectBooks: Sendable {
                 do throws(FoldError) {
                     try CollectionProgress().fold(event, into: &book.state)
                     try ConsentRegister().fold(event, into: &book.register)
-                    try book.take(event)
                 } catch .event(let error) {
                     throw error
                 } catch {
@@ -163,25 +156,6 @@ public final class SubjectBooks: Sendable {
             }
         } catch {
             throw .event(error)
-        }
-    }
-}
-
-extension SubjectBook {
-    /// Takes in whether an asset is there: closures themselves are among its data.
-    fileprivate mutating func take(_ event: borrowing EventView) throws(FoldError) {
-        guard event.type == .transferCompleted || event.type == .transferFailed else { return }
-        let message: Event
-        do { message = try event.message() } catch { throw .event(.truncated) }
-        switch message.fact {
-        case .transferCompleted(let done):
-            guard let id = AssetID(Array(done.compartment).span) else { return }
-            // An answer that was put aside may be taken in long after it was asked for.
-            if let at = closedAt[id], at <= message.occurredAt { closedAt[id] = nil }
-        case .transferFailed(let failed) where failed.code == 40_305:
-            guard let id = AssetID(Array(failed.compartment).span) else { return }
-            closedAt[id] = max(closedAt[id] ?? .min, message.occurredAt)
-        default: return
         }
     }
 }

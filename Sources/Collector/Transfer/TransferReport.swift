@@ -40,18 +40,20 @@ struct TransferReport {
     /// Takes in all that came of a transfer.
     mutating func take(_ answers: PersonTransfer.Answers, industry: Industry) {
         // A list without news speaks for its assets only when all that they led to was answered.
-        let isWhole = answers.assets.allSatisfy { asset in
-            asset.results.allSatisfy(\.isSettled)
-        }
+        let isWhole =
+            !answers.isCut
+            && answers.assets.allSatisfy { asset in asset.results.allSatisfy(\.isSettled) }
         let made = answers.lists.filter { $0.isTaken && $0.isWhole }.map { list in
             var made = list.made
             if !isWhole { made.searchTimestamp = "" }
             return made
         }
         for list in answers.lists { note(list, in: nil, counted: 0..<0) }
-        if !made.isEmpty { complete(made, quarantined: 0, counted: 0..<0, isList: true) }
+        if !made.isEmpty {
+            complete(made, quarantined: 0, counted: 0..<0, closed: answers.vanished.map(\.id))
+        }
         for asset in answers.assets { take(asset) }
-        for asset in answers.vanished { close(asset, industry: industry) }
+        for (_, asset) in answers.vanished { close(asset, industry: industry) }
     }
 
     /// Takes in what happened to the token.
@@ -85,25 +87,19 @@ struct TransferReport {
         }
         let counted = first..<observations.count
         for result in asset.results { note(result, in: name, counted: counted) }
-        guard !asset.results.contains(where: \.isClosed) else {
-            guard !asset.isKnownClosed else { return }
-            var event = moment()
-            event.assetClosed.sign = .refused
-            event.assetClosed.lastListedOn = settled.adding(days: 1).digits
-            notes.append(Note(name: name, event: event))
-            return
-        }
         let made = asset.results.filter { $0.isTaken && $0.isWhole }
         let quarantined = asset.results.count {
             if case .quarantined = $0.end { true } else { false }
         }
-        guard !made.isEmpty || quarantined > 0 else { return }
-        complete(
-            made.map(\.made),
-            quarantined: quarantined,
-            counted: counted,
-            isList: false
-        )
+        if !made.isEmpty || quarantined > 0 {
+            complete(made.map(\.made), quarantined: quarantined, counted: counted)
+        }
+        // What it still answered stands; the refusal, recorded after it, closes it.
+        guard asset.results.contains(where: \.isClosed), !asset.isKnownClosed else { return }
+        var event = moment()
+        event.assetClosed.sign = .refused
+        event.assetClosed.lastListedOn = settled.adding(days: 1).digits
+        notes.append(Note(name: name, event: event))
     }
 
     private func observation(of result: CallResult, in name: CompartmentName) -> Observation {
@@ -194,7 +190,7 @@ struct TransferReport {
         _ calls: [TransferCall],
         quarantined: Int,
         counted: Range<Int>,
-        isList: Bool
+        closed: [AssetID] = []
     ) {
         var event = moment()
         event.transferCompleted.request = Data(permit.request.bytes)
@@ -202,13 +198,15 @@ struct TransferReport {
         event.transferCompleted.trigger = permit.trigger
         event.transferCompleted.calls = calls
         event.transferCompleted.quarantined = UInt32(clamping: quarantined)
+        event.transferCompleted.closed = closed.map { Data($0.bytes) }
         notes.append(Note(name: .role(.evidence), event: event, counted: counted))
     }
 
     private mutating func close(_ asset: CollectionState.Asset, industry: Industry) {
         var event = moment()
         event.assetClosed.sign = .missingFromList
-        event.assetClosed.lastListedOn = KoreanClock.day(at: asset.lastAnsweredAt).digits
+        event.assetClosed.lastListedOn =
+            asset.lastAnsweredAt.map { KoreanClock.day(at: $0).digits } ?? 0
         let name = AssetName(
             provider: asset.provider,
             key: asset.key,

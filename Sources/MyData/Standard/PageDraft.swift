@@ -86,6 +86,7 @@ struct PageDraft {
         _ kind: AssetKind,
         _ key: String,
         isRequested: Bool,
+        card: CardType = .unspecified,
         _ calls: [StandardCall],
         _ events: [UInt8]
     ) {
@@ -94,6 +95,7 @@ struct PageDraft {
                 key: key,
                 kind: kind,
                 isRequested: isRequested,
+                card: card,
                 calls: calls.filter { source.offers($0.api) },
                 events: events
             )

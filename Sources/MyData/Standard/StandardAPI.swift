@@ -148,20 +148,6 @@ public struct StandardAPI: Sendable {
         map.rows == nil ? AnswerMap.common : Array(map.body.fields.dropLast())
     }
 
-    /// The path of a call behind the provider's base path, such as `/v2/bank/accounts`.
-    public func path(of call: StandardCall, at source: AnswerSource) -> String {
-        var parts = path
-        for parameter in call.parameters {
-            parts = parts.replacing("{\(parameter.name)}", with: parameter.value)
-        }
-        let industry = "/" + source.industry.pathName
-        // The list of APIs says which versions there are, so it has none.
-        return api == .common001 ? industry + parts : "/v\(source.version)" + industry + parts
-    }
-
-    /// The scope word at an industry, such as `bank.deposit`.
-    public func scope(in industry: Industry) -> String { industry.pathName + "." + scope }
-
     /// What a complete answer to a call speaks for.
     ///
     /// - Parameter days: the days that were asked about, of an API over days.

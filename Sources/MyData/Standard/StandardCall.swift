@@ -42,14 +42,17 @@ public enum AnswerCoverage: Hashable, Sendable {
 
 /// An asset that a provider listed.
 public struct ListedAsset: Hashable, Sendable {
-    /// Natural key at the provider, with what must be said beside it (`seqno`) after a slash.
+    /// Natural key at the provider, with what must be said beside it (`seqno`) after a slash
+    /// (`AssetKey`).
     public var key: String
-    /// Day of issue where a key is used again, YYYYMMDD; 0 elsewhere.
+    /// Day of issue where a key is used again, YYYYMMDD; 0 elsewhere, which is all lists so far.
     public var issuedOn: UInt32
     /// What it is; decides which calls are made for it.
     public var kind: AssetKind
     /// Whether the transfer request names it: without that it may be listed and nothing more.
     public var isRequested: Bool
+    /// Of a card, which: of a minor's only debit cards are asked about.
+    public var card: CardType
     /// What the calls need to know.
     public var calls: [StandardCall]
     /// What the list says of it: encoded events, each with its length before it as a varint.
@@ -61,10 +64,11 @@ public struct ListedAsset: Hashable, Sendable {
         issuedOn: UInt32 = 0,
         kind: AssetKind,
         isRequested: Bool,
+        card: CardType = .unspecified,
         calls: [StandardCall],
         events: [UInt8]
     ) {
-        (self.key, self.issuedOn, self.kind) = (key, issuedOn, kind)
+        (self.key, self.issuedOn, self.kind, self.card) = (key, issuedOn, kind, card)
         (self.isRequested, self.calls, self.events) = (isRequested, calls, events)
     }
 }

@@ -36,6 +36,17 @@ extension Town {
         _ person: Int,
         with collector: Collector
     ) async throws -> (subject: SubjectID, failures: [String: EnrolError]) {
+        try await enrol(person, with: collector, joining: join) { (terms($0), []) }
+    }
+
+    /// Has a person agree to what `wish` says of a provider; nil is nothing, no asset is all.
+    @discardableResult
+    func enrol(
+        _ person: Int,
+        with collector: Collector,
+        joining join: Join,
+        asking wish: (Provider) -> (terms: RequestTerms, assets: [String])?
+    ) async throws -> (subject: SubjectID, failures: [String: EnrolError]) {
         let desk = AuthorityDesk(
             SigningAuthority(
                 code: SandboxServerConfiguration.authenticationCode,
@@ -50,10 +61,17 @@ extension Town {
             client: client,
             clock: collectorClock
         )
-        let asked = world.providers(of: person).compactMap { providers[$0] }
-        let terms = asked.map(terms)
-        let texts = zip(terms, asked).map { terms, provider in
-            ConsentText(terms, provider: provider, operatorCode: Town.operatorCode).text
+        let wishes = world.providers(of: person).compactMap { code in
+            providers[code].flatMap { provider in wish(provider).map { (provider, $0) } }
+        }
+        let (asked, terms) = (wishes.map(\.0), wishes.map(\.1.terms))
+        let texts = wishes.map { provider, wish in
+            ConsentText(
+                wish.terms,
+                provider: provider,
+                operatorCode: Town.operatorCode,
+                assets: wish.assets
+            ).text
         }
         let signed = try await desk.sign(texts, by: .sandbox(person))
         let subject = try vault.enrol([Array(signed[0].personKey.utf8)])[0]

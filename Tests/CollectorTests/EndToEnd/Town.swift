@@ -31,6 +31,8 @@ final class Town: Sendable {
     let hook: Hook
     /// Whether a wait moves the clock.
     let leap: Leap
+    /// What providers answer in place of their books.
+    let script: Script
     let port: Int
     let secret: String
 
@@ -43,6 +45,7 @@ final class Town: Sendable {
         var faults: [String] = []
         var http = ProviderPlace.HTTPVersion.negotiated
         var rowsPerPage = 500
+        var callsAtOnceMax = ProviderLimits().callsAtOnceMax
         /// Whether waits are as long as they are asked to be.
         var isPatient = false
     }
@@ -77,8 +80,9 @@ final class Town: Sendable {
         configuration.seed = plan.seed.number
         configuration.keepsSlots = false
         let (ports, found) = AsyncStream<Int>.makeStream()
+        let script = Script(world)
         let server = try SandboxServer(
-            books: world,
+            books: script,
             clock: clock,
             configuration: configuration,
             logger: Logger(label: "sandbox") { _ in SwiftLogNoOpLogHandler() }
@@ -90,7 +94,7 @@ final class Town: Sendable {
             group.addTask { try await server.run() }
             var port = 0
             for await listening in ports { port = listening }
-            let town = try Town(directory, world, clock, plan, secret, port)
+            let town = try Town(directory, script, clock, plan, secret, port)
             group.addTask { try await body(town) }
             // Whichever ends first: the body, or a server that fails.
             _ = try await group.next()
@@ -108,13 +112,15 @@ final class Town: Sendable {
 
     private init(
         _ directory: TemporaryDirectory,
-        _ world: SandboxWorld,
+        _ script: Script,
         _ clock: SandboxClock,
         _ plan: Plan,
         _ secret: String,
         _ port: Int
     ) throws {
+        let world = script.world
         (self.directory, self.world, self.clock) = (directory, world, clock)
+        self.script = script
         (self.plan, self.secret, self.port) = (plan, secret, port)
         let path = directory.path
         try Vault.create(at: path + "/vault", passphraseFile: path + "/passphrase")
@@ -157,6 +163,7 @@ final class Town: Sendable {
             world.providers.map { provider in
                 var limits = ProviderLimits()
                 limits.rowsPerPage = plan.rowsPerPage
+                limits.callsAtOnceMax = plan.callsAtOnceMax
                 return Provider(
                     code: provider.code,
                     name: provider.name,

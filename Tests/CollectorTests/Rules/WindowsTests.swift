@@ -43,8 +43,33 @@ struct WindowsTests {
         #expect(
             plan(.scheduled).map(\.days) == [WindowsTests.day(2026, 10, 22)...WindowsTests.today]
         )
-        let slow = plan(.scheduled, reach: .months)
+        let slow = plan(.scheduled, reach: .quarter)
         #expect(slow.map(\.days) == [WindowsTests.day(2026, 8, 22)...WindowsTests.today])
+    }
+
+    @Test(arguments: [
+        (TransferTrigger.scheduled, [[202_609, 202_611]]),
+        (.userRefresh, [[202_512, 202_611]]),
+        (.userConsent, [[202_512, 202_611], [202_411, 202_511]]),
+        (.userSearch, [[202_411, 202_611]]),
+    ])
+    func `months are asked for whole, and the one that is begun counts`(
+        trigger: TransferTrigger,
+        months: [[UInt32]]
+    ) {
+        let windows = plan(trigger, reach: .months)
+        #expect(
+            windows.map { [$0.days.lowerBound.monthDigits, $0.days.upperBound.monthDigits] }
+                == months
+        )
+        #expect(windows.allSatisfy { $0.days.lowerBound.digits % 100 == 1 })
+    }
+
+    @Test
+    func `bills of months that are covered are asked for back to the month of the overlap`() {
+        let covered = [WindowsTests.day(2024, 11, 1)...WindowsTests.day(2026, 11, 20)]
+        let windows = plan(.userRefresh, covered: covered, reach: .months)
+        #expect(windows.map(\.days) == [WindowsTests.day(2026, 10, 1)...WindowsTests.today])
     }
 
     @Test
@@ -81,7 +106,8 @@ struct WindowsTests {
                 .scheduled, .userConsent, .userRefresh, .userSearch,
             ]
             let trigger = triggers[chance.below(4)]
-            let reach: Windows.Reach = chance.below(2) == 0 ? .days : .months
+            let reaches: [Windows.Reach] = [.days, .quarter, .months]
+            let reach = reaches[chance.below(3)]
             var covered: [ClosedRange<CivilDate>] = []
             if chance.below(2) == 0 {
                 let end = today.adding(days: -1 - Int32(chance.below(100)))

@@ -5,20 +5,6 @@ import Testing
 
 /// The table of APIs and of codes, and parts that are gone.
 @Suite struct TableTests {
-    @Test func `paths are version, industry and resource`() throws {
-        let approvals = try #require(StandardAPI[.card008])
-        let call = StandardCall(.card008, [.init("card_id", "C9")])
-        #expect(
-            approvals.path(of: call, at: AnswerSource(.card, version: 1))
-                == "/v1/card/cards/C9/approval-domestic"
-        )
-        let irps = try #require(StandardAPI.named("IRP-001"))
-        #expect(irps.path(of: StandardCall(.irp001), at: AnswerSource(.insu)) == "/v2/insu/irps")
-        let offer = try #require(StandardAPI[.common001])
-        #expect(offer.path(of: StandardCall(.common001), at: AnswerSource(.bank)) == "/bank/apis")
-        #expect(approvals.scope(in: .card) == "card.card")
-    }
-
     @Test func `windows are those of the standard`() {
         let months = StandardAPI.all.filter { $0.scheduledWindow == .months(3) }.map(\.id)
         for id in [
@@ -142,14 +128,39 @@ import Testing
         #expect(answer.calls == [StandardCall(.card013, [.init("loan_num", "77")])])
     }
 
-    @Test func `every code says what to do, and an unknown one is as its status says`() {
-        for code in ResponseCode.allCases where code.rawValue > 1 {
-            #expect(code.status == Int(code.rawValue / 100))
-            #expect(code.action != .accept && code.action != .keep)
+    @Test(
+        arguments: [
+            ("f", nil, "f"), ("f", "a", "f/a"), ("f/g", nil, "f%2Fg"), ("f/g", "a/b", "f%2Fg/a/b"),
+            ("50%2F", "a", "50%252F/a"),
+        ] as [(String, String?, String)]
+    )
+    func `a key of two values is taken apart again, whatever is in them`(
+        first: String,
+        second: String?,
+        key: String
+    ) throws {
+        let own = second.map { #","account_list":[{"account_id":"\#($0)"}]"# } ?? ""
+        let answer = try read(
+            #"{"rsp_code":"00000","fob_list":[{"fob_id":"\#(first)","is_consent":"true"\#(own)}]}"#,
+            StandardCall(.efin001),
+            .efin
+        )
+        #expect(answer.assets.map(\.key) == [key])
+        let wallet = try #require(StandardAPI[.efin002])
+        #expect(
+            AssetKey.parameters(wallet.parameters, of: key) == answer.assets[0].calls[0].parameters
+        )
+    }
+
+    @Test func `a key of one value is that value`() throws {
+        for api in [ProviderAPI.efin102, .prepaid002, .card002, .insu002] {
+            let entry = try #require(StandardAPI[api])
+            let found = AssetKey.parameters(entry.parameters, of: "a/b%2Fc")
+            #expect(found.map(\.value) == ["a/b%2Fc"], "\(api)")
         }
-        #expect(ResponseCode.action(of: 0, status: 200) == .accept)
-        #expect(ResponseCode.action(of: 50_077, status: 500) == .retryLater)
-        #expect(ResponseCode.action(of: 40_199, status: 401) == .renewToken)
-        #expect(ResponseCode.action(of: 7, status: 400) == .stopProvider)
+        // A round is said only where the API has it.
+        let isa = try #require(StandardAPI[.bank011])
+        let found = AssetKey.parameters(isa.parameters, of: "1/2")
+        #expect(found == [StandardCall.Parameter("account_num", "1")])
     }
 }

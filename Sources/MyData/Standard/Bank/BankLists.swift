@@ -62,7 +62,7 @@ struct AccountRow {
     var listed = AccountListed()
 
     /// Number, with the round after a slash where the provider splits accounts by round.
-    var key: String { seqno.isEmpty ? number : number + "/" + seqno }
+    var key: String { AssetKey.join(number, seqno.isEmpty ? nil : seqno) }
 
     /// The same calls for every account.
     func calls(_ apis: [ProviderAPI]) -> [StandardCall] {

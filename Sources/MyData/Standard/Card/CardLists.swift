@@ -32,6 +32,7 @@ enum CardLists {
             .card,
             row.id,
             isRequested: row.listed.requested,
+            card: row.listed.cardType,
             apis.map { StandardCall($0, card) },
             page.encoded(.cardListed(row.listed), notes)
         )

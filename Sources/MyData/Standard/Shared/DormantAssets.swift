@@ -26,7 +26,7 @@ enum DormantAssets {
         if !row.seqno.isEmpty { parameters.append(.init("seqno", row.seqno)) }
         page.list(
             .dormantAccount,
-            row.seqno.isEmpty ? row.number : row.number + "/" + row.seqno,
+            AssetKey.join(row.number, row.seqno.isEmpty ? nil : row.seqno),
             isRequested: row.listed.requested,
             [StandardCall(.dormant002, parameters)],
             page.encoded(.accountListed(row.listed), notes)

@@ -72,7 +72,7 @@ enum Wallets {
             listed.accounts = account.map { [$0] } ?? []
             page.list(
                 .prepaidWallet,
-                account.map { row.id + "/" + $0 } ?? row.id,
+                AssetKey.join(row.id, account),
                 isRequested: row.listed.requested,
                 apis.map { StandardCall($0, parameters) },
                 page.encoded(.prepaidWalletListed(listed), notes)
