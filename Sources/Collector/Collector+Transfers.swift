@@ -77,16 +77,6 @@ extension Collector {
         return .heldLongEnough
     }
 
-    /// A transfer whose provider has answered; nothing of it is recorded.
-    struct Asked: Sendable {
-        let permit: CollectionPermit
-        let desk: ProviderDesk
-        let keeper: TokenKeeper
-        /// Seconds since 1970-01-01 UTC.
-        let startedAt: Int64
-        let answers: PersonTransfer.Answers
-    }
-
     private func ask(
         _ subject: SubjectID,
         _ code: String,
@@ -129,7 +119,8 @@ extension Collector {
         guard let token = book.state.providers[code]?.token, token.end == .unspecified,
             token.request == permit.request.bytes
         else { throw .noToken }
-        let keeper = TokenKeeper(token, of: subject, at: desk, issued: issued)
+        let holder = IssuedTokens.Holder(subject: subject, request: permit.request)
+        let keeper = TokenKeeper(token, of: holder, at: desk, issued: issued)
         desk.board.count { $0.active += 1 }
         defer { desk.board.count { $0.active -= 1 } }
         let answers = await answers(permit, at: desk, with: keeper, book, today)
@@ -182,27 +173,45 @@ extension Collector {
     }
 
     /// Records what providers answered about one person, as one batch where it fits one.
+    ///
+    /// Each batch is appended at the revision at which the register confirmed it: who withdrew in
+    /// the meantime has nothing recorded and no compartment opened again.
     func record(_ asked: [Asked], of subject: SubjectID) async -> [Ended] {
-        let now = clock.now()
-        let register: TransferRegister
-        do throws(CollectError) {
-            register = try readBook(of: subject).register
-        } catch {
-            return asked.map { ($0.permit.provider, .failure(error)) }
-        }
         var ended: [Ended] = []
+        var rest = asked[...]
+        do throws(CollectError) {
+            try await suspendFirstHolders()
+            while !rest.isEmpty {
+                let part = try await attempting { () throws(CollectError) in
+                    let (book, now) = (try readBook(of: subject), clock.now())
+                    let together = recordings(rest, book.register, now)
+                    await reachRecording()
+                    return try await record(together, of: subject, at: now, book.revision)
+                }
+                ended += part
+                rest = rest.dropFirst(part.count)
+            }
+        } catch {
+            ended += rest.map { ($0.permit.provider, .failure(error)) }
+        }
+        return ended
+    }
+
+    /// As many of these transfers, from the first on, as one batch takes.
+    private func recordings(
+        _ asked: ArraySlice<Asked>,
+        _ register: TransferRegister,
+        _ now: Int64
+    ) -> [Recording] {
         var together: [Recording] = []
         var nameCount = 0
         for one in asked {
             let recording = recording(one, register, now)
             nameCount += recording.report.nameCount
-            if nameCount > TransferReport.namesAtOnceMax, !together.isEmpty {
-                ended += await record(together, of: subject, at: now)
-                (together, nameCount) = ([], recording.report.nameCount)
-            }
+            if nameCount > TransferReport.namesAtOnceMax, !together.isEmpty { break }
             together.append(recording)
         }
-        return ended + (await record(together, of: subject, at: now))
+        return together
     }
 
     private func recording(
@@ -223,24 +232,36 @@ extension Collector {
         } catch {
             recording.refusal = error
         }
-        recording.report.take(asked.keeper.events)
+        let token = asked.keeper.event
+        // A renewed token of a request that has ended is not kept: what revokes the pair ends it,
+        // and after an erasure there would be a credential again.
+        if recording.refusal == nil || token?.isTokenEnd == true {
+            recording.report.take(token: token)
+        } else {
+            asked.keeper.release()
+        }
         return recording
     }
 
     private func record(
         _ recordings: [Recording],
         of subject: SubjectID,
-        at now: Int64
-    ) async -> [Ended] {
+        at now: Int64,
+        _ revision: UInt64
+    ) async throws(CollectError) -> [Ended] {
         let (persons, ranges) = TransferReport.persons(subject, recordings.map(\.report))
         var changes: [ObservedChanges] = []
         if recordings.contains(where: { !$0.report.isEmpty }) {
             do throws(RecordError) {
                 // Whatever fails stops what follows it: the last answers for all.
-                let results = await recorder.observe(persons, at: now)
+                let results = await recorder.observe(
+                    persons,
+                    at: now,
+                    expecting: [subject: revision]
+                )
                 changes = try results[results.count - 1].get()
             } catch {
-                return recordings.map { ($0.asked.permit.provider, .failure(.record(error))) }
+                throw .record(error)
             }
         }
         return zip(recordings, ranges).map { recording, range in

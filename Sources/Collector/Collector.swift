@@ -13,6 +13,7 @@
 public import Commands
 internal import Finance
 internal import Frame
+internal import Synchronization
 internal import Vault
 
 /// Collects persons' data from providers.
@@ -28,6 +29,8 @@ public final class Collector: Sendable {
     let readers = AnswerReaders(count: 8)
     let issued = IssuedTokens()
     let turnstile: Turnstile
+    /// Runs between deciding and recording; tests let another writer be first there.
+    let beforeRecording = Mutex<(@Sendable () async -> Void)?>(nil)
 
     /// A collector over open connections; end `client` after it.
     public init(
@@ -63,10 +66,33 @@ public final class Collector: Sendable {
         }
     }
 
+    /// Does what was decided at a revision until nobody else was first.
+    func attempting<Result>(
+        _ body: () async throws(CollectError) -> Result
+    ) async throws(CollectError) -> Result {
+        for _ in 0..<RecordLimit.attemptsMax {
+            do throws(CollectError) {
+                return try await body()
+            } catch .record(.contended) {
+                continue
+            }
+        }
+        throw .record(.contended)
+    }
+
+    /// Lets a test be first.
+    func reachRecording() async {
+        if let hook = beforeRecording.withLock({ $0 }) { await hook() }
+    }
+
     /// Records events of roles as they are; none is nothing.
+    ///
+    /// `expecting` is the revision that they were decided at, if they depend on it; `.contended`
+    /// when the log has gone on.
     func record(
         _ events: [(role: CompartmentRole, events: [Event])],
-        of subject: SubjectID
+        of subject: SubjectID,
+        expecting revision: UInt64? = nil
     ) async throws(CollectError) {
         let parts = events.filter { !$0.events.isEmpty }
         guard !parts.isEmpty else { return }
@@ -77,8 +103,10 @@ public final class Collector: Sendable {
         }
         let evidence = Evidence(in: parts.map { .role($0.role) }) { _ in encoded }
         let person = PersonObservations(of: subject, [], evidence: evidence)
+        await reachRecording()
+        let expected = revision.map { [subject: $0] } ?? [:]
         do throws(RecordError) {
-            _ = try await recorder.observe([person], at: clock.now())[0].get()
+            _ = try await recorder.observe([person], at: clock.now(), expecting: expected)[0].get()
         } catch {
             throw .record(error)
         }

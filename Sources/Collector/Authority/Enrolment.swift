@@ -54,7 +54,9 @@ extension Collector {
     /// Takes in a person's requests: asks each provider for its token, then records requests
     /// and tokens in one batch.
     ///
-    /// `joining` makes the person a member, if they are none.
+    /// Nobody is asked for a token whose request the register would refuse: it would end the one
+    /// before it (§2.4). What the register refuses in the end, because it went on meanwhile, has
+    /// its token revoked at once. `joining` makes the person a member, if they are none.
     /// - Returns: why it went wrong, by org_code; none means that all went well.
     /// - Throws: `.book`, `.record`, `.refused` when joining is.
     public func take(
@@ -62,14 +64,70 @@ extension Collector {
         of subject: SubjectID,
         joining: Join? = nil
     ) async throws(CollectError) -> [String: EnrolError] {
-        let (now, today) = (clock.seconds, KoreanClock.day(at: clock.seconds))
-        var register = try readBook(of: subject).register
+        let planned = try decide(transfers, joining, try readBook(of: subject).register)
+        var failures = planned.failures
+        var granted: [Granted] = []
+        for (transfer, grant) in zip(planned.accepted, await tokens(for: planned)) {
+            do throws(EnrolError) {
+                granted.append(claim(try grant.get(), transfer, subject))
+            } catch {
+                failures[transfer.provider] = error
+            }
+        }
+        let recorded: Decided
+        do throws(CollectError) {
+            try await suspendFirstHolders()
+            recorded = try await record(granted, joining, of: subject)
+        } catch {
+            await drop(granted, of: subject)
+            throw error
+        }
+        failures.merge(recorded.failures) { _, last in last }
+        await drop(granted.filter { recorded.failures[$0.transfer.provider] != nil }, of: subject)
+        return failures
+    }
+
+    /// What the register makes of wishes.
+    private struct Decided {
         var consents: [Event] = []
+        var accepted: [AgreedTransfer] = []
+        /// By org_code.
+        var failures: [String: EnrolError] = [:]
+        var age = AgeBand.adult
+    }
+
+    /// A wish with the token that it brought.
+    private struct Granted: Sendable {
+        var transfer: AgreedTransfer
+        var token: TokenGrant
+        /// Another person has the same.
+        var isIssuedTwice: Bool
+
+        func event(at now: Int64) -> Event {
+            var event = Event()
+            event.occurredAt = now
+            event.tokenIssued = token.event(
+                request: transfer.id.bytes,
+                provider: transfer.provider,
+                at: now
+            )
+            return event
+        }
+    }
+
+    private func decide(
+        _ transfers: [AgreedTransfer],
+        _ joining: Join?,
+        _ register: TransferRegister
+    ) throws(CollectError) -> Decided {
+        let (now, today) = (clock.seconds, KoreanClock.day(at: clock.seconds))
+        var register = register
+        var decided = Decided()
         if let joining {
             do throws(ConsentRefusal) {
                 for event in try register.decide(joining, at: now, on: today) {
                     evolve(&register, by: event)
-                    consents.append(event)
+                    decided.consents.append(event)
                 }
             } catch .nothingToChange {
                 // A member already, for as long.
@@ -77,30 +135,27 @@ extension Collector {
                 throw .refused(error)
             }
         }
-        let grants = await tokens(for: transfers)
-        var failures: [String: EnrolError] = [:]
-        var credentials: [Event] = []
-        for (transfer, grant) in zip(transfers, grants) {
+        if case .joined(at: _, until: _, let age) = register.membership { decided.age = age }
+        for transfer in transfers {
             do throws(EnrolError) {
-                let grant = try grant.get()
-                let events = try decide(transfer, register, at: now, on: today)
-                for event in events { evolve(&register, by: event) }
-                consents += events
-                credentials.append(issued(grant, transfer, subject, at: now))
+                guard desks[transfer.provider] != nil else { throw .unknownProvider }
+                for event in try decide(transfer, register, at: now, on: today) {
+                    evolve(&register, by: event)
+                    decided.consents.append(event)
+                }
+                decided.accepted.append(transfer)
             } catch {
-                failures[transfer.provider] = error
+                decided.failures[transfer.provider] = error
             }
         }
-        try await record([(.consent, consents), (.credential, credentials)], of: subject)
-        return failures
+        return decided
     }
 
-    private func tokens(
-        for transfers: [AgreedTransfer]
-    ) async -> [Result<TokenGrant, EnrolError>] {
-        await withTaskGroup(of: (Int, Result<TokenGrant, EnrolError>).self) { tasks in
-            for (number, transfer) in transfers.enumerated() {
-                tasks.addTask { (number, await self.token(for: transfer)) }
+    private func tokens(for decided: Decided) async -> [Result<TokenGrant, EnrolError>] {
+        let age = decided.age
+        return await withTaskGroup(of: (Int, Result<TokenGrant, EnrolError>).self) { tasks in
+            for (number, transfer) in decided.accepted.enumerated() {
+                tasks.addTask { (number, await self.token(for: transfer, age)) }
             }
             var all: [(Int, Result<TokenGrant, EnrolError>)] = []
             for await result in tasks { all.append(result) }
@@ -108,12 +163,15 @@ extension Collector {
         }
     }
 
-    private func token(for transfer: AgreedTransfer) async -> Result<TokenGrant, EnrolError> {
+    private func token(
+        for transfer: AgreedTransfer,
+        _ age: AgeBand
+    ) async -> Result<TokenGrant, EnrolError> {
         guard let desk = desks[transfer.provider] else { return .failure(.unknownProvider) }
         do throws(TokenRefusal) {
             switch transfer.proof {
             case .signature(let signed):
-                return .success(try await TokenDesk(desk).issue(for: signed))
+                return .success(try await TokenDesk(desk).issue(for: signed, age: age))
             case .code(let callback):
                 return .success(try await TokenDesk(desk).issue(code: callback.code))
             }
@@ -152,65 +210,65 @@ extension Collector {
         }
     }
 
-    /// The token's event; a token that is another person's already ends by it (§5.7).
-    private func issued(
+    /// A token that is another person's already ends by it (§5.7).
+    private func claim(
         _ grant: TokenGrant,
         _ transfer: AgreedTransfer,
-        _ subject: SubjectID,
-        at now: Int64
-    ) -> Event {
-        let holder = IssuedTokens.Holder(subject: subject.bytes, request: transfer.id.bytes)
-        var event = Event()
-        event.occurredAt = now
-        guard issued.claim(grant.access, of: transfer.provider, for: holder) else {
-            event.tokenEnded.request.append(contentsOf: transfer.id.bytes)
-            event.tokenEnded.provider = transfer.provider
-            event.tokenEnded.reason = .duplicate
-            return event
-        }
-        event.tokenIssued = grant.event(
-            request: transfer.id.bytes,
-            provider: transfer.provider,
-            at: now
-        )
-        return event
+        _ subject: SubjectID
+    ) -> Granted {
+        let holder = IssuedTokens.Holder(subject: subject, request: transfer.id)
+        let claim = issued.claim(grant.access, of: transfer.provider, for: holder)
+        return Granted(transfer: transfer, token: grant, isIssuedTwice: claim == .issuedTwice)
     }
 
-    /// Withdraws a request: recorded first, then the provider is told.
-    ///
-    /// - Returns: whether the provider said that the token is revoked.
-    /// - Throws: `.refused` when there is nothing to withdraw; `.book`, `.record`.
-    public func withdraw(
-        _ command: WithdrawTransfer,
+    /// Decides again against the register as it is when the batch is appended.
+    private func record(
+        _ granted: [Granted],
+        _ joining: Join?,
         of subject: SubjectID
-    ) async throws(CollectError) -> Bool {
-        let (now, today) = (clock.seconds, KoreanClock.day(at: clock.seconds))
-        let book = try readBook(of: subject)
-        let events: [Event]
-        do throws(ConsentRefusal) {
-            events = try book.register.decide(command, at: now, on: today)
-        } catch {
-            throw .refused(error)
+    ) async throws(CollectError) -> Decided {
+        try await attempting { () throws(CollectError) in
+            let book = try readBook(of: subject)
+            let decided = try decide(granted.map(\.transfer), joining, book.register)
+            let now = clock.seconds
+            var (tokens, ends): ([Event], [Event]) = ([], [])
+            for one in granted where decided.failures[one.transfer.provider] == nil {
+                if one.isIssuedTwice {
+                    ends.append(.tokenEnded(one.transfer.id, one.transfer.provider, at: now))
+                } else {
+                    tokens.append(one.event(at: now))
+                }
+            }
+            // The ends after the requests that they suspend.
+            try await record(
+                [(.consent, decided.consents), (.credential, tokens), (.evidence, ends)],
+                of: subject,
+                expecting: book.revision
+            )
+            return decided
         }
-        try await record([(.consent, events)], of: subject)
-        guard let token = book.state.providers[command.provider]?.token,
-            token.end == .unspecified, let desk = desks[command.provider]
-        else { return false }
-        var isConfirmed = false
-        do throws(TokenRefusal) {
-            isConfirmed = try await TokenDesk(desk).revoke(token.access)
-        } catch {
-            // It dies by itself in time; that the provider did not answer is in the evidence.
-            isConfirmed = false
+    }
+
+    /// Revokes tokens that no request in the log is for, as far as their providers answer.
+    ///
+    /// One that somebody else has too is not sent anywhere again.
+    private func drop(_ granted: [Granted], of subject: SubjectID) async {
+        await withTaskGroup(of: Void.self) { tasks in
+            for one in granted {
+                let (code, access) = (one.transfer.provider, one.token.access)
+                let holder = IssuedTokens.Holder(subject: subject, request: one.transfer.id)
+                issued.release(access, of: code, by: holder)
+                guard !one.isIssuedTwice, let desk = desks[code] else { continue }
+                tasks.addTask {
+                    do throws(TokenRefusal) {
+                        _ = try await TokenDesk(desk).revoke(access)
+                    } catch {
+                        // Nobody has it but the provider, where it dies in its time.
+                        return
+                    }
+                }
+            }
         }
-        var ended = Event()
-        ended.occurredAt = clock.seconds
-        ended.tokenEnded.request.append(contentsOf: token.request)
-        ended.tokenEnded.provider = command.provider
-        ended.tokenEnded.reason = .withdrawn
-        ended.tokenEnded.confirmed = isConfirmed
-        try await record([(.credential, [ended])], of: subject)
-        return isConfirmed
     }
 
     private func evolve(_ register: inout TransferRegister, by event: Event) {

@@ -1,3 +1,4 @@
+public import Finance
 internal import MyData
 
 /// What the signature of a person's transfer request says to a token endpoint (통합인증-002).
@@ -42,7 +43,14 @@ public struct OAuthRequests: Sendable {
     public init(_ provider: Provider) { self.provider = provider }
 
     /// Integrated authentication: a token for a signed request.
-    public func token(for signed: SignedConsent, transaction: String) -> ProviderRequest {
+    ///
+    /// Persons of 14 to 18 have an endpoint of their own (청소년 통합인증-002), which takes no
+    /// signature of an identity-proofing body.
+    public func token(
+        for signed: SignedConsent,
+        age: AgeBand = .adult,
+        transaction: String
+    ) -> ProviderRequest {
         var fields = [
             ("tx_id", signed.transaction), ("org_code", provider.code),
             ("grant_type", "password"),
@@ -53,12 +61,17 @@ public struct OAuthRequests: Sendable {
             ("password_len", String(signed.signature.utf8.count)),
             ("password", signed.signature), ("auth_type", "1"), ("consent_type", "1"),
             ("consent_len", String(signed.consent.utf8.count)), ("consent", signed.consent),
-            ("signed_person_info_req_len", "0"), ("signed_person_info_req", ""),
         ]
+        if age == .adult {
+            fields += [("signed_person_info_req_len", "0"), ("signed_person_info_req", "")]
+        }
         if !signed.certificateTransaction.isEmpty {
             fields.append(("cert_tx_id", signed.certificateTransaction))
         }
-        return form("token", fields, transaction)
+        guard age == .adult else {
+            return form("/v2/oauth/2.0/youth_token", fields, transaction)
+        }
+        return form("/oauth/2.0/token", fields, transaction)
     }
 
     /// Individual authentication, first step: where the person's browser is sent.
@@ -89,7 +102,7 @@ public struct OAuthRequests: Sendable {
     /// Individual authentication, second step: a token for a code.
     public func token(code: String, transaction: String) -> ProviderRequest {
         form(
-            "token",
+            "/oauth/2.0/token",
             [
                 ("org_code", provider.code), ("grant_type", "authorization_code"),
                 ("code", code),
@@ -104,7 +117,7 @@ public struct OAuthRequests: Sendable {
     /// A new access token for a refresh token.
     public func refresh(_ token: String, transaction: String) -> ProviderRequest {
         form(
-            "token",
+            "/oauth/2.0/token",
             [
                 ("org_code", provider.code), ("grant_type", "refresh_token"),
                 ("refresh_token", token),
@@ -118,7 +131,7 @@ public struct OAuthRequests: Sendable {
     /// Ends a token and the one that renews it.
     public func revoke(_ token: String, transaction: String) -> ProviderRequest {
         form(
-            "revoke",
+            "/oauth/2.0/revoke",
             [
                 ("org_code", provider.code), ("token", token),
                 ("client_id", provider.registration.identifier),
@@ -129,12 +142,12 @@ public struct OAuthRequests: Sendable {
     }
 
     private func form(
-        _ endpoint: String,
+        _ path: String,
         _ fields: [(String, String)],
         _ transaction: String
     ) -> ProviderRequest {
         ProviderRequest(
-            path: "/oauth/2.0/" + endpoint,
+            path: path,
             form: .form,
             parameters: fields.map { (name: $0.0, value: $0.1) },
             transaction: transaction

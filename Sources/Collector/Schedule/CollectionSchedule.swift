@@ -7,7 +7,8 @@ internal import Synchronization
 ///
 /// What is due is worked out from the log when it starts and after each transfer, so nothing of it
 /// has to be kept. Fair: whoever was due first goes first, and no provider takes more than its
-/// share of the transfers under way, so one that is slow holds up nobody else.
+/// share of the transfers under way, so one that is slow holds up nobody else. Revocations that
+/// providers are owed go the same way, at once.
 public final class CollectionSchedule: Service {
     /// How regular transfers stand.
     public struct Figures: Sendable, Equatable {
@@ -21,9 +22,17 @@ public final class CollectionSchedule: Service {
         public var done: UInt64 = 0
         /// Those that brought nothing.
         public var failed: UInt64 = 0
+        /// Revocations that providers took.
+        public var revoked: UInt64 = 0
+    }
+
+    private enum Errand: Hashable {
+        case transfer
+        case revocation
     }
 
     private struct Work: Sendable, Hashable {
+        var errand = Errand.transfer
         var subject: SubjectID
         var provider: String
     }
@@ -83,8 +92,8 @@ public final class CollectionSchedule: Service {
 
     private let isStopped = Flag()
 
-    /// Gives a person's transfers a time that have none.
-    private func plan(_ subject: SubjectID, notBefore: Int64 = 0) {
+    /// Gives a person's transfers and revocations a time that have none; `ended` one later.
+    private func plan(_ subject: SubjectID, after ended: Work? = nil, notBefore: Int64 = 0) {
         let book: SubjectBook
         do throws(BookError) {
             book = try collector.books.book(of: subject)
@@ -93,6 +102,15 @@ public final class CollectionSchedule: Service {
             return
         }
         let now = collector.clock.seconds
+        func insert(_ work: Work, at time: Int64) {
+            state.withLock { state in
+                guard state.known.insert(work).inserted else { return }
+                state.queue.insert(work, at: work == ended ? max(time, notBefore) : time)
+            }
+        }
+        for provider in book.owedRevocations where collector.providers[provider] != nil {
+            insert(Work(errand: .revocation, subject: subject, provider: provider), at: now)
+        }
         for request in book.register.liveRequests {
             guard let provider = collector.providers[request.provider] else { continue }
             let work = Work(subject: subject, provider: provider.code)
@@ -103,12 +121,7 @@ public final class CollectionSchedule: Service {
                 spread: DueTime.spread(of: subject, at: provider.code),
                 now: now
             )
-            guard let at else { continue }
-            state.withLock { state in
-                if state.known.insert(work).inserted {
-                    state.queue.insert(work, at: max(at, notBefore))
-                }
-            }
+            if let at { insert(work, at: at) }
         }
     }
 
@@ -154,15 +167,22 @@ public final class CollectionSchedule: Service {
         var isDone = false
         var notBefore: Int64 = 0
         do throws(CollectError) {
-            let outcome = try await collector.collect(
-                work.subject,
-                from: work.provider,
-                for: .scheduled
-            )
-            isDone = outcome.isComplete
-            // It had nothing to ask for, so nothing says when it has: not at once, in any case.
-            if outcome.calls + outcome.failedCalls + outcome.quarantined == 0 {
-                notBefore = collector.clock.seconds + DueTime.retrySecondsMax
+            switch work.errand {
+            case .transfer:
+                let outcome = try await collector.collect(
+                    work.subject,
+                    from: work.provider,
+                    for: .scheduled
+                )
+                isDone = outcome.isComplete
+                // It had nothing to ask for, so nothing says when it has: not at once, in any case.
+                if outcome.calls + outcome.failedCalls + outcome.quarantined == 0 {
+                    notBefore = collector.clock.seconds + DueTime.retrySecondsMax
+                }
+            case .revocation:
+                isDone = try await collector.revokeOwed(of: work.subject, at: work.provider)
+                    .failed.isEmpty
+                if !isDone { notBefore = collector.clock.seconds + DueTime.retrySeconds }
             }
         } catch .stopped(let until) {
             notBefore = until
@@ -176,10 +196,14 @@ public final class CollectionSchedule: Service {
             state.active[work.provider, default: 1] -= 1
             state.activeCount -= 1
             state.known.remove(work)
-            state.figures.done += 1
-            if !isDone { state.figures.failed += 1 }
+            switch work.errand {
+            case .transfer:
+                state.figures.done += 1
+                if !isDone { state.figures.failed += 1 }
+            case .revocation: if isDone { state.figures.revoked += 1 }
+            }
         }
-        plan(work.subject, notBefore: notBefore)
+        plan(work.subject, after: work, notBefore: notBefore)
     }
 
     /// Waits until something is due; false when the task is cancelled.
@@ -193,8 +217,12 @@ public final class CollectionSchedule: Service {
             )
         }
         let seconds = min(max(1, (next ?? .max) - now), CollectionSchedule.sleepSecondsMax)
+        let sleep = collector.clock.sleep
         do {
-            try await collector.clock.sleep(isFull ? .milliseconds(50) : .seconds(seconds))
+            // Who ends the process does not wait for the next transfer.
+            try await cancelWhenGracefulShutdown {
+                try await sleep(isFull ? .milliseconds(50) : .seconds(seconds))
+            }
             return true
         } catch {
             return false

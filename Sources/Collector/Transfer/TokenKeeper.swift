@@ -1,5 +1,4 @@
 internal import Finance
-internal import Frame
 internal import MyData
 internal import Synchronization
 
@@ -17,7 +16,7 @@ final class TokenKeeper: Sendable {
         var access: String
         var expiresAt: Int64
         var generation = 0
-        var events: [Event] = []
+        var event: Event?
         var isOver = false
     }
 
@@ -25,33 +24,32 @@ final class TokenKeeper: Sendable {
     static let marginSeconds: Int64 = 600
 
     private let desk: ProviderDesk
-    private let subject: SubjectID
+    private let holder: IssuedTokens.Holder
     private let issued: IssuedTokens
     private let single = Turnstile(width: 1)
     private let state: Mutex<State>
 
     init(
         _ token: CollectionState.Token,
-        of subject: SubjectID,
+        of holder: IssuedTokens.Holder,
         at desk: ProviderDesk,
         issued: IssuedTokens
     ) {
-        (self.desk, self.subject, self.issued) = (desk, subject, issued)
+        (self.desk, self.holder, self.issued) = (desk, holder, issued)
         state = Mutex(
             State(token: token, access: token.access, expiresAt: token.expiresAt)
         )
     }
 
-    /// What happened to the token, to be recorded.
-    var events: [Event] { state.withLock { $0.events } }
+    /// What became of the token, to be recorded: the last renewal, or its end; nil is nothing.
+    var event: Event? { state.withLock { $0.event } }
 
     /// A token that will hold for the next minutes.
     func current() async throws(TokenRefusal) -> Held {
         let (held, expiresAt) = state.withLock { state in
             (Held(access: state.access, generation: state.generation), state.expiresAt)
         }
-        let isClaimed = issued.claim(held.access, of: desk.provider.code, for: holder)
-        guard isClaimed else {
+        guard issued.claim(held.access, of: desk.provider.code, for: holder) == .own else {
             end(.duplicate)
             throw .duplicate
         }
@@ -76,11 +74,6 @@ final class TokenKeeper: Sendable {
         return try result.get()
     }
 
-    private var holder: IssuedTokens.Holder {
-        let request = state.withLock { $0.token.request }
-        return IssuedTokens.Holder(subject: subject.bytes, request: request)
-    }
-
     private func renew(_ token: CollectionState.Token) async -> Result<Held, TokenRefusal> {
         guard !token.refresh.isEmpty, token.refreshExpiresAt > desk.clock.seconds else {
             end(.refused)
@@ -89,8 +82,13 @@ final class TokenKeeper: Sendable {
         do throws(TokenRefusal) {
             let grant = try await TokenDesk(desk).refresh(token.refresh)
             let now = desk.clock.seconds
-            let isClaimed = issued.claim(grant.access, of: desk.provider.code, for: holder)
-            guard isClaimed else {
+            let claim = issued.claim(
+                grant.access,
+                of: desk.provider.code,
+                for: holder,
+                insteadOf: state.withLock { $0.access }
+            )
+            guard claim == .own else {
                 end(.duplicate)
                 return .failure(.duplicate)
             }
@@ -106,7 +104,7 @@ final class TokenKeeper: Sendable {
                         provider: desk.provider.code,
                         at: now
                     )
-                    state.events.append(event)
+                    state.event = event
                     return Held(access: grant.access, generation: state.generation)
                 }
             )
@@ -116,18 +114,25 @@ final class TokenKeeper: Sendable {
         }
     }
 
+    /// The token is not used for now; whoever uses it next says again whose it is.
+    func release() {
+        let access = state.withLock { $0.access }
+        issued.release(access, of: desk.provider.code, by: holder)
+    }
+
     /// The token is not used any more; the provider was not told.
     func end(_ reason: TokenEnd) {
         state.withLock { state in
             guard !state.isOver else { return }
             state.isOver = true
-            var event = Event()
-            event.occurredAt = desk.clock.seconds
-            event.tokenEnded.request.append(contentsOf: state.token.request)
-            event.tokenEnded.provider = desk.provider.code
-            event.tokenEnded.reason = reason
-            state.events.append(event)
+            state.event = .tokenEnded(
+                holder.request,
+                desk.provider.code,
+                reason,
+                at: desk.clock.seconds
+            )
         }
+        release()
     }
 }
 
@@ -138,8 +143,13 @@ struct TokenDesk {
     init(_ desk: ProviderDesk) { self.desk = desk }
 
     /// A token for a person's signed request.
-    func issue(for signed: SignedConsent) async throws(TokenRefusal) -> TokenGrant {
-        try await ask { [oauth = desk.oauth] in oauth.token(for: signed, transaction: $0) }
+    func issue(
+        for signed: SignedConsent,
+        age: AgeBand
+    ) async throws(TokenRefusal) -> TokenGrant {
+        try await ask { [oauth = desk.oauth] in
+            oauth.token(for: signed, age: age, transaction: $0)
+        }
     }
 
     /// Where a provider sends a person's browser back to, with a code.

@@ -56,11 +56,10 @@ struct TransferReport {
         for (_, asset) in answers.vanished { close(asset, industry: industry) }
     }
 
-    /// Takes in what happened to the token.
-    mutating func take(_ events: [Event]) {
-        for event in events {
-            notes.append(Note(name: .role(.credential), event: event))
-        }
+    /// Takes in what became of the token: its end is evidence, which outlives it.
+    mutating func take(token event: Event?) {
+        guard let event else { return }
+        notes.append(Note(name: .role(event.isTokenEnd ? .evidence : .credential), event: event))
     }
 
     /// Takes in that an answer is no longer put aside; it counts all that was learnt.

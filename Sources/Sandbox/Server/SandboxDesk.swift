@@ -59,6 +59,9 @@ final class SandboxDesk: Sendable {
             if rest.hasPrefix("oauth/2.0/") {
                 return token(registration, String(rest.dropFirst(10)), ask)
             }
+            if rest == "v2/oauth/2.0/youth_token" {
+                return token(registration, "youth_token", ask)
+            }
             return data(registration, rest, ask)
         }
         if first == SandboxServerConfiguration.authenticationCode {

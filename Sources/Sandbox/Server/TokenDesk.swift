@@ -4,7 +4,7 @@ internal import MyData
 
 /// The token endpoints of providers: 통합인증-002, 개별인증-001 to 004.
 extension SandboxDesk {
-    /// Answers `authorize`, `token` or `revoke`.
+    /// Answers `authorize`, `token`, `youth_token` or `revoke`.
     func token(_ registration: ProviderRegistration, _ endpoint: String, _ ask: Ask) -> ServerReply
     {
         let code = registration.provider.code
@@ -43,7 +43,7 @@ extension SandboxDesk {
     ) throws(OAuthError) -> ServerReply {
         let code = registration.provider.code
         let isAuthorize = endpoint == "authorize"
-        guard ["authorize", "token", "revoke"].contains(endpoint),
+        guard ["authorize", "token", "youth_token", "revoke"].contains(endpoint),
             ask.method == (isAuthorize ? "GET" : "POST")
         else { throw .methodNotAllowed }
         let text = isAuthorize ? ask.query : String(decoding: ask.body, as: UTF8.self)
@@ -65,6 +65,9 @@ extension SandboxDesk {
         switch endpoint {
         case "authorize": return try authorize(registration, fields, client, ask, now: now)
         case "revoke": return try revoke(code, fields, client)
+        case "youth_token":
+            guard fields["grant_type"] == "password" else { throw .unsupportedGrantType }
+            return try youth(registration, fields, client, struck, now: now)
         default:
             return switch fields["grant_type"] {
             case "password": try integrated(registration, fields, client, struck, now: now)
@@ -91,7 +94,7 @@ extension SandboxDesk {
     }
 
     /// 통합인증-002: the signed transfer request itself is the credential.
-    private func integrated(
+    func integrated(
         _ registration: ProviderRegistration,
         _ fields: [String: String],
         _ client: OperatorRegistration,

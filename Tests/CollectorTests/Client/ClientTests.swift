@@ -1,4 +1,5 @@
 import Finance
+import Frame
 import MyData
 import Simulation
 import Synchronization
@@ -106,13 +107,73 @@ struct TokenGrantTests {
     }
 
     @Test
-    func `a token of another request is seen`() {
+    func `a token that is issued twice is nobody's`() {
         let issued = IssuedTokens()
-        let mine = IssuedTokens.Holder(subject: [1], request: [1])
-        let other = IssuedTokens.Holder(subject: [2], request: [2])
-        #expect(issued.claim("t", of: "A", for: mine))
-        #expect(issued.claim("t", of: "A", for: mine))
-        #expect(!issued.claim("t", of: "A", for: other))
-        #expect(issued.claim("t", of: "B", for: other))
+        let (mine, other) = (holder(1), holder(2))
+        #expect(issued.claim("t", of: "A", for: mine) == .own)
+        #expect(issued.claim("t", of: "A", for: mine) == .own)
+        #expect(issued.claim("t", of: "B", for: other) == .own)
+        #expect(issued.takeSuspensions().isEmpty)
+        #expect(issued.claim("t", of: "A", for: other) == .issuedTwice)
+        #expect(issued.takeSuspensions() == [.init(holder: mine, provider: "A")])
+        for holder in [mine, other, holder(3)] {
+            #expect(issued.claim("t", of: "A", for: holder) == .issuedTwice)
+            issued.release("t", of: "A", by: holder)
+        }
+        #expect(issued.takeSuspensions().isEmpty)
+    }
+
+    @Test
+    func `tokens that were replaced or ended are not remembered`() {
+        let issued = IssuedTokens()
+        for person in 0..<100 as Range<UInt64> {
+            var last = "\(person)"
+            #expect(issued.claim(last, of: "A", for: holder(person)) == .own)
+            for renewal in 0..<10 {
+                let next = "\(person)-\(renewal)"
+                let claim = issued.claim(next, of: "A", for: holder(person), insteadOf: last)
+                #expect(claim == .own)
+                last = next
+            }
+            // A changed request of the same person may come with the same token.
+            let changed = IssuedTokens.Holder(
+                subject: SubjectID(high: 1, low: person),
+                request: ConsentID(high: 2, low: person)
+            )
+            #expect(issued.claim(last, of: "A", for: changed) == .own)
+            if person % 2 == 0 { issued.release(last, of: "A", by: changed) }
+        }
+        #expect(issued.count == 50)
+    }
+
+    private func holder(_ person: UInt64) -> IssuedTokens.Holder {
+        IssuedTokens.Holder(
+            subject: SubjectID(high: 1, low: person),
+            request: ConsentID(high: 1, low: person)
+        )
+    }
+
+    @Test(arguments: [AgeBand.adult, .teenager])
+    func `a person under 19 has a token endpoint of their own`(age: AgeBand) {
+        let provider = Provider(
+            code: "A1BK010000",
+            name: "b",
+            industry: .bank,
+            place: ProviderPlace(host: "b"),
+            registration: ClientRegistration(identifier: "i", secret: "s")
+        )
+        let signed = SignedConsent(
+            transaction: "t",
+            authority: "Z9CA010000",
+            personKey: "ci",
+            consent: "text",
+            signature: "signature"
+        )
+        let asked = OAuthRequests(provider).token(for: signed, age: age, transaction: "x")
+        let isAdult = age == .adult
+        #expect(asked.path == (isAdult ? "/oauth/2.0/token" : "/v2/oauth/2.0/youth_token"))
+        #expect(asked.parameters.contains { $0.name == "signed_person_info_req" } == isAdult)
+        let renewed = OAuthRequests(provider).refresh("r", transaction: "x")
+        #expect(renewed.path == "/oauth/2.0/token")
     }
 }

@@ -1,10 +1,12 @@
-import Collector
 import Finance
 import Frame
-import Sandbox
 import Simulation
 import Synchronization
 import Testing
+import Vault
+
+@testable import Collector
+@testable import Sandbox
 
 /// The sandbox misbehaves, then stops: what was collected in the end is its ledger, to the won.
 struct FaultTests {
@@ -103,20 +105,54 @@ struct FaultTests {
         (plan.persons, plan.months, plan.historyMonths) = (6, 2, 2)
         try await Town.open(plan) { town in
             let collector = try town.collector()
-            for person in 0..<5 { try await town.enrol(person, with: collector) }
+            var subjects: [SubjectID] = []
+            for person in 0..<5 {
+                subjects.append(try await town.enrol(person, with: collector).subject)
+            }
             try await town.misbehave(["token"])
             let (subject, failures) = try await town.enrol(5, with: collector)
             #expect(failures.isEmpty)
-            let register = try collector.books.book(of: subject).register
-            let suspended = register.liveRequests.filter { $0.suspendedAt != nil }
+            let suspended = try town.suspended(subject, collector)
             #expect(!suspended.isEmpty)
-            let results = try await collector.collect(subject, for: .userConsent)
-            for request in suspended {
-                let result = results.first { $0.provider == request.provider }?.result
-                #expect(throws: CollectError.refused(.requestSuspended)) {
-                    _ = try result?.get()
+            // Whoever had the token first may not go on with it either, whatever restarts.
+            for another in [collector, try town.collector()] {
+                let firsts = try subjects.flatMap { subject in
+                    try town.suspended(subject, another).map { (subject, $0) }
+                }
+                #expect(firsts.map(\.1).sorted() == suspended)
+                for (subject, provider) in firsts + suspended.map({ (subject, $0) }) {
+                    await #expect(throws: CollectError.refused(.requestSuspended)) {
+                        _ = try await another.collect(subject, from: provider, for: .userConsent)
+                    }
                 }
             }
+        }
+    }
+
+    @Test
+    func `who is under way with a token that another person gets stops at once`() async throws {
+        var plan = Town.Plan()
+        (plan.persons, plan.months, plan.historyMonths) = (6, 2, 2)
+        try await Town.open(plan) { town in
+            let collector = try town.collector()
+            let pairs = (1..<6).map { other in
+                (
+                    other,
+                    Set(town.world.providers(of: 0)).intersection(town.world.providers(of: other))
+                )
+            }
+            let (other, common) = try #require(pairs.first { !$0.1.isEmpty })
+            let (subject, _) = try await town.enrol(0, with: collector)
+            try await town.misbehave(["token"])
+            // The other is enrolled when the first answers are about to be recorded.
+            town.beFirst(at: collector) { try await town.enrol(other, with: collector) }
+            for (provider, result) in try await collector.collect(subject, for: .userConsent)
+            where common.contains(provider) {
+                #expect(throws: CollectError.refused(.requestSuspended)) { _ = try result.get() }
+            }
+            #expect(try town.suspended(subject, collector) == common.sorted())
+            let held = try town.vault.assets(of: subject).map(\.name.provider)
+            #expect(common.isDisjoint(with: held))
         }
     }
 }
@@ -145,29 +181,6 @@ struct LifeCycleTests {
                 #expect(outcome.isComplete)
                 #expect(outcome.calls > 0)
             }
-        }
-    }
-
-    @Test
-    func `after a withdrawal nothing is asked`() async throws {
-        var plan = Town.Plan()
-        (plan.persons, plan.months, plan.historyMonths) = (1, 2, 1)
-        try await Town.open(plan) { town in
-            let collector = try town.collector()
-            let (subject, _) = try await town.enrol(0, with: collector)
-            let register = try collector.books.book(of: subject).register
-            let provider = try #require(register.liveRequests.first?.provider)
-            let isRevoked = try await collector.withdraw(
-                WithdrawTransfer(provider: provider, isDeleting: false),
-                of: subject
-            )
-            #expect(isRevoked)
-            await #expect(throws: CollectError.refused(.requestWithdrawn)) {
-                _ = try await collector.collect(subject, from: provider, for: .userRefresh)
-            }
-            let state = try collector.books.book(of: subject).state
-            #expect(state.providers[provider]?.token?.end == .withdrawn)
-            #expect(state.providers[provider]?.token?.access == "")
         }
     }
 

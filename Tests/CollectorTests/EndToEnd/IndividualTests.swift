@@ -30,7 +30,13 @@ struct IndividualTests {
             let (subject, transfers) = try await agree(town, collector)
             let first = try await collector.take(transfers, of: subject, joining: town.join)
             #expect(first.isEmpty)
-            let again = try await collector.take(transfers, of: subject)
+            let others = transfers.map { transfer in
+                var other = transfer
+                other.id = ConsentID(high: 7, low: town.collectorClock.chance())
+                other.terms.purpose = "다시"
+                return other
+            }
+            let again = try await collector.take(others, of: subject)
             #expect(again.count == transfers.count)
             #expect(again.values.allSatisfy { $0 == .token(.refused(.invalidGrant)) })
         }

@@ -16,7 +16,9 @@ extension Town {
     }
 
     /// A grown-up joins for two years.
-    var join: Join { Join(years: 30, until: today.adding(months: 24)) }
+    var join: Join { join(years: 30) }
+
+    func join(years: Int) -> Join { Join(years: years, until: today.adding(months: 24)) }
 
     /// All that a provider has, for eleven months, each week.
     func terms(_ provider: Provider) -> RequestTerms {
@@ -30,13 +32,20 @@ extension Town {
         return terms
     }
 
-    /// Has a person of the sandbox agree to everything at all their providers.
+    /// Has a person of the sandbox agree to everything at all their providers, but for what `edit`
+    /// does to the terms.
     @discardableResult
     func enrol(
         _ person: Int,
-        with collector: Collector
+        with collector: Collector,
+        years: Int = 30,
+        _ edit: (inout RequestTerms) -> Void = { _ in }
     ) async throws -> (subject: SubjectID, failures: [String: EnrolError]) {
-        try await enrol(person, with: collector, joining: join) { (terms($0), []) }
+        try await enrol(person, with: collector, joining: join(years: years)) { provider in
+            var own = terms(provider)
+            edit(&own)
+            return (own, [])
+        }
     }
 
     /// Has a person agree to what `wish` says of a provider; nil is nothing, no asset is all.

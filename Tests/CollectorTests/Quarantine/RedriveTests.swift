@@ -204,10 +204,7 @@ struct RedriveTests {
             let subject = try await Self.putAside(town)
             let desk = try Self.desk(town, tolerant: true)
             let entry = try #require(try Self.open(desk, subject).first)
-            _ = try await town.collector().withdraw(
-                WithdrawTransfer(provider: entry.provider, isDeleting: false),
-                of: subject
-            )
+            try await town.withdraw(entry.provider, of: subject)
             let size = try town.log.durableSize(of: subject)
             await #expect(throws: QuarantineError.refused(.requestWithdrawn)) {
                 _ = try await desk.preview(entry.id, at: Self.now(town))
