@@ -22,8 +22,6 @@ public enum CollectError: Error, Sendable, Equatable {
     case refused(ConsentRefusal)
     /// There is no token for the request: the person must authenticate.
     case noToken
-    /// The token endpoint gave none.
-    case token(TokenRefusal)
     /// The provider is left alone until then, seconds since 1970-01-01 UTC.
     case stopped(until: Int64)
     /// It takes regular transfers only from then on.

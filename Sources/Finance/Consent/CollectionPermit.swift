@@ -30,9 +30,6 @@ public struct CollectionPermit: Hashable, Sendable {
         (self.industry, self.trigger, self.day, self.age) = (industry, trigger, day, age)
     }
 
-    /// Whether it may be used on a day.
-    public func holds(on today: CivilDate) -> Bool { today == day }
-
     /// Whether this API may be called.
     public func allows(_ api: ProviderAPI) -> Bool {
         switch api {

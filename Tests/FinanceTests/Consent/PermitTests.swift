@@ -14,8 +14,7 @@ import Testing
         #expect(permit.industry == .bank)
         #expect(permit.terms == terms)
         #expect(permit.trigger == .scheduled)
-        #expect(permit.holds(on: world.today))
-        #expect(!permit.holds(on: world.today.adding(days: 1)))
+        #expect(permit.day == world.today)
         try world.register.confirm(permit, on: world.today, at: world.now)
     }
 
@@ -23,7 +22,7 @@ import Testing
         var world = try ConsentWorld()
         try world.ask()
         world.pass(months: 12)
-        #expect(try world.permit(ConsentWorld.bank, .userRefresh).holds(on: world.today))
+        #expect(try world.permit(ConsentWorld.bank, .userRefresh).day == world.today)
         world.pass(days: 1)
         #expect(throws: ConsentRefusal.requestExpired) {
             try world.permit(ConsentWorld.bank, .userRefresh)

@@ -42,10 +42,10 @@ import Testing
         let new = try reader.read(
             bytes.span,
             of: StandardCall(.bank001),
-            from: AnswerSource(.bank, missing: [.bank003]),
+            from: AnswerSource(.bank),
             askedAt: 0
         )
-        #expect(new.assets[0].calls.map(\.api) == [.bank002, .bank014, .bank004])
+        #expect(new.assets[0].calls.map(\.api) == [.bank002, .bank003, .bank014, .bank004])
     }
 
     @Test func `a check card has few calls, a customer with a credit card has more assets`() throws
