@@ -12,7 +12,7 @@ extension CollectRun {
         let texts = zip(terms, providers).map { text($0, $1).text }
         let signed: [SignedConsent]
         do throws(SigningError) {
-            signed = try await authority.sign(texts, by: .sandbox(person.number))
+            signed = try await access.authority.sign(texts, by: .sandbox(person.number))
         } catch {
             throw Failure(.address, "The authentication body did not sign (\(error)).")
         }
@@ -56,7 +56,7 @@ extension CollectRun {
     }
 
     private func text(_ terms: RequestTerms, _ provider: Provider) -> ConsentText {
-        ConsentText(terms, provider: provider, operatorCode: identity.code)
+        ConsentText(terms, provider: provider, operatorCode: access.identity.code)
     }
 
     private func terms(_ provider: Provider) -> RequestTerms {

@@ -17,6 +17,7 @@ extension CollectRun {
         enrolled.withLock { $0[person.number] = subject }
         var member = Member(person: person, subject: subject)
         do {
+            try await collector.revokeOwed(of: subject)
             let book = try collector.books.book(of: subject)
             try await purge(book, of: subject)
             let known = CollectRun.standing(book)
@@ -53,6 +54,7 @@ extension CollectRun {
     private func purge(_ book: SubjectBook, of subject: SubjectID) async throws {
         let projections = services.projections
         if !book.register.owedDeletions.isEmpty {
+            try await access.revoke(of: subject, before: book.register.owedDeletions)
             try await services.desk.eraseOwed(of: subject, at: clock.now()) {
                 projections.prepareErasure(in: $0)
             }

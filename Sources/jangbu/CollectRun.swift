@@ -14,12 +14,8 @@ import Vault
 /// Enrols people of a sandbox and collects for them.
 final class CollectRun: Sendable {
     let services: Services
-    let identity: OperatorFile
+    let access: ProviderAccess
     let control: SandboxControl
-    private let client: ProviderClient
-    let collector: Collector
-    let authority: AuthorityDesk
-    let clock: CollectorClock
     /// Whether people agree at each provider instead of signing once for all.
     let isIndividual: Bool
     /// By number in the sandbox.
@@ -36,52 +32,26 @@ final class CollectRun: Sendable {
         months: Int32,
         isIndividual: Bool = false
     ) async throws {
-        (self.services, self.identity) = (services, identity)
-        self.isIndividual = isIndividual
-        clock = CollectRun.clock(time)
+        (self.services, self.isIndividual) = (services, isIndividual)
         control = try SandboxControl(identity, directory: certificates)
         // Slots, windows and the lives of tokens follow the sandbox's clock.
         time.set(try await control.clock())
-        do throws(ClientFault) {
-            client = try ProviderClient(certificates: identity.certificates)
-        } catch {
-            throw Failure(.input, "The operator's certificates cannot be used.")
-        }
-        authority = AuthorityDesk(
-            identity.authority,
-            operatorCode: identity.code,
-            client: client,
-            clock: clock
+        access = try ProviderAccess(
+            identity,
+            registry,
+            vault: services.vault,
+            log: services.log,
+            recorder: services.recorder,
+            clock: .system { [time] in time.microseconds },
+            months: months
         )
-        var options = CollectorOptions(operatorCode: identity.code)
-        options.historyMonths = months
-        do throws(BookError) {
-            collector = Collector(
-                providers: registry,
-                client: client,
-                books: try SubjectBooks(log: services.log, vault: services.vault),
-                recorder: services.recorder,
-                clock: clock,
-                options: options
-            )
-        } catch {
-            throw Failure(.program, "The books cannot be opened (\(error)).")
-        }
     }
 
-    private static func clock(_ time: SandboxTime) -> CollectorClock {
-        CollectorClock(
-            now: { time.microseconds },
-            sleep: { try await Task.sleep(for: $0) },
-            chance: {
-                var random = SystemRandomNumberGenerator()
-                return random.next()
-            }
-        )
-    }
+    var collector: Collector { access.collector }
+    var clock: CollectorClock { access.clock }
 
     func shutdown() async {
-        await client.shutdown()
+        await access.shutdown()
         await control.shutdown()
     }
 
@@ -231,8 +201,7 @@ final class CollectRun: Sendable {
 
     /// Regular transfers until a signal.
     func serve() async throws {
-        let vault = services.vault
-        let schedule = CollectionSchedule(collector) { vault.subjects }
+        let schedule = access.schedule
         let logger = Logger(label: "collect") { StreamLogHandler.standardError(label: $0) }
         let group = ServiceGroup(
             configuration: .init(

@@ -37,7 +37,6 @@ struct CollectionDemo {
         let collecting = collecting
         // Sign-ins and looks happen on the sandbox's days, as consents do.
         ledger = LedgerService(services) { collecting.seconds * 1_000_000 }
-        ledger.connections.know(registry)
     }
 
     func shutdown() async { await collecting.shutdown() }

@@ -117,6 +117,8 @@ struct ConsentOffice {
     let log: EventLog
     let desk: ConsentDesk
     let services: Services?
+    /// The way to providers, where the configuration has one.
+    let access: ProviderAccess?
 
     /// Opens what a command needs, does `work` and closes it.
     ///
@@ -135,12 +137,40 @@ struct ConsentOffice {
             tellOwed(error)
         }
         let desk = try services?.desk ?? ConsentDesk(vault: vault, log: log)
-        let office = ConsentOffice(vault: vault, log: log, desk: desk, services: services)
+        let recorder = try services?.recorder ?? Recorder(vault: vault, log: log)
+        let access = providerAccess(settings, vault, log, recorder)
+        let office = ConsentOffice(
+            vault: vault,
+            log: log,
+            desk: desk,
+            services: services,
+            access: access
+        )
+        func finish() async throws {
+            guard let access else { return try await work(office) }
+            try await access.closing { try await work(office) }
+        }
         guard let services else {
             defer { log.close() }
-            return try await work(office)
+            return try await finish()
         }
-        try await services.closing { try await work(office) }
+        try await services.closing { try await finish() }
+    }
+
+    /// Deletion goes on without it too: what is wrong with it is said.
+    private static func providerAccess(
+        _ settings: Settings,
+        _ vault: Vault,
+        _ log: EventLog,
+        _ recorder: Recorder
+    ) -> ProviderAccess? {
+        do {
+            return try ProviderAccess(settings, vault: vault, log: log, recorder: recorder)
+        } catch {
+            let why = Failure(error)?.sentence ?? "\(error)"
+            Terminal.shared.note("No provider is told of tokens that are revoked: \(why)")
+            return nil
+        }
     }
 
     /// Decides and, with `isMeant`, records and destroys; else says what would be destroyed.
@@ -160,6 +190,16 @@ struct ConsentOffice {
     /// Does the deletions that are owed, and has the read models follow.
     func erase(_ id: SubjectID, at now: Int64) async throws -> [ErasureReceipt] {
         let projections = services?.projections
+        let register = try desk.register(of: id)
+        try await access?.revoke(of: id, before: register.owedDeletions)
+        if access == nil, !register.requests.isEmpty,
+            register.owedDeletions.contains(where: { $0.scope == .everything })
+        {
+            Terminal.shared.note(
+                "The person's tokens are deleted and no provider is told: "
+                    + "collection.operator_file is not set."
+            )
+        }
         let receipts = try await desk.eraseOwed(of: id, at: now) { subject in
             projections?.prepareErasure(in: subject)
         }

@@ -40,6 +40,7 @@ final class LedgerService: Web.Ledger, Service {
     init(_ services: Services, clock: @escaping @Sendable () -> Int64 = { Clock.now }) {
         (self.services, self.clock) = (services, clock)
         connections = Connections(services)
+        if let providers = services.providers { connections.know(providers) }
         backups = BackupDesk(services.log, allowed: services.settings.backupDirectory)
     }
 

@@ -1,20 +1,26 @@
 import Collector
 import Files
 import Finance
+import Foundation
 import MyData
 import Yams
 
-/// What an operator is known by, and where a person authenticates (`operator.yaml`).
+/// What an operator is known by, and where a person authenticates (`operator.yaml`); it holds a
+/// secret, so nobody but its owner may read it.
 struct OperatorFile {
     let code: String
     let registration: ClientRegistration
     let certificates: ClientCertificates
     let authority: SigningAuthority
-    /// Where everything answers: without a path, as the sandbox's controls are asked.
-    let place: ProviderPlace
+    /// Where the controls of a sandbox are asked; nil of real providers.
+    let controls: ProviderPlace?
 
     init(_ path: String) throws {
         let root = try YAMLFile.mapping(path)
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        guard let mode = attributes[.posixPermissions] as? Int, mode & 0o077 == 0 else {
+            throw Failure(.configuration, "\(path): set its mode to 0600.")
+        }
         func text(_ key: String) throws -> String {
             guard let value = root[key]?.string, !value.isEmpty else {
                 throw Failure(.configuration, "\(path): \(key) is missing.")
@@ -32,11 +38,12 @@ struct OperatorFile {
             key: try text("key"),
             roots: try text("authority")
         )
-        place = try ProviderPlace(url: try text("base_url"), in: path)
-        let body = try text("authentication_body")
-        var bodyPlace = place
-        bodyPlace.basePath += "/" + body
-        authority = SigningAuthority(code: body, place: bodyPlace, registration: registration)
+        controls = try root["control_url"]?.string.map { try ProviderPlace(url: $0, in: path) }
+        authority = SigningAuthority(
+            code: try text("authentication_body"),
+            place: try ProviderPlace(url: try text("authentication_url"), in: path),
+            registration: registration
+        )
     }
 }
 

@@ -57,7 +57,10 @@ struct SandboxControl {
         } catch {
             throw Failure(.input, "The control certificate in \(directory) cannot be used.")
         }
-        place = operatorFile.place
+        guard let controls = operatorFile.controls else {
+            throw Failure(.configuration, "\(directory)/operator.yaml has no control_url.")
+        }
+        place = controls
     }
 
     func shutdown() async { await client.shutdown() }

@@ -13,7 +13,8 @@ struct ServeCommand: AsyncParsableCommand {
         abstract: "Serve the data directory: pages, JSON API, metrics.",
         discussion: """
             Ends cleanly on Ctrl-C or SIGTERM; a second one ends at once. Any address but \
-            loopback needs web.token_file.
+            loopback needs web.token_file. With collection.operator_file it also makes the \
+            regular transfers that are due and revokes tokens whose requests were withdrawn.
 
             Examples:
               jangbu serve
@@ -32,9 +33,16 @@ struct ServeCommand: AsyncParsableCommand {
         let services = try Services(settings, creating: true)
         let server = ServerRun(services, LedgerService(services))
         try await services.closing {
+            let access = try ProviderAccess(
+                services.settings,
+                vault: services.vault,
+                log: services.log,
+                recorder: services.recorder
+            )
             // Ends with the server: what is left then is owed and done at the next start.
-            async let _: Void = services.finishErasures()
-            try await server.run()
+            async let _: Void = services.finishErasures(access)
+            guard let access else { return try await server.run() }
+            try await access.closing { try await server.run([access.schedule]) }
         }
         Terminal.shared.note("ended; everything is on disk")
     }

@@ -5,7 +5,7 @@ import Vault
 
 extension Services {
     /// The providers of `collection.providers_file`, to be named and tolerated; nobody is asked by
-    /// this, so it takes no registration.
+    /// this, so it takes no registration (`ProviderAccess` does).
     static func providers(_ settings: Settings) throws -> Providers? {
         guard !settings.providersFile.isEmpty else { return nil }
         return try Providers(

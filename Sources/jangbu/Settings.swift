@@ -20,6 +20,8 @@ struct Settings: Sendable {
     var rulesDirectory = ""
     var backupDirectory = ""
     var providersFile = ""
+    var operatorFile = ""
+    var historyMonthCount = 24
     var webHost = "127.0.0.1"
     var webPort = 8080
     var webTokenFile = ""
@@ -80,6 +82,8 @@ struct Settings: Sendable {
         text("categories.directory", \.rulesDirectory),
         text("backup.directory", \.backupDirectory),
         text("collection.providers_file", \.providersFile),
+        text("collection.operator_file", \.operatorFile),
+        number("collection.history_month_count", \.historyMonthCount, 1...60),
         text("web.host", \.webHost),
         number("web.port", \.webPort, 0...65_535),
         text("web.token_file", \.webTokenFile),

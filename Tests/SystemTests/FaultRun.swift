@@ -199,7 +199,7 @@ final class SandboxRemote: Sendable {
 
     /// Where it said that it listens; nil as long as it did not.
     var port: Int? {
-        lines("operator.yaml").first { $0.hasPrefix("base_url: ") }
+        lines("operator.yaml").first { $0.hasPrefix("control_url: ") }
             .flatMap { $0.split(separator: ":").last }.flatMap { Int($0) }
     }
 

@@ -59,7 +59,9 @@ public enum RegistryFiles {
             "authority: \(directory)/ca.pem", "certificate: \(directory)/operator.pem",
             "key: \(directory)/operator.key",
             "authentication_body: \(SandboxServerConfiguration.authenticationCode)",
-            "base_url: https://127.0.0.1:\(port)",
+            "authentication_url: https://127.0.0.1:\(port)/"
+                + SandboxServerConfiguration.authenticationCode,
+            "control_url: https://127.0.0.1:\(port)",
             "redirect_uri: https://127.0.0.1/callback",
         ]
         let body = lines.joined(separator: "\n") + "\n"
