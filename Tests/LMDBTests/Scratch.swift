@@ -1,49 +1,23 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Musl
-#endif
+import Simulation
 
 /// A fresh directory, removed with all it holds when the test ends.
 final class Scratch {
-    let path: String
+    private let directory: TemporaryDirectory
 
     init() {
-        // In memory where there is such a place: no test here depends on a disk.
-        let parent = unsafe access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
-        var template = Array((parent + "/jangbu-lmdb-XXXXXX").utf8CString)
-        path = unsafe template.withUnsafeMutableBufferPointer { buffer in
-            guard let base = buffer.baseAddress, let made = unsafe mkdtemp(base) else {
-                fatalError("mkdtemp: \(errno)")
-            }
-            return unsafe String(cString: made)
+        do {
+            directory = try TemporaryDirectory("lmdb")
+        } catch {
+            fatalError("\(error)")
         }
     }
 
-    deinit {
-        remove(path)
-    }
-
+    var path: String { directory.path }
     var name: String {
         String(path[path.index(after: path.lastIndex(of: "/") ?? path.startIndex)...])
     }
     var environment: String { path + "/environment" }
     var dataFile: String { environment + "/data.mdb" }
-
-    private func remove(_ path: String) {
-        guard let directory = unsafe opendir(path) else {
-            unsafe unlink(path)
-            return
-        }
-        while let entry = unsafe readdir(directory) {
-            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { remove(path + "/" + name) }
-        }
-        unsafe closedir(directory)
-        unsafe rmdir(path)
-    }
 }
 
 extension Array where Element == UInt8 {
