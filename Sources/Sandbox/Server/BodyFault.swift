@@ -106,10 +106,12 @@ extension SandboxDesk {
         for fault in struck {
             switch fault.kind {
             case .down:
+                plan.met(fault)
                 var reply = ServerReply(503, [])
                 reply.extent = .nothing
                 return reply
             case .refuse:
+                plan.refused(fault)
                 var reply = ServerReply(code: UInt32(clamping: fault.value))
                 afterwards(struck.filter { $0.kind == .slow }, &reply)
                 return reply
@@ -122,6 +124,7 @@ extension SandboxDesk {
     /// What happens to an answer that is ready.
     func afterwards(_ struck: [Fault], _ reply: inout ServerReply) {
         for fault in struck {
+            let before = (reply.body, reply.extent, reply.delay)
             switch fault.kind {
             case .slow: reply.delay += .milliseconds(fault.value)
             case .types: BodyFault.spoilAmount(&reply.body)
@@ -133,6 +136,8 @@ extension SandboxDesk {
             case .cut: reply.extent = .half
             case .refuse, .duplicate, .change, .skew, .expire, .token, .down: continue
             }
+            // A fault that an answer had no place for did not strike.
+            if before != (reply.body, reply.extent, reply.delay) { plan.met(fault) }
         }
     }
 }

@@ -104,7 +104,7 @@ final class FaultPlan: Sendable {
     private struct State {
         var planned: [Planned]
         var chance: UInt64
-        var struck: [String: Int] = [:]
+        var met: [String: Int] = [:]
     }
 
     private let state: Mutex<State>
@@ -124,8 +124,21 @@ final class FaultPlan: Sendable {
     /// Those that are set.
     var faults: [Fault] { state.withLock { $0.planned.map(\.fault) } }
 
-    /// How often each kind struck.
-    var counts: [String: Int] { state.withLock { $0.struck } }
+    /// How many calls were answered otherwise for each kind; of `refuse` for each code of a data
+    /// API too, as `refuse=50001`.
+    var counts: [String: Int] { state.withLock { $0.met } }
+
+    /// Counts a call that was answered otherwise for this fault.
+    func met(_ fault: Fault) {
+        state.withLock { state in state.met[fault.kind.rawValue, default: 0] += 1 }
+    }
+
+    /// Counts a call of a data API that was refused.
+    func refused(_ fault: Fault) {
+        met(fault)
+        let name = "\(fault.kind.rawValue)=\(fault.value)"
+        state.withLock { state in state.met[name, default: 0] += 1 }
+    }
 
     /// What strikes this call.
     func strike(provider: String, api: Int, now: Int64) -> [Fault] {
@@ -140,7 +153,6 @@ final class FaultPlan: Sendable {
                     Int(FaultPlan.next(&state.chance) % 1_000) < fault.perMille
                 else { continue }
                 struck.append(fault)
-                state.struck[fault.kind.rawValue, default: 0] += 1
             }
             return struck
         }

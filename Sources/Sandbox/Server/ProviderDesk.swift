@@ -76,7 +76,9 @@ extension SandboxDesk {
         guard let type = ask.type.flatMap(CallType.init) else { throw StandardRefusal(40_002) }
         let code = call.registration.provider.code
         guard let token = ask.bearer else { throw StandardRefusal(40_101) }
-        if struck.contains(where: { $0.kind == .expire }) { tokens.expire(token) }
+        if let fault = struck.first(where: { $0.kind == .expire }), tokens.expire(token) {
+            plan.met(fault)
+        }
         guard let grant = tokens.find(token, at: code, now: call.now) else {
             throw StandardRefusal(40_101)
         }
@@ -96,8 +98,10 @@ extension SandboxDesk {
                 throw StandardRefusal(42_901)
             }
         }
-        if struck.contains(where: { $0.kind == .change }) {
-            _ = books.changeHistory(of: grant.person, at: code, now: call.now)
+        if let fault = struck.first(where: { $0.kind == .change }),
+            books.changeHistory(of: grant.person, at: code, now: call.now)
+        {
+            plan.met(fault)
         }
         let reply = try body(call, request, grant, struck)
         if type == .scheduled, request.page == nil {
@@ -136,9 +140,10 @@ extension SandboxDesk {
         switch books.answer(query) {
         case .refused(let code): throw StandardRefusal(code)
         case .body(var bytes):
-            if !isAgain, struck.contains(where: { $0.kind == .duplicate }),
+            if !isAgain, let fault = struck.first(where: { $0.kind == .duplicate }),
                 [.list, .history, .quarterly, .months, .pages].contains(call.route.shape)
             {
+                plan.met(fault)
                 BodyFault.repeatPage(&bytes, cursor: SandboxDesk.againMark + (query.page ?? ""))
             }
             return ServerReply(200, bytes)

@@ -96,7 +96,9 @@ final class SandboxDesk: Sendable {
 
     /// Seconds by this provider's clock, which a fault may have moved.
     func seconds(at provider: String, _ struck: [Fault]) -> Int64 {
-        clock.seconds + struck.filter { $0.kind == .skew }.reduce(0) { $0 + $1.value }
+        let skews = struck.filter { $0.kind == .skew }
+        for fault in skews { plan.met(fault) }
+        return clock.seconds + skews.reduce(0) { $0 + $1.value }
     }
 
     /// The faults of one call, told in the log: kinds and places, nothing of a person.

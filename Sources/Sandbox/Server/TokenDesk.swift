@@ -28,6 +28,7 @@ extension SandboxDesk {
         guard let fault = struck.first(where: { [.refuse, .down].contains($0.kind) }) else {
             return nil
         }
+        plan.met(fault)
         var reply = ServerReply(
             oauth: fault.value == 50_008 ? .temporarilyUnavailable : .serverError
         )
@@ -166,7 +167,10 @@ extension SandboxDesk {
         } catch {
             throw .serverError
         }
-        if let other, struck.contains(where: { $0.kind == .token }) { issued.token = other }
+        if let other, let fault = struck.first(where: { $0.kind == .token }) {
+            issued.token = other
+            plan.met(fault)
+        }
         var object = JSONObject()
         object.add("tx_id", transaction)
         object.add("token_type", "Bearer")

@@ -134,11 +134,12 @@ final class TokenRegister: Sendable {
         return live.grant
     }
 
-    /// Ends an access token alone, before its time.
-    func expire(_ token: String) {
+    /// Ends an access token alone, before its time; false when there is no such token.
+    func expire(_ token: String) -> Bool {
         state.withLock { state in
-            state.access[token] = nil
+            guard state.access.removeValue(forKey: token) != nil else { return false }
             journal?.append(.expired(access: token))
+            return true
         }
     }
 

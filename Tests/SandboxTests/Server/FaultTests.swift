@@ -149,6 +149,29 @@ struct FaultTests {
         #expect(resting.retryAfter == 60)
     }
 
+    @Test func `a fault counts where an answer was another for it, and nowhere else`()
+        async throws
+    {
+        let sandbox = try DeskFixture()
+        let (_, bank, token, account) = try await sandbox.deposit()
+        try await sandbox.set("types", "token", "truncate%0", "skew=1")
+        // A list has no amount to spoil, and only token endpoints issue tokens.
+        _ = await sandbox.list(bank, token: token)
+        #expect(sandbox.desk.plan.counts == ["skew": 1])
+        _ = await sandbox.movements(bank, account, token: token)
+        #expect(sandbox.desk.plan.counts == ["skew": 2, "types": 1])
+        try await sandbox.set("refuse=42901")
+        _ = await sandbox.list(bank, token: token)
+        let counts = sandbox.desk.plan.counts
+        #expect(counts["refuse"] == 1 && counts["refuse=42901"] == 1)
+        try await sandbox.set("expire", "cut")
+        _ = await sandbox.list(bank, token: token)
+        _ = await sandbox.list(bank, token: token)
+        // The second time there was no token left to expire.
+        #expect(sandbox.desk.plan.counts["expire"] == 1)
+        #expect(sandbox.desk.plan.counts["cut"] == 2)
+    }
+
     @Test(arguments: Seed.smoke)
     func `chance is the seed's, and as often as it says`(seed: Seed) throws {
         let fault = try #require(Fault("cut%250"))
