@@ -54,4 +54,22 @@ struct PersonWordTests {
         let failure = history.sums["A"]?.lastFailure
         #expect(failure.flatMap(TransferTrouble.init) == trouble)
     }
+
+    @Test(arguments: [UInt32(40_104), 40_301, 40_401, 40_501])
+    func `what a provider does not have is told, and its connection is well`(code: UInt32) {
+        var history = TransferHistory(TestPerson.today...TestPerson.today)
+        var event = Event()
+        event.occurredAt = Int64(TestPerson.today.daysSinceEpoch) * 86_400
+        event.transferFailed.provider = "A"
+        event.transferFailed.code = code
+        event.transferFailed.status = code / 100
+        history.take(event)
+        #expect(history.sums["A"]?.failed == 1)
+        #expect(history.sums["A"]?.lastFailure == nil)
+        guard case .failed(let failure)? = history.entries.first?.detail else {
+            Issue.record("nothing is told")
+            return
+        }
+        #expect(TransferTrouble(failure) == .notOffered)
+    }
 }

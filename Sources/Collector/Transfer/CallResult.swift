@@ -14,8 +14,9 @@ struct CallResult: Sendable {
         case quarantined(PayloadQuarantined)
         /// The asset is no longer there.
         case closed
-        /// The provider does not have this API, or the request does not open it.
-        case absent
+        /// The provider does not have this API, or the request does not open it; what it said to
+        /// the call, or nil when nothing was asked because it had said so before.
+        case absent(Failure?)
         /// It was given up.
         case failed(Failure)
         /// It was not asked: the provider is being left alone, or the person's turn is over.

@@ -30,7 +30,7 @@ struct CallRunner: Sendable {
     func run(_ question: Question) async -> CallResult {
         var result = CallResult(question.call, window: question.window)
         guard desk.offers(question.call.api) else {
-            result.end = .absent
+            result.end = .absent(nil)
             return result
         }
         let start = desk.clock.now()
@@ -234,23 +234,20 @@ struct CallRunner: Sendable {
         status: UInt32 = 0,
         code: UInt32 = 0
     ) -> Try {
-        func failed(_ reach: CallResult.Failure.Reach) -> Try {
-            .over(
-                .failed(
-                    CallResult.Failure(
-                        status: status,
-                        code: code,
-                        attempts: rules.attempts,
-                        reach: reach
-                    )
-                )
+        func failure(_ reach: CallResult.Failure.Reach) -> CallResult.Failure {
+            CallResult.Failure(
+                status: status,
+                code: code,
+                attempts: rules.attempts,
+                reach: reach
             )
         }
+        func failed(_ reach: CallResult.Failure.Reach) -> Try { .over(.failed(failure(reach))) }
         switch action {
         case .retry(let milliseconds): return .again(afterMilliseconds: milliseconds)
         case .refreshToken: return .renew
         case .closeAsset: return .over(.closed)
-        case .skipAPI: return .over(.absent)
+        case .skipAPI: return .over(.absent(failure(.call)))
         case .giveUpAsset: return failed(.asset)
         case .giveUpPerson, .waitForSlot: return failed(.person)
         case .endRequest: return failed(.request)

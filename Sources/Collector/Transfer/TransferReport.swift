@@ -138,7 +138,7 @@ struct TransferReport {
         counted: Range<Int>
     ) {
         switch result.end {
-        case .complete, .unchanged, .skipped, .absent: return
+        case .complete, .unchanged, .skipped, .absent(nil): return
         case .closed:
             fail(
                 result,
@@ -149,7 +149,7 @@ struct TransferReport {
             putAside(payload, in: name ?? .role(.evidence))
             guard name == nil else { return }
             fail(result, CallResult.Failure(status: 200, reach: .call), counted)
-        case .failed(let failure): fail(result, failure, counted)
+        case .failed(let failure), .absent(let failure?): fail(result, failure, counted)
         }
     }
 

@@ -33,6 +33,7 @@ public struct ProviderStanding: Hashable, Sendable {
 
     /// Each call that was given up has its own evidence, all of them with the transfer's time.
     mutating func take(_ failed: TransferFailed, at now: Int64) throws(FoldError) {
+        guard !failed.isNotOffered else { return }
         if failed.code == ProviderStanding.quotaIsUsed, failed.trigger == .scheduled {
             guard let day = CivilDate(secondsSinceEpoch: now) else { throw .unrepresentable }
             quotaUsedOn = max(quotaUsedOn ?? day, day)
@@ -52,6 +53,17 @@ public struct ProviderStanding: Hashable, Sendable {
             return
         }
         scheduledOn = max(scheduledOn ?? day, day)
+    }
+}
+
+extension TransferFailed {
+    /// Whether the provider does not have what was asked, or the request does not open it (40104,
+    /// 40301, 40401, 40501): asking again would bring nothing, and nothing is wrong.
+    public var isNotOffered: Bool {
+        switch code {
+        case 40_104, 40_301, 40_401, 40_501: true
+        default: false
+        }
     }
 }
 

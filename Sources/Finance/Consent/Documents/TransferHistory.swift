@@ -73,7 +73,7 @@ public struct TransferHistory: Sendable {
         public var firstAt = Int64.max
         /// The last.
         public var lastAt = Int64.min
-        /// The last transfer that was given up.
+        /// The last transfer that was given up, other than for what the provider does not have.
         public var lastFailure: Failure?
     }
 
@@ -117,7 +117,7 @@ public struct TransferHistory: Sendable {
         case .transferFailed(let failed):
             sums[failed.provider, default: Sums()].failed &+= 1
             let failure = Failure(at: at, status: failed.status, code: failed.code)
-            sums[failed.provider]?.lastFailure = failure
+            if !failed.isNotOffered { sums[failed.provider]?.lastFailure = failure }
             let code = failed.code != 0 ? failed.code : failed.status
             let api = StatisticsCode.code(of: failed.api) ?? "-"
             let text = "\(api), 응답코드 \(code), \(failed.attempts)회 시도"
