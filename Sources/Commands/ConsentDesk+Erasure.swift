@@ -88,11 +88,13 @@ extension ConsentDesk {
         return try register(of: subject).owedDeletions.map { ErasurePlan($0, held: held) }
     }
 
-    /// The person's assets that there is data of.
+    /// The person's assets that there is data of, and the lists that were put aside.
     public func held(of subject: SubjectID) throws(ConsentError) -> [HeldAsset] {
-        try keys { () throws(VaultError) in try vault.assets(of: subject) }.map { asset in
-            HeldAsset(AssetID(asset.compartment), of: asset.name.provider)
+        let (assets, lists) = try keys { () throws(VaultError) in
+            (try vault.assets(of: subject), try vault.quarantines(of: subject))
         }
+        return assets.map { HeldAsset(AssetID($0.compartment), of: $0.name.provider) }
+            + lists.map { HeldAsset(AssetID($0.compartment), of: $0.name.provider, isLists: true) }
     }
 
     /// Removes what came in while a request's token was issued twice: the assets that something

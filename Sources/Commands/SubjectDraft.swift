@@ -264,7 +264,7 @@ extension CompartmentRole {
         case .decision: .decision
         case .preference: .preference
         case .own: .personal
-        case .evidence, .view, .credential: .control
+        case .evidence, .view, .credential, .quarantine: .control
         }
     }
 }

@@ -23,6 +23,12 @@ public enum CompartmentRole: UInt8, Sendable, CaseIterable {
     /// What opens the person's data at providers: tokens. Collection and its
     /// read model alone reach it.
     case credential = 8
+    /// What one provider answered beside its assets and nobody could read: lists that were put
+    /// aside. They name assets, so they go with any of the provider's.
+    case quarantine = 9
+
+    /// Whether a subject may have several, each with a name.
+    var isNamed: Bool { self == .asset || self == .quarantine }
 }
 
 /// The natural key of an asset: equal names are the same asset of a person.
@@ -58,14 +64,26 @@ public struct AssetName: Hashable, Sendable {
 public enum CompartmentName: Hashable, Sendable {
     /// That of an asset.
     case asset(AssetName)
-    /// The one of a role other than `asset`.
+    /// That of a provider's lists that were put aside, by its org_code.
+    case quarantine(of: String)
+    /// The one of a role that has but one.
     case role(CompartmentRole)
 
     /// The role.
     public var role: CompartmentRole {
         switch self {
         case .asset: .asset
+        case .quarantine: .quarantine
         case .role(let role): role
+        }
+    }
+
+    /// What tells it from others of its role; nil where there is but one.
+    var key: AssetName? {
+        switch self {
+        case .asset(let name): name
+        case .quarantine(let provider): AssetName(provider: provider, key: "", kind: 0)
+        case .role: nil
         }
     }
 }
@@ -82,11 +100,11 @@ public struct CompartmentKey: Sendable {
     public let key: SecretKey
 }
 
-/// An asset of a subject, as its compartment was opened.
+/// An asset of a subject, or the lists of a provider, as the compartment was opened.
 public struct Asset: Sendable, Equatable {
     /// Its compartment.
     public let compartment: CompartmentID
-    /// Its natural key.
+    /// Its natural key; of lists the provider alone.
     public let name: AssetName
 }
 

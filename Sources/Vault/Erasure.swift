@@ -162,7 +162,7 @@ extension Vault {
         let (ring, revision) = try completeRing(of: subject)
         let kekEpoch = ring.kekEpoch + 1
         let names = Dictionary(
-            try assets(of: subject).map { ($0.compartment, $0.name) },
+            try opened(of: subject, [.asset, .quarantine]).map { ($0.compartment, $0.name) },
             uniquingKeysWith: { $1 }
         )
         var wraps: [ControlEvent.KeyWrap] = []

@@ -4,7 +4,7 @@ internal import Frame
 /// One key of one compartment: 40 bytes.
 struct KeyRecord: Sendable {
     let id: CompartmentID
-    /// Keyed hash of an asset's name; 0 for other roles.
+    /// Keyed hash of an asset's or provider's name; 0 for roles without.
     let tag: UInt64
     let key: SecretKey
     let epoch: UInt32
@@ -52,7 +52,7 @@ struct Keyring: Sendable {
         switch event {
         case .wrapped(let wrap): loose.append(wrap)
         case .opened(let id, let role, let name):
-            let tag = role == .asset ? tags.tag(of: name, subject) : 0
+            let tag = role.isNamed ? tags.tag(of: name, subject) : 0
             let own = loose.filter { $0.compartment == id }
             loose.removeAll { $0.compartment == id }
             merge(

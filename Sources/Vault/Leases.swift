@@ -101,8 +101,8 @@ extension Vault {
     }
 
     func tag(of name: CompartmentName, _ subject: SubjectID) -> UInt64 {
-        guard case .asset(let asset) = name else { return 0 }
-        return tags.tag(of: asset, subject)
+        guard let key = name.key else { return 0 }
+        return tags.tag(of: key, subject)
     }
 
     func kek(

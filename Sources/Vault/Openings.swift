@@ -74,6 +74,19 @@ extension Vault {
 
     /// Assets of a subject whose compartments are there, as they were opened.
     public func assets(of subject: SubjectID) throws(VaultError) -> [Asset] {
+        try opened(of: subject, .asset)
+    }
+
+    /// Compartments of providers' lists that were put aside, as they were opened.
+    public func quarantines(of subject: SubjectID) throws(VaultError) -> [Asset] {
+        try opened(of: subject, .quarantine)
+    }
+
+    /// Compartments of roles with names that are there, as they were opened.
+    func opened(
+        of subject: SubjectID,
+        _ roles: RoleSet
+    ) throws(VaultError) -> [Asset] {
         let log = try log
         let ring = try load(subject)
         let (kek, kekEpoch, _) = try kek(of: subject)
@@ -88,7 +101,7 @@ extension Vault {
                         guard header.compartment == .keys, header.keyEpoch == kekEpoch else {
                             return
                         }
-                        found += try assets(in: frame.bytes, kek: kek, using: &opener)
+                        found += try opened(in: frame.bytes, kek, roles, using: &opener)
                     }
                 }
                 guard next > from else { break }
@@ -100,9 +113,10 @@ extension Vault {
         return found.filter { ring.contains($0.compartment) }
     }
 
-    private func assets(
+    private func opened(
         in frame: Span<UInt8>,
-        kek: SecretKey,
+        _ kek: SecretKey,
+        _ roles: RoleSet,
         using opener: inout FrameOpener
     ) throws -> [Asset] {
         defer { opener.close() }
@@ -111,7 +125,9 @@ extension Vault {
         var cursor = EventCursor()
         while let range = try cursor.next(in: opener.events) {
             let event = try ControlEvent.read(opener.events.extracting(range))
-            guard case .opened(let id, .asset, let name) = event?.event else { continue }
+            guard case .opened(let id, let role, let name) = event?.event,
+                roles.contains(role)
+            else { continue }
             found.append(Asset(compartment: id, name: name))
         }
         return found
@@ -210,16 +226,10 @@ private struct OpeningDraft {
                 kekEpoch: ring.kekEpoch
             )
             events.append(.wrapped(wrap))
-            events.append(.opened(record.id, record.role, name.asset))
+            let key = name.key ?? AssetName(provider: "", key: "", kind: 0)
+            events.append(.opened(record.id, record.role, key))
         }
         return ControlEvent.encode(events, occurredAt: occurredAt)
-    }
-}
-
-extension CompartmentName {
-    fileprivate var asset: AssetName {
-        guard case .asset(let name) = self else { return AssetName(provider: "", key: "", kind: 0) }
-        return name
     }
 }
 

@@ -24,13 +24,19 @@ public enum Purpose: UInt8, Sendable, CaseIterable {
     var roles: RoleSet {
         switch self {
         case .collection:
-            [.asset, .consent, .evidence, .decision, .preference, .view, .credential]
+            [
+                .asset, .consent, .evidence, .decision, .preference, .view, .credential,
+                .quarantine,
+            ]
         case .projection:
-            [.asset, .consent, .evidence, .decision, .preference, .view, .credential]
+            [
+                .asset, .consent, .evidence, .decision, .preference, .view, .credential,
+                .quarantine,
+            ]
         case .service, .export:
-            [.asset, .consent, .evidence, .decision, .preference, .view]
+            [.asset, .consent, .evidence, .decision, .preference, .view, .quarantine]
         case .decision: [.asset, .consent, .decision, .preference]
-        case .audit: [.asset, .consent, .evidence, .decision, .preference]
+        case .audit: [.asset, .consent, .evidence, .decision, .preference, .quarantine]
         case .research: []
         }
     }
@@ -55,4 +61,5 @@ struct RoleSet: OptionSet {
     static let preference = RoleSet(CompartmentRole.preference)
     static let view = RoleSet(CompartmentRole.view)
     static let credential = RoleSet(CompartmentRole.credential)
+    static let quarantine = RoleSet(CompartmentRole.quarantine)
 }

@@ -74,7 +74,9 @@ extension ConsentCommand {
             let command = RequestDeletion(scope)
             try await ConsentOffice.open(options) { office in
                 let id = try person.id(in: office.vault)
-                let held = try office.desk.held(of: id).filter { $0.provider == provider }
+                let held = try office.desk.held(of: id).filter {
+                    $0.provider == provider && !$0.isLists
+                }
                 guard command.scope.assets.allSatisfy({ held.map(\.id).contains($0) }) else {
                     throw Failure(.input, "The provider has no such asset.")
                 }

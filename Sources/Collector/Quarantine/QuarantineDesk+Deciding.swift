@@ -108,7 +108,7 @@ extension QuarantineDesk {
         of stored: StoredAnswer,
         _ subject: SubjectID
     ) throws(RecordError) -> CompartmentName {
-        guard !stored.isList else { return .role(.evidence) }
+        guard !stored.isList else { return .quarantine(of: stored.payload.provider) }
         do throws(VaultError) {
             let asset = try vault.assets(of: subject).first {
                 $0.compartment == stored.compartment

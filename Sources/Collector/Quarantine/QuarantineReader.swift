@@ -70,7 +70,8 @@ final class QuarantineReader: Sendable {
         using opener: inout FrameOpener
     ) throws {
         let header = try FrameHeader(frame)
-        // Answers lie with their assets, lists and transfers with the evidence.
+        // Answers lie with their assets, lists in a compartment of their provider's, transfers
+        // with the evidence.
         guard header.compartment != .keys,
             header.kind == .provider || header.kind == .control
         else { return }

@@ -51,7 +51,7 @@ struct Redrive {
                     results: results
                 )
             ]
-        case .role:
+        case .quarantine, .role:
             answers.lists = results
             answers.assets = answer.assets.map { listed in
                 PersonTransfer.AssetAnswers(

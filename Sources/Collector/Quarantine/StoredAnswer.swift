@@ -7,7 +7,7 @@ internal import MyData
 struct StoredAnswer {
     /// Whole, but for the parts that the log lacks.
     var payload = PayloadQuarantined()
-    /// Where it lies: an asset's, or the evidence when it is a list.
+    /// Where it lies: an asset's, or that of its provider's lists.
     var compartment: CompartmentID
     /// When its transfer began, in seconds since 1970-01-01 UTC.
     var startedAt: Int64

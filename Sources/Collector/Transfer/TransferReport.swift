@@ -146,9 +146,11 @@ struct TransferReport {
                 counted
             )
         case .quarantined(let payload):
-            putAside(payload, in: name ?? .role(.evidence))
+            putAside(payload, in: name ?? .quarantine(of: permit.provider))
             guard name == nil else { return }
-            fail(result, CallResult.Failure(status: 200, reach: .call), counted)
+            // The body goes with the provider's data; that it was put aside, and why, stays.
+            let failure = CallResult.Failure(status: 200, reach: .call)
+            fail(result, failure, counted, putAside: payload.reason)
         case .failed(let failure), .absent(let failure?): fail(result, failure, counted)
         }
     }
@@ -171,7 +173,8 @@ struct TransferReport {
     private mutating func fail(
         _ result: CallResult,
         _ failure: CallResult.Failure,
-        _ counted: Range<Int>
+        _ counted: Range<Int>,
+        putAside reason: QuarantineReason = .unspecified
     ) {
         var event = moment()
         event.transferFailed.request = Data(permit.request.bytes)
@@ -182,6 +185,7 @@ struct TransferReport {
         event.transferFailed.status = failure.status
         event.transferFailed.code = failure.code
         event.transferFailed.attempts = failure.attempts
+        event.transferFailed.reason = reason
         notes.append(Note(name: .role(.evidence), event: event, counted: counted))
     }
 

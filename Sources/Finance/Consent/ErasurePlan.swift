@@ -1,26 +1,31 @@
 internal import FoundationEssentials
 internal import SwiftProtobuf
 
-/// An asset that the operator holds data of.
+/// An asset that the operator holds data of, or lists of a provider that were put aside.
 public struct HeldAsset: Hashable, Sendable {
     /// Its compartment.
     public var id: AssetID
     /// The provider's org_code.
     public var provider: String
+    /// Whether it is lists, which name assets of the provider and go with any of them.
+    public var isLists: Bool
 
-    /// An asset.
-    public init(_ id: AssetID, of provider: String) { (self.id, self.provider) = (id, provider) }
+    /// An asset, or lists.
+    public init(_ id: AssetID, of provider: String, isLists: Bool = false) {
+        (self.id, self.provider, self.isLists) = (id, provider, isLists)
+    }
 }
 
 /// What one owed deletion destroys.
 ///
-/// An asset's compartment is the unit: data of it from before the request goes too. Consents and
-/// evidence stay in every case, for they are kept by duty: who asked what, when, and that it was
+/// An asset's compartment is the unit: data of it from before the request goes too. What a provider
+/// listed and nobody could read goes with any asset of it, for it names them. Consents and evidence
+/// stay in every case, for they are kept by duty: who asked what, when, and that it was
 /// deleted. What the server derived (`view`) is dropped and folded again without what went.
 public struct ErasurePlan: Hashable, Sendable {
     /// What was asked for.
     public let deletion: Deletion
-    /// Compartments of assets to destroy, in the order of their ids.
+    /// Compartments of assets and of lists to destroy, in the order of their ids.
     public let assets: [AssetID]
     /// Other compartments to destroy, where they are there.
     public let roles: [CompartmentPurpose]
@@ -39,8 +44,9 @@ public struct ErasurePlan: Hashable, Sendable {
         case .provider(let code):
             found = Set(held.filter { $0.provider == code }.map(\.id))
             roles = []
-        case .assets(let named, of: _):
-            found = Set(named).intersection(held.map(\.id))
+        case .assets(let named, of: let code):
+            found = Set(held.filter { $0.isLists && $0.provider == code }.map(\.id))
+            found.formUnion(Set(named).intersection(held.map(\.id)))
             roles = []
         }
         assets = found.sorted()

@@ -416,6 +416,9 @@ public nonisolated struct TransferFailed: Sendable {
   /// Times that it was tried. Unit: count.
   public var attempts: UInt32 = 0
 
+  /// Why the answer was put aside; absent when it was not. Unit: code.
+  public var reason: QuarantineReason = .unspecified
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1041,7 +1044,7 @@ nonisolated extension TransferCall: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension TransferFailed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".TransferFailed"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}provider\0\u{1}compartment\0\u{1}trigger\0\u{1}api\0\u{1}transaction\0\u{1}status\0\u{1}code\0\u{1}attempts\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}provider\0\u{1}compartment\0\u{1}trigger\0\u{1}api\0\u{1}transaction\0\u{1}status\0\u{1}code\0\u{1}attempts\0\u{1}reason\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1058,6 +1061,7 @@ nonisolated extension TransferFailed: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 7: try { try decoder.decodeSingularUInt32Field(value: &self.status) }()
       case 8: try { try decoder.decodeSingularUInt32Field(value: &self.code) }()
       case 9: try { try decoder.decodeSingularUInt32Field(value: &self.attempts) }()
+      case 10: try { try decoder.decodeSingularEnumField(value: &self.reason) }()
       default: break
       }
     }
@@ -1091,6 +1095,9 @@ nonisolated extension TransferFailed: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if self.attempts != 0 {
       try visitor.visitSingularUInt32Field(value: self.attempts, fieldNumber: 9)
     }
+    if self.reason != .unspecified {
+      try visitor.visitSingularEnumField(value: self.reason, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1104,6 +1111,7 @@ nonisolated extension TransferFailed: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.status != rhs.status {return false}
     if lhs.code != rhs.code {return false}
     if lhs.attempts != rhs.attempts {return false}
+    if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

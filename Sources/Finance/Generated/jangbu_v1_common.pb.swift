@@ -307,6 +307,9 @@ public nonisolated enum CompartmentPurpose: SwiftProtobuf.Enum, Swift.CaseIterab
   /// tokens: what opens the person's data at providers; only collection and its read
   /// model reach it
   case credential // = 8
+
+  /// what one provider answered beside its assets and nobody could read: lists that were put aside
+  case quarantine // = 9
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -324,6 +327,7 @@ public nonisolated enum CompartmentPurpose: SwiftProtobuf.Enum, Swift.CaseIterab
     case 6: self = .own
     case 7: self = .view
     case 8: self = .credential
+    case 9: self = .quarantine
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -339,6 +343,7 @@ public nonisolated enum CompartmentPurpose: SwiftProtobuf.Enum, Swift.CaseIterab
     case .own: return 6
     case .view: return 7
     case .credential: return 8
+    case .quarantine: return 9
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -354,6 +359,7 @@ public nonisolated enum CompartmentPurpose: SwiftProtobuf.Enum, Swift.CaseIterab
     .own,
     .view,
     .credential,
+    .quarantine,
   ]
 
 }
@@ -593,7 +599,7 @@ nonisolated extension Industry: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension CompartmentPurpose: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0COMPARTMENT_PURPOSE_UNSPECIFIED\0\u{1}COMPARTMENT_PURPOSE_ASSET\0\u{1}COMPARTMENT_PURPOSE_CONSENT\0\u{1}COMPARTMENT_PURPOSE_EVIDENCE\0\u{1}COMPARTMENT_PURPOSE_DECISION\0\u{1}COMPARTMENT_PURPOSE_PREFERENCE\0\u{1}COMPARTMENT_PURPOSE_OWN\0\u{1}COMPARTMENT_PURPOSE_VIEW\0\u{1}COMPARTMENT_PURPOSE_CREDENTIAL\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0COMPARTMENT_PURPOSE_UNSPECIFIED\0\u{1}COMPARTMENT_PURPOSE_ASSET\0\u{1}COMPARTMENT_PURPOSE_CONSENT\0\u{1}COMPARTMENT_PURPOSE_EVIDENCE\0\u{1}COMPARTMENT_PURPOSE_DECISION\0\u{1}COMPARTMENT_PURPOSE_PREFERENCE\0\u{1}COMPARTMENT_PURPOSE_OWN\0\u{1}COMPARTMENT_PURPOSE_VIEW\0\u{1}COMPARTMENT_PURPOSE_CREDENTIAL\0\u{1}COMPARTMENT_PURPOSE_QUARANTINE\0")
 }
 
 nonisolated extension InterestKind: SwiftProtobuf._ProtoNameProviding {
