@@ -18,8 +18,8 @@ struct QuarantineCommand: AsyncParsableCommand {
             collection.providers_file names), redrive takes it in as if it had been answered \
             then. What later answers say already is not recorded again.
 
-            While a server has the data directory, do it in its pages or by POST \
-            /v1/collection/quarantine/ID/redrive.
+            While a server has the data directory, list, redrive and discard are done by that \
+            server; show is for when none has it.
             """,
         subcommands: [List.self, Show.self, Redrive.self, Discard.self]
     )
@@ -57,11 +57,8 @@ struct QuarantineCommand: AsyncParsableCommand {
         @Flag(help: "Print JSON.") var json = false
 
         func run() async throws {
-            let services = try Services(try options.settings(), creating: false)
-            let lines = try await services.closing {
-                try await services.waitUntilCaughtUp()
-                return try QuarantineCommand.lines(services)
-            }
+            let settings = try options.settings()
+            let lines = try await QuarantineCommand.lines(settings).map(EntryLine.init)
             Terminal.shared.data(
                 try json
                     ? JSONText.encode(lines)
@@ -83,7 +80,15 @@ struct QuarantineCommand: AsyncParsableCommand {
         @OptionGroup var answer: Answer
 
         func run() async throws {
-            let services = try Services(try options.settings(), creating: false)
+            let settings = try options.settings()
+            if let server = try DataDirectory(settings).runningServer() {
+                throw Failure(
+                    .inUse,
+                    "The server at \(server.address) has the data directory, and it gives the "
+                        + "content to nobody: end it, then ask again."
+                )
+            }
+            let services = try Services(settings, creating: false)
             let content = try await services.closing {
                 try await services.quarantine.content(
                     try answer.name(),
@@ -117,20 +122,36 @@ struct QuarantineCommand: AsyncParsableCommand {
         @Flag(help: "Print JSON.") var json = false
 
         func run() async throws {
-            let services = try Services(try options.settings(), creating: false)
-            let result = try await services.closing {
-                let name = try answer.name()
-                return dryRun
-                    ? try await services.quarantine.preview(name, at: Clock.now)
-                    : try await services.quarantine.redrive(
-                        name,
-                        by: QuarantineCommand.actor,
-                        at: Clock.now
-                    )
-            }
-            let line = ResultLine(result)
+            let settings = try options.settings()
+            let line = ResultLine(try await result(settings))
             Terminal.shared.data(try json ? JSONText.encode(line) : line.text)
             guard line.fault == nil else { throw ExitCode(ExitClass.differs.rawValue) }
+        }
+
+        private func result(_ settings: Settings) async throws -> Web.QuarantineResult {
+            let name = try answer.name()
+            if let server = try DataDirectory(settings).runningServer() {
+                let told =
+                    dryRun
+                    ? try await server.quarantined(name.description)
+                    : try await server.redrive(name.description)
+                if case .refused = told {
+                    throw Failure(.refused, "The person's consents do not allow it.")
+                }
+                return told
+            }
+            let services = try Services(settings, creating: false)
+            return try await services.closing {
+                Web.QuarantineResult(
+                    dryRun
+                        ? try await services.quarantine.preview(name, at: Clock.now)
+                        : try await services.quarantine.redrive(
+                            name,
+                            by: QuarantineCommand.actor,
+                            at: Clock.now
+                        )
+                )
+            }
         }
     }
 
@@ -148,26 +169,47 @@ struct QuarantineCommand: AsyncParsableCommand {
         @Flag(help: "Print JSON.") var json = false
 
         func run() async throws {
-            let services = try Services(try options.settings(), creating: false)
-            let result = try await services.closing {
-                try await services.quarantine.discard(
-                    try answer.name(),
-                    note: reason,
-                    by: QuarantineCommand.actor,
-                    at: Clock.now
+            let line = ResultLine(try await result(try options.settings()))
+            Terminal.shared.data(try json ? JSONText.encode(line) : line.text)
+        }
+
+        private func result(_ settings: Settings) async throws -> Web.QuarantineResult {
+            let name = try answer.name()
+            if let server = try DataDirectory(settings).runningServer() {
+                return try await server.discard(name.description, note: reason)
+            }
+            let services = try Services(settings, creating: false)
+            return try await services.closing {
+                Web.QuarantineResult(
+                    try await services.quarantine.discard(
+                        name,
+                        note: reason,
+                        by: QuarantineCommand.actor,
+                        at: Clock.now
+                    )
                 )
             }
-            let line = ResultLine(result)
-            Terminal.shared.data(try json ? JSONText.encode(line) : line.text)
         }
     }
 
-    private static func lines(_ services: Services) throws -> [EntryLine] {
-        var lines: [EntryLine] = []
+    /// What is put aside, from the server that has the data directory, else from the directory.
+    private static func lines(_ settings: Settings) async throws -> [QuarantineLine] {
+        if let server = try DataDirectory(settings).runningServer() {
+            return try await server.quarantine()
+        }
+        let services = try Services(settings, creating: false)
+        return try await services.closing {
+            try await services.waitUntilCaughtUp()
+            return try lines(services)
+        }
+    }
+
+    private static func lines(_ services: Services) throws -> [QuarantineLine] {
+        var lines: [QuarantineLine] = []
         for subject in services.vault.subjects {
             let aside = try services.collection.read(subject)?.state.aside ?? [:]
             for (number, one) in aside.sorted(by: { $0.value.askedAt < $1.value.askedAt }) {
-                lines.append(EntryLine(QuarantineLine(number, one, of: subject)))
+                lines.append(QuarantineLine(number, one, of: subject))
             }
         }
         return lines
@@ -196,21 +238,23 @@ private struct EntryLine: Encodable {
 /// What came of it, for people and programs.
 private struct ResultLine: Encodable {
     let result: String
-    var added = 0
-    var retracted = 0
+    var added: UInt64 = 0
+    var retracted: UInt64 = 0
     /// Why it still cannot be read.
     var fault: String?
 
-    init(_ result: RedriveResult) {
+    init(_ result: Web.QuarantineResult) {
         switch result {
         case .taken(let added, let retracted):
             self.result = "taken"
             (self.added, self.retracted) = (added, retracted)
         case .superseded: self.result = "superseded"
+        case .refused: self.result = "refused"
         case .broken(let fault):
             self.result = "broken"
-            self.fault = "\(fault)"
-        case .released(let outcome): self.result = outcome.word
+            let place = fault.field.isEmpty ? "" : " \(fault.field) of row \(fault.row)"
+            self.fault = fault.reason + place
+        case .released(let outcome): self.result = outcome
         }
     }
 

@@ -75,7 +75,7 @@ extension RunningServer {
     private struct Items: Decodable { let items: [ServersBackup] }
     private struct Refusal: Decodable { let code, detail: String }
 
-    private func ask<Answer: Decodable>(
+    func ask<Answer: Decodable>(
         _ method: HTTPMethod,
         _ path: String,
         body: String = ""
@@ -94,11 +94,22 @@ extension RunningServer {
         guard status.code < 300 else {
             let refusal = try decoder.decode(Refusal.self, from: bytes)
             throw Failure(
-                refusal.code == "backup-refused" ? .configuration : .busy,
+                RunningServer.exit(of: refusal.code),
                 "The server at \(address) refused: \(refusal.detail)"
             )
         }
         return try decoder.decode(Answer.self, from: bytes)
+    }
+
+    /// The class of failure of a problem's code.
+    private static func exit(of code: String) -> ExitClass {
+        switch code {
+        case "backup-refused": .configuration
+        case "quarantine-unknown": .input
+        case "parameter-invalid": .usage
+        case "quarantine-refused": .refused
+        default: .busy
+        }
     }
 
     /// TLS with exactly the certificate of the file, whatever name it is for: the secret goes to

@@ -23,14 +23,16 @@ struct RoleTests {
             "GET /v1/frames", "GET /v1/stream", "GET /metrics":
             return staff.union(["analyst"]).contains(role) ? .all : .nobody
         case "GET /collection", "GET /collection/quarantine/{answer}", "GET /v1/collection",
-            "GET /v1/collection/providers/{org_code}", "GET /v1/collection/quarantine",
-            "GET /v1/collection/quarantine/{answer}":
+            "GET /v1/collection/providers/{org_code}":
             return staff.contains(role) ? .all : .nobody
+        case "GET /v1/collection/quarantine", "GET /v1/collection/quarantine/{answer}":
+            return staff.contains(role) || role == "control" ? .all : .nobody
         case "POST /collection/quarantine/{answer}/redrive",
-            "POST /collection/quarantine/{answer}/discard",
-            "POST /v1/collection/quarantine/{answer}/redrive",
-            "POST /v1/collection/quarantine/{answer}/discard":
+            "POST /collection/quarantine/{answer}/discard":
             return role == "operator" ? .all : .nobody
+        case "POST /v1/collection/quarantine/{answer}/redrive",
+            "POST /v1/collection/quarantine/{answer}/discard":
+            return ["operator", "control"].contains(role) ? .all : .nobody
         case "GET /v1/categories":
             return staff.union(["analyst", "person"]).contains(role) ? .all : .nobody
         case "GET /subjects", "GET /v1/subjects": return staff.contains(role) ? .all : .nobody

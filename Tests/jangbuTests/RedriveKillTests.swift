@@ -102,6 +102,55 @@ import Web
         return subject.description
     }
 
+    @Test func `beside a running server the server lists, redrives and discards`() async throws {
+        let directory = try TemporaryDirectory()
+        let subject = try await prepare(directory, answers: 3)
+        let place = [
+            "--data-directory", directory.path, "--set",
+            "collection.providers_file=\(directory.path)/providers.yaml",
+        ]
+        func id(_ number: Int) -> String { "\(subject)-000000000000000\(number)" }
+        func run(_ words: [String], exit: Int32 = 0) throws -> Command {
+            let command = try Command(["mydata", "quarantine"] + words + place)
+            #expect(command.exit == exit, "\(words): \(command.out) \(command.err)")
+            return command
+        }
+        let alone = try run(["list"])
+        let (process, _, err) = try Command.start(["serve", "--port", "0"] + place)
+        defer { process.terminate() }
+        var told = ""
+        while !told.contains("listening on"), process.isRunning {
+            told += String(decoding: err.fileHandleForReading.availableData, as: UTF8.self)
+        }
+        #expect(try run(["list"]).out == alone.out)
+        #expect(alone.out.split(separator: "\n").count == 3)
+        let dry = try run(["redrive", id(1), "--dry-run", "--json"])
+        let wet = try run(["redrive", id(1), "--json"])
+        #expect(dry.out == wet.out && wet.out.contains(#""added":\#(Self.rowCount),"#))
+        // Again nothing happens, and what is no answer's name is said.
+        #expect(try run(["redrive", id(1)]).out == "taken in: 0 events, 0 taken back\n")
+        #expect(try run(["discard", id(2), "--reason", "known"]).out == "discarded\n")
+        #expect(try run(["discard", id(2), "--reason", ""], exit: 64).err.contains("refused"))
+        #expect(try run(["redrive", id(9)], exit: 66).out.isEmpty)
+        // The content is no server's to give.
+        let shown = try run(["show", id(3)], exit: 75)
+        #expect(shown.out.isEmpty && shown.err.contains("end it, then ask again"))
+        #expect(try run(["list"]).out.split(separator: "\n").count == 1)
+        process.interrupt()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        // Nothing is lost: what the server recorded is in the log, and the rest is put aside.
+        #expect(try run(["redrive", id(1)]).out == "taken in: 0 events, 0 taken back\n")
+        #expect(try run(["list"]).out.split(separator: "\n").count == 1)
+        let world = try LedgerWorld(in: directory)
+        try await world.services.waitUntilCaughtUp()
+        try world.services.projections.checkpoint()
+        let counts = try world.services.counters.totals().byType
+        #expect(counts[EventType.bankTransactionPosted.rawValue] == UInt64(Self.rowCount))
+        #expect(counts[EventType.quarantineReleased.rawValue] == 2)
+        try world.close()
+    }
+
     @Test(arguments: Seed.smoke)
     func `a redrive that is killed anywhere is completed by the next, once`(
         seed: Seed
