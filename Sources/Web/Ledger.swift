@@ -7,7 +7,7 @@ public import Finance
 /// the tests with the same limits. Every function reads memory or a bounded number of records, and
 /// answers from durable state only. Whatever it throws is shown as 503 to the caller; only its type
 /// and case go to the server's log.
-public protocol Ledger: PersonHistory, PersonReports {
+public protocol Ledger: PersonHistory, PersonReports, AgreementOffice {
     /// The platform as of now: counters, partitions, projections, disk.
     func overview() async throws -> Overview
 

@@ -32,7 +32,7 @@ extension Site {
     /// Every address there is.
     var routes: [Route] {
         consoleRoutes + collectionRoutes + personRoutes + reportRoutes + accessRoutes
-            + interfaceRoutes
+            + interfaceRoutes + supportRoutes
     }
 
     /// What an operator sees and orders.

@@ -17,6 +17,7 @@ final class LedgerService: Web.Ledger, Service {
     let diary = AccessDiary()
     let histories = HistoryShelf()
     let connections: Connections
+    let agreementIndex = AgreementIndex()
     /// Microseconds since 1970-01-01 UTC, by the clock that persons' consents follow.
     private let clock: @Sendable () -> Int64
     private let begin = ContinuousClock.now

@@ -40,6 +40,9 @@ struct RoleTests {
         case "GET /v1/backups", "POST /v1/backups":
             return ["operator", "program", "control"].contains(role) ? .all : .nobody
         case "POST /v1/operator-links": return role == "control" ? .all : .nobody
+        case "POST /v2/mgmts/agreements", "POST /v2/mgmts/agreements/detail",
+            "POST /v2/mgmts/agreements/revoke":
+            return role == "portal" ? .all : .nobody
         default: break
         }
         guard path.hasPrefix("/subjects/{subject}") || path.hasPrefix("/v1/subjects/{subject}")
@@ -53,7 +56,7 @@ struct RoleTests {
     private static let purposes: [String: Set<UsePurpose>] = [
         "person": [.ownView], "operator": [.operation], "support": [.operation],
         "auditor": [.audit], "analyst": [.research], "program": [.operation, .audit],
-        "control": [.operation],
+        "control": [.operation], "portal": [.operation],
     ]
 
     @Test func `every role may do with every route what another table says, and nothing else`()
@@ -99,7 +102,7 @@ struct RoleTests {
                     == (rule.roles == nil ? .open : .unknownCaller)
             )
         }
-        #expect(checked == routes.count * 7 * 2 * UsePurpose.allCases.count)
+        #expect(checked == routes.count * 8 * 2 * UsePurpose.allCases.count)
     }
 
     @Test func `who has several roles acts in the first that may`() throws {

@@ -7,15 +7,19 @@ extension TestLedger {
     /// Stories by person: the same for every ledger of one seed, and dear to fold.
     private static let stories = Mutex<[String: TestStory]>([:])
 
-    private func story(_ id: String, _ asOf: AsOf? = nil) throws -> TestStory? {
+    func story(_ id: String, _ asOf: AsOf? = nil) throws -> TestStory? {
         guard let person = try past(id, asOf) else { return nil }
         let last = day(asOf)
-        return TestLedger.stories.withLock { stories in
+        var story = TestLedger.stories.withLock { stories in
             let key = "\(id) \(person.lines.count) \(last)"
             let story = stories[key] ?? TestStory(person, through: last)
             stories[key] = story
             return story
         }
+        for event in revocations.withLock({ $0[id] ?? [] }) {
+            try story.register.evolve(by: event)
+        }
+        return story
     }
 
     private func day(_ asOf: AsOf?) -> CivilDate {

@@ -35,6 +35,8 @@ final class TestLedger: Ledger {
     let ages = Mutex<[String: AgeBand]>([:])
     let looks = Mutex<[String: [DataAccess]]>([:])
     let signIns = Mutex<[String]>([])
+    /// For `AgreementOffice`: what was withdrawn, by subject.
+    let revocations = Mutex<[String: [Event]]>([:])
 
     init(seed: UInt64 = 42, isEmpty: Bool = false) {
         var random = SeededRandom(seed)

@@ -18,7 +18,9 @@ struct Admission: Sendable {
         var context = context
         let (caller, isShownByHand) = try await site.identify(request, context)
         // A browser sends cookies and certificates by itself, also for a page elsewhere.
-        if !isShownByHand { try Admission.checkOrigin(request) }
+        if !isShownByHand, !Admission.isProgram(caller, request) {
+            try Admission.checkOrigin(request)
+        }
         let subject = rule.subject(in: context.parameters)
         let decision = rule.decide(
             caller,
@@ -68,6 +70,13 @@ struct Admission: Sendable {
     static func isByItself(_ request: Request) -> Bool {
         request.headers[.jangbuRefresh] != nil
             || request.headers[.accept]?.contains("text/event-stream") == true
+    }
+
+    /// Whether an order by certificate is no page's: JSON is sent to another origin only when that
+    /// origin allowed it before, and nothing here ever does.
+    static func isProgram(_ caller: Caller, _ request: Request) -> Bool {
+        let type = request.headers[.contentType]?.split(separator: ";").first
+        return caller.kind == .certificate && type?.lowercased() == "application/json"
     }
 
     /// Refuses an order that another site had a browser send: a browser says where a form or script

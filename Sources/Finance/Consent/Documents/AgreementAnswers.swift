@@ -122,8 +122,28 @@ public enum AgreementAnswers {
     /// 지원-107, done: also of an agreement that was withdrawn before.
     public static let revoked = StandardJSON.answer([])
 
-    /// 지원-106 or -107 with a number that is none: 40001.
-    public static let unknown = StandardJSON.object([
-        ("rsp_code", .text("40001")), ("rsp_msg", .text("요청 파라미터 오류")),
-    ])
+    /// 지원-106 or -107 with a number that is none, or another parameter that is wrong: 40001.
+    public static let unknown = refusal(40_001, "요청 파라미터 오류")
+    /// An org_code that is not this operator's: 40303.
+    public static let operatorUnknown = refusal(40_303, "등록되지 않은 기관코드")
+    /// A CI that is nobody's: 40403.
+    public static let personUnknown = refusal(40_403, "존재하지 않는 정보주체")
+
+    private static func refusal(_ code: UInt32, _ message: String) -> StandardJSON {
+        .object([("rsp_code", .text("\(code)")), ("rsp_msg", .text(message))])
+    }
+
+    /// Seconds since 1970-01-01 UTC of a DTIME, YYYYMMDDhhmmss in Korea; nil of another text.
+    public static func instant(_ dtime: String) -> Int64? {
+        let digits = dtime.utf8.map { Int64($0) - 48 }
+        guard digits.count == 14, digits.allSatisfy({ (0...9).contains($0) }),
+            let date = UInt32(dtime.prefix(8)), let day = CivilDate(digits: date)
+        else { return nil }
+        let hour = digits[8] * 10 + digits[9]
+        let minute = digits[10] * 10 + digits[11]
+        let second = digits[12] * 10 + digits[13]
+        guard hour < 24, minute < 60, second < 60 else { return nil }
+        let local = Int64(day.daysSinceEpoch) * 86_400 + hour * 3_600 + minute * 60 + second
+        return local - 540 * 60
+    }
 }
