@@ -21,12 +21,15 @@ final class FaultRun {
     private(set) var sandboxKills = 0
     private(set) var collectorKills = 0
     private(set) var quarantined = 0
-    /// How often each kind of fault struck, as far as a kill did not lose the count.
+    /// How many answers were others for each kind of fault, as far as a kill did not lose it.
     private(set) var struck: [String: Int] = [:]
 
     /// 2026-11-08T03:00 in Korea: inside the night slots of all providers, with bills to be paid.
     private static let start: Int64 = 1_794_074_400
     private static let months = 3
+    /// Months that are wanted, so many that no day of the ledger drops out while days pass: 24
+    /// rounds of at most nine.
+    private static let historyMonths = 12
     /// Longer than any round should take.
     private static let patience: Duration = .seconds(120)
 
@@ -118,7 +121,7 @@ final class FaultRun {
         try bench.jangbu(
             [
                 "collect", "--certificates", bench.path("sandbox"), "--people", "\(people)",
-                "--months", "\(FaultRun.months + 2)", "--once", "--json", "--data-directory",
+                "--months", "\(FaultRun.historyMonths)", "--once", "--json", "--data-directory",
                 bench.path("data"), "--set", "projections.checkpoint_interval_milliseconds=20",
             ] + words,
             killing: killing
@@ -134,11 +137,11 @@ final class FaultRun {
     // MARK: The end
 
     /// Ends the faults, collects until nothing is left to be done, and proves that all agrees.
-    func prove() async throws {
+    func prove(_ reason: String = "search") async throws {
         now += 86_400 + 3_600
         try await restartSandbox([])
-        for _ in 0..<2 { _ = finish(try collector(["--for", "search"])) }
-        let (proof, ending) = finish(try collector(["--for", "search", "--reconcile"]))
+        for _ in 0..<2 { _ = finish(try collector(["--for", reason])) }
+        let (proof, ending) = finish(try collector(["--for", reason, "--reconcile"]))
         guard ending == .exited(0) else {
             throw Stuck(description: "the ledgers differ (\(ending)): \(proof)")
         }
@@ -214,7 +217,7 @@ final class SandboxRemote: Sendable {
 
     func isThere(port: Int) async -> Bool { await ask("/sandbox/clock", port) != nil }
 
-    /// How often each kind of fault struck since it started.
+    /// How many answers were others for each kind of fault since it started.
     func struck(port: Int) async -> [String: Int] {
         struct Line: Decodable { let kind, count: String }
         struct Body: Decodable { let struck: [Line] }

@@ -5,11 +5,14 @@
 // collecting processes at once (the second is refused), a withdrawal in the midst of it.
 
 import Simulation
+import Synchronization
 import Testing
 
 @Suite(.serialized) struct FaultRunTests {
     private static let seeds = (1...(Bench.isTorture ? 40 : 2)).map { Seed(UInt64($0)) }
     private static let rounds = Bench.isTorture ? 24 : 6
+    /// How many answers were others for each kind of fault, over all seeds.
+    private static let struck = Mutex<[String: Int]>([:])
 
     @Test(arguments: seeds)
     func `whatever goes wrong, in the end the log is the sandbox's ledger to the won`(
@@ -20,14 +23,14 @@ import Testing
         let schedule = FaultSchedule(seed, rounds: Self.rounds, providers: run.providers)
         do {
             for round in schedule.rounds { try await run.run(round) }
-            try await run.prove()
+            try await run.prove(schedule.lastReason)
         } catch {
             let told = schedule.rounds.map(\.description).joined(separator: "\n")
             Issue.record("\(seed): \(error); kept in \(bench.directory)\n\(told)")
             return await run.end()
         }
         // What was put aside came of a fault that spoils answers.
-        let spoils = ["types", "truncate", "codes", "fields"]
+        let spoils = ["types", "truncate", "codes", "fields", "counts"]
         if run.quarantined > 0 {
             #expect(
                 schedule.rounds.contains { round in
@@ -36,16 +39,38 @@ import Testing
                 "\(seed)"
             )
         }
-        print("\(seed): \(run.sandboxKills) + \(run.collectorKills) kills, \(run.struck)")
+        let kills = "\(run.sandboxKills) + \(run.collectorKills) kills"
+        print("\(seed): \(kills), ends with \(schedule.lastReason), \(run.struck)")
+        #expect(run.sandboxKills > 0 && run.collectorKills > 0, "\(seed): \(kills)")
         await run.end()
         try bench.clear()
+        let all = Self.struck.withLock { all in
+            all.merge(run.struck, uniquingKeysWith: +)
+            return all
+        }
+        guard seed.number == Self.seeds.last?.number else { return }
+        // The last of the seeds, which run one after the other.
+        for kind in FaultSchedule.kinds + ["refuse=42901", "refuse=50001"] {
+            #expect(all[kind, default: 0] > 0, "no answer was another for \(kind): \(all)")
+        }
     }
 
     @Test func `every kind of fault is among the schedules, and the same seed gives the same`() {
         let all = (1...40).map { FaultSchedule(Seed(UInt64($0)), rounds: 24, providers: ["A"]) }
         let text = all.flatMap(\.rounds).map(\.description).joined(separator: " ")
         for kind in FaultSchedule.kinds { #expect(text.contains(kind)) }
-        #expect(text.contains("sandbox killed") && text.contains("collector at flush"))
+        for schedule in all {
+            #expect(schedule.rounds.contains { $0.sandboxDiesAtWrite != nil })
+            #expect(schedule.rounds.contains { $0.collectorDiesAtFlush != nil })
+        }
+        #expect(all.count { $0.lastReason == "refresh" } == 20)
+        // Two seeds after each other have every kind, each one that the other leaves out.
+        for pair in stride(from: 0, to: 40, by: 2) {
+            let words = all[pair...pair + 1].flatMap(\.rounds).flatMap(\.faults)
+            for kind in FaultSchedule.kinds {
+                #expect(words.contains { $0.hasPrefix(kind) }, "seed \(pair + 1) and the next")
+            }
+        }
         let again = FaultSchedule(Seed(3), rounds: 24, providers: ["A"])
         #expect(again.rounds.map(\.description) == all[2].rounds.map(\.description))
     }
