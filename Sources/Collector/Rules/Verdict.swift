@@ -118,7 +118,9 @@ public struct CallRules: Sendable {
     }
 
     private mutating func retry(after seconds: Int64?) -> CallAction {
-        guard attempts < attemptsMax else { return .giveUpPerson }
+        // One API that fails for good must not keep the others from being asked; when all fail, the
+        // circuit leaves the provider alone.
+        guard attempts < attemptsMax else { return .giveUpCall }
         let wait = backoff.next()
         guard let seconds else { return .retry(afterMilliseconds: wait) }
         // A provider that wants to be left alone for long is left alone, not waited for.

@@ -92,6 +92,31 @@ struct ReachTests {
     }
 
     @Test
+    func `an API that fails for good keeps no other from being asked`() async throws {
+        try await Town.open(Self.plan) { town in
+            let bank = try Self.bank(of: town)
+            let (subject, _) = try await town.enrol(0, with: town.collector())
+            let line = town.ledgers(of: 0).first {
+                $0.provider == bank && $0.kind == UInt32(AssetKind.deposit.rawValue)
+                    && !$0.key.contains("/")
+            }
+            let key = try #require(line?.key)
+            // Four tries in a row do not make the provider one that is down.
+            town.script.set { query in
+                query.call.api == .bank002 && query.call["account_num"] == key
+                    ? .refused(50_001) : nil
+            }
+            let collector = try town.collector()
+            let outcome = try await collector.collect(subject, from: bank, for: .userConsent)
+            #expect(outcome.failedCalls == 1)
+            let assets = try collector.books.book(of: subject).state.assets.values
+            let known = assets.first { $0.provider == bank && $0.key == key }
+            #expect(known?.calls[102] == nil)
+            #expect(known?.calls[103] != nil && known?.calls[104] != nil)
+        }
+    }
+
+    @Test
     func `a bill whose lines failed is asked for again, however long ago it was`() async throws {
         var plan = Self.plan
         (plan.months, plan.historyMonths) = (6, 6)

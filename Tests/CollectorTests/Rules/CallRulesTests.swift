@@ -63,7 +63,7 @@ struct CallRulesTests {
             }
         }
         let last = rules.answered(.answered(status: 500, code: code, retryAfter: nil))
-        #expect(last == .giveUpPerson)
+        #expect(last == .giveUpCall)
         #expect(rules.attempts == 4)
     }
 
