@@ -52,8 +52,8 @@ struct APITests {
                 let head = try await client.send(target, method: .head)
                 #expect(head.status == .ok, "\(target)")
                 #expect(head.body.readableBytes == 0, "\(target)")
-                // Metrics and looks count the request before, so their length moves; what is written
-                // piece by piece has none.
+                // Metrics and looks count the request before, so their length moves; what is
+                // written piece by piece has none.
                 guard target != "/metrics", !target.hasSuffix("/accesses"),
                     let length = response.headers[.contentLength]
                 else { continue }
