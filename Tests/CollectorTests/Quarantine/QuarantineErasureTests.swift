@@ -26,7 +26,9 @@ struct QuarantineErasureTests {
             let number = try #require(
                 JSONTree(body)?["account_list"]?.elements?.first?["account_num"]?.scalar
             )
-            #expect(try Self.openable(town, subject).hold(number))
+            let text = String(decoding: body, as: UTF8.self)
+            let before = try Self.openable(town, subject, of: list.provider)
+            #expect(before.hold(number) && before.hold(text))
             let office = try ConsentDesk(vault: town.vault, log: town.log)
             let evidence = try Self.evidence(office, subject, list.provider)
             #expect(!evidence.isEmpty)
@@ -50,7 +52,8 @@ struct QuarantineErasureTests {
             await #expect(throws: QuarantineError.unknown) {
                 try await desk.redrive(list.id, by: "t", at: now)
             }
-            #expect(try !Self.openable(town, subject).hold(number))
+            let after = try Self.openable(town, subject, of: list.provider)
+            #expect(!after.hold(number) && !after.hold(text))
             // Lists of other providers are not this one's to take along.
             let left = try RedriveTests.open(desk, subject).filter { $0.api == .bank001 }
             #expect(left == lists.filter { $0.provider != list.provider })
@@ -86,16 +89,24 @@ struct QuarantineErasureTests {
         #expect(ErasurePlan(owed, held: held).assets == [own, lists])
     }
 
-    /// What the operator can still open of a person's log, and the frames as they lie there.
-    private static func openable(_ town: Town, _ subject: SubjectID) throws -> [UInt8] {
+    /// What the operator can still open of a person's log but for other providers' assets, which
+    /// may name an account too, and all frames as they lie there.
+    private static func openable(
+        _ town: Town,
+        _ subject: SubjectID,
+        of provider: String
+    ) throws -> [UInt8] {
         var found: [UInt8] = []
         var opener = try FrameOpener()
         let vault = town.vault
+        let others = try vault.assets(of: subject).filter { $0.name.provider != provider }
         _ = try town.log.read(subject, from: 0, limit: 100_000) { frame in
             guard !frame.isTombstone else { return }
             found += frame.bytes.array
             let header = try FrameHeader(frame.bytes)
-            guard header.compartment != .keys else { return }
+            guard header.compartment != .keys,
+                !others.contains(where: { $0.compartment == header.compartment })
+            else { return }
             let key: SecretKey
             do throws(VaultError) {
                 key = try vault.key(
