@@ -208,7 +208,8 @@ struct QuarantineCommand: AsyncParsableCommand {
         var lines: [QuarantineLine] = []
         for subject in services.vault.subjects {
             let aside = try services.collection.read(subject)?.state.aside ?? [:]
-            for (number, one) in aside.sorted(by: { $0.value.askedAt < $1.value.askedAt }) {
+            let ordered = aside.sorted { ($0.value.askedAt, $0.key) < ($1.value.askedAt, $1.key) }
+            for (number, one) in ordered {
                 lines.append(QuarantineLine(number, one, of: subject))
             }
         }
