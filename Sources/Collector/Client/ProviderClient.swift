@@ -48,6 +48,8 @@ public final class ProviderClient: Sendable {
             timeout: .init(connect: .seconds(15)),
             decompression: .disabled
         )
+        // Nobody reads its spans, and each request would fill one.
+        configuration.tracing.tracer = nil
         do {
             configuration.tlsConfiguration = try ProviderClient.tls(certificates)
         } catch {

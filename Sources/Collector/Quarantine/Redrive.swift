@@ -53,7 +53,9 @@ struct Redrive {
             ]
         case .quarantine, .role:
             answers.lists = results
-            answers.assets = answer.assets.map { listed in
+            // What the request does not open is not kept, here as in a transfer.
+            let opened = answer.assets.filter { permit.allows($0.kind, card: $0.card) }
+            answers.assets = opened.map { listed in
                 PersonTransfer.AssetAnswers(
                     name: AssetName(
                         provider: stored.payload.provider,
@@ -104,7 +106,8 @@ struct Redrive {
         result.made.transaction = stored.payload.transaction
         result.made.bytes = UInt64(stored.payload.size)
         // What it leads to was not asked: the next transfer shall see all of it again.
-        if !answer.calls.isEmpty || !answer.assets.isEmpty { result.made.searchTimestamp = "" }
+        if !answer.assets.isEmpty { result.made.searchTimestamp = "" }
+        result.sayAgain()
         return result
     }
 

@@ -89,7 +89,7 @@ extension CollectionState {
         else { return }
         // What nobody uses any more is not kept.
         (token.access, token.refresh) = ("", "")
-        token.end = end.reason
+        token.end = end.reason.known
         providers[end.provider]?.token = token
     }
 
@@ -211,5 +211,15 @@ extension CollectionState.Call {
         }
         guard merged.count <= CollectionState.rangesMax else { throw .full }
         covered = merged
+    }
+}
+
+extension TokenEnd {
+    /// A reason without a name here ends a token too, and `unspecified` is one that lives.
+    fileprivate var known: TokenEnd {
+        switch self {
+        case .unspecified, .UNRECOGNIZED: .refused
+        case .withdrawn, .replaced, .refused, .duplicate: self
+        }
     }
 }
