@@ -15,7 +15,7 @@ public struct ProjectionOptions: Sendable {
     /// Bytes of memory that states may take in a rebuild, over all its threads.
     public var rebuildByteCountMax = 256 << 20
     /// The most a store's file can grow to; address space, not disk.
-    public var mapSizeBytes = 1 << 38
+    public var mapSizeBytes = 1 << 36
 
     /// The defaults suit one machine of two cores and 512 MiB.
     public init() {}

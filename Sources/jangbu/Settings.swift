@@ -15,7 +15,7 @@ struct Settings: Sendable {
     var checkpointIntervalMilliseconds = 250
     var stateCountMax = 65_536
     var stateBytesMax = 48 << 20
-    var projectionMapSizeBytes = 1 << 38
+    var projectionMapSizeBytes = 1 << 36
     var rebuildThreadCount = 2
     var rulesDirectory = ""
     var backupDirectory = ""

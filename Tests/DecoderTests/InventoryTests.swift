@@ -47,7 +47,7 @@ import Testing
         "Finance/Folds/SpendingStateCoding.swift": .here,
         "Finance/Folds/SubjectCountersState.swift": .here,
         "Finance/Wealth/NetWorthState.swift": .here,
-        "Finance/Wealth/ObligationsState.swift": .here,
+        "Finance/Wealth/ObligationsStateCoding.swift": .here,
         "Frame/FrameHeader.swift": .here,
         "Frame/SignedNote.swift": .suite("FrameTests/MerkleTests.swift"),
         "LMDB/TableKey.swift": .suite("LMDBTests/OrderTests.swift"),
@@ -67,6 +67,7 @@ import Testing
         "Vault/Shredding.swift": .suite("VaultTests/ErasureTests.swift"),
         "Vault/Slot.swift": .suite("VaultTests/SlotDamageTests.swift"),
         "Web/Access/AccessToken.swift": .suite("WebTests/AccessTests.swift"),
+        "Web/Access/OpenID/BegunSignIns.swift": .suite("WebTests/OpenIDTests.swift"),
         "jangbu/MyDataCommand.swift": .here,
     ]
 
