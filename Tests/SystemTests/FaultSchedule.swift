@@ -39,10 +39,10 @@ struct FaultSchedule {
     static let refusals = [
         40_001, 40_002, 40_101, 40_104, 40_105, 40_301, 40_302, 40_304, 40_401, 40_402, 40_403,
     ]
-    /// What an answer may say wrongly within the standard: old rows, another code of a table.
+    /// What may be said wrongly within the standard: old rows, fields left out, other codes.
     ///
     /// Its mark then answers "unchanged" to who does not ask for all of it again.
-    private static let unseen: Set = ["change", "codes"]
+    private static let unseen: Set = ["change", "codes", "fields"]
     /// The asset is closed, which is believed until a list with news names it again.
     static let closed = 40_305
     /// Too many calls, and the provider's own failures.
