@@ -97,44 +97,6 @@ public protocol Ledger: PersonHistory, PersonReports, AgreementOffice {
     func today() async -> CivilDate
 }
 
-/// The same as of now.
-extension Ledger {
-    /// The integrated view of one person.
-    public func subject(_ id: String) async throws -> SubjectView? {
-        try await subject(id, asOf: nil)
-    }
-
-    /// Spending of one person.
-    public func spending(
-        _ id: String,
-        from: Month,
-        through: Month,
-        currency: Currency?
-    ) async throws -> SpendingView? {
-        try await spending(id, from: from, through: through, currency: currency, asOf: nil)
-    }
-
-    /// A person's transactions.
-    public func transactions(
-        _ id: String,
-        from: Month,
-        through: Month,
-        category: String?,
-        after cursor: Cursor?,
-        limit: Int
-    ) async throws -> Listing<TransactionLine>? {
-        try await transactions(
-            id,
-            from: from,
-            through: through,
-            category: category,
-            asOf: nil,
-            after: cursor,
-            limit: limit
-        )
-    }
-}
-
 /// One page of a longer list.
 public struct Listing<Element: Sendable>: Sendable {
     /// The entries, in the list's order.

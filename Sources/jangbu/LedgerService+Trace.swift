@@ -15,7 +15,13 @@ extension LedgerService {
         currency: Currency?
     ) async throws -> TraceView? {
         guard let subject = live(id) else { return nil }
-        let view = try await netWorth(id, from: from, through: through, currency: currency)
+        let view = try await netWorth(
+            id,
+            from: from,
+            through: through,
+            currency: currency,
+            asOf: nil
+        )
         guard let view, let (key, title) = view.titles.first(where: { $0.value.id == asset }) else {
             return nil
         }

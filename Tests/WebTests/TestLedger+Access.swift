@@ -22,14 +22,14 @@ extension TestLedger: AccessBook {
         after cursor: Cursor?,
         limit: Int
     ) async throws -> Listing<DataAccess>? {
-        guard try await self.subject(subject) != nil else { return nil }
+        guard try await self.subject(subject, asOf: nil) != nil else { return nil }
         let all = Array(looks.withLock { $0[subject] ?? [] }.reversed())
         return TestLedger.cut(all, cursor, limit)
     }
 
     func signIn(personKey: String, through authority: String) async throws -> String? {
         let id = String(personKey.dropFirst(2))
-        guard personKey.hasPrefix("ci"), try await subject(id) != nil else { return nil }
+        guard personKey.hasPrefix("ci"), try await subject(id, asOf: nil) != nil else { return nil }
         signIns.withLock { $0.append(authority) }
         return id
     }

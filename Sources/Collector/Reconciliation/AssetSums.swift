@@ -98,10 +98,7 @@ public struct AssetSums {
     }
 
     private mutating func take(_ event: borrowing EventView, sign: Int64) throws {
-        if event.type == .transactionRetracted {
-            let retracted = Array(try event.message().transactionRetracted.event)
-            return try take(EventView(retracted.span, of: event.asset), sign: -1)
-        }
+        if let retracted = try event.retracted() { return try take(retracted, sign: -1) }
         if let card = try event.cardApproval() {
             let net: Int64
             switch event.type {

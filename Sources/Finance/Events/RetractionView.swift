@@ -59,6 +59,15 @@ extension EventView {
         guard type == .transactionRetracted else { return nil }
         return try RetractionView(fact)
     }
+
+    /// The event that a retraction takes back, or nil when this is another fact.
+    ///
+    /// - Throws: why the bytes of either cannot be read.
+    @_lifetime(copy self)
+    public func retracted() throws(EventError) -> EventView? {
+        guard let retraction = try retraction() else { return nil }
+        return try EventView(retraction.event, of: asset)
+    }
 }
 
 extension EventWriter {

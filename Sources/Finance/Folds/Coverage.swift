@@ -26,8 +26,8 @@ public struct Coverage: Fold {
         case .transactionRetracted:
             let taken: EventView
             do throws(EventError) {
-                guard let retraction = try event.retraction() else { return }
-                taken = try EventView(retraction.event, of: event.asset)
+                guard let event = try event.retracted() else { return }
+                taken = event
             } catch { throw .event(error) }
             guard taken.type == .bankTransactionPosted else { return }
             try Coverage.fold(taken, sign: -1, of: event.asset, into: &state)

@@ -120,14 +120,8 @@ extension CoverageState {
     /// - Throws: `.malformedState`.
     public init(decoding bytes: Span<UInt8>) throws(FoldError) {
         var reader = StateReader(bytes)
-        var keys = RisingKeys<AssetID>()
-        for _ in 0..<(try reader.count(through: CoverageState.assetsMax)) {
-            let id = try reader.id()
-            try keys.take(id)
-            let asset = try Asset(&reader)
-            guard asset != Asset() else { throw .malformedState }
-            assets[id] = asset
-        }
+        assets = try reader.assets(through: CoverageState.assetsMax, Asset.init)
+        guard assets.values.allSatisfy({ $0 != Asset() }) else { throw .malformedState }
         try reader.finish()
     }
 }

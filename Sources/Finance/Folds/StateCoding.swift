@@ -140,6 +140,22 @@ struct StateReader: ~Escapable {
         AssetID(high: try fixed(), low: try fixed())
     }
 
+    /// What a state keeps of each asset, in the order of their ids.
+    @_lifetime(self: copy self)
+    mutating func assets<Value>(
+        through greatest: Int,
+        _ read: (inout StateReader) throws(FoldError) -> Value
+    ) throws(FoldError) -> [AssetID: Value] {
+        var assets: [AssetID: Value] = [:]
+        var keys = RisingKeys<AssetID>()
+        for _ in 0..<(try count(through: greatest)) {
+            let id = try id()
+            try keys.take(id)
+            assets[id] = try read(&self)
+        }
+        return assets
+    }
+
     /// An ISO 4217 numeric code, 1...999.
     @_lifetime(self: copy self)
     mutating func currency() throws(FoldError) -> UInt16 {

@@ -20,8 +20,8 @@ public struct SubjectCounters: Fold {
         if event.type == .transactionRetracted {
             let taken: EventView
             do throws(EventError) {
-                guard let retraction = try event.retraction() else { return }
-                taken = try EventView(retraction.event, of: event.asset)
+                guard let event = try event.retracted() else { return }
+                taken = event
             } catch { throw .event(error) }
             return try state.uncount(taken.type, taken.asset, try SubjectCounters.flow(of: taken))
         }

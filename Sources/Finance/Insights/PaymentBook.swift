@@ -49,8 +49,7 @@ public struct PaymentBook: Sendable {
         at place: Payment.Place
     ) throws(FoldError) {
         do throws(EventError) {
-            if let retraction = try event.retraction() {
-                let original = try EventView(retraction.event, of: event.asset)
+            if let original = try event.retracted() {
                 try take(original, place, isTakenBack: true)
             } else {
                 try take(event, place, isTakenBack: false)

@@ -14,8 +14,8 @@ extension NetWorth {
     ) throws(FoldError) {
         let original: EventView
         do throws(EventError) {
-            guard let retraction = try event.retraction() else { return }
-            original = try EventView(retraction.event, of: event.asset)
+            guard let event = try event.retracted() else { return }
+            original = event
         } catch { throw .event(error) }
         guard let movement = try RetractedMovement(original) else { return }
         let moment: Moment

@@ -213,15 +213,11 @@ extension NetWorthState {
     /// - Throws: `.malformedState`.
     public init(decoding bytes: Span<UInt8>) throws(FoldError) {
         var reader = StateReader(bytes)
-        var keys = RisingKeys<AssetID>()
-        for _ in 0..<(try reader.count(through: NetWorthState.assetsMax)) {
-            let id = try reader.id()
-            try keys.take(id)
-            let asset = try Asset(&reader)
+        assets = try reader.assets(through: NetWorthState.assetsMax, Asset.init)
+        for asset in assets.values {
             pointCount += asset.series.reduce(0) { $0 + $1.points.count }
-            guard pointCount <= NetWorthState.pointsMax else { throw .malformedState }
-            assets[id] = asset
         }
+        guard pointCount <= NetWorthState.pointsMax else { throw .malformedState }
         try reader.finish()
     }
 }

@@ -49,8 +49,8 @@ public struct Obligations: Fold {
     ) throws(FoldError) {
         let original: EventView
         do throws(EventError) {
-            guard let retraction = try event.retraction() else { return }
-            original = try EventView(retraction.event, of: event.asset)
+            guard let event = try event.retracted() else { return }
+            original = event
         } catch { throw .event(error) }
         switch original.type {
         case .cardApproved, .cardApprovalCancelled, .cardApprovalCorrected:

@@ -29,12 +29,7 @@ extension ObligationsState {
     /// - Throws: `.malformedState`.
     public init(decoding bytes: Span<UInt8>) throws(FoldError) {
         var reader = StateReader(bytes)
-        var keys = RisingKeys<AssetID>()
-        for _ in 0..<(try reader.count(through: ObligationsState.assetsMax)) {
-            let id = try reader.id()
-            try keys.take(id)
-            assets[id] = try Asset(&reader)
-        }
+        assets = try reader.assets(through: ObligationsState.assetsMax, Asset.init)
         try reader.finish()
     }
 }

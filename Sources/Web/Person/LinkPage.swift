@@ -45,7 +45,7 @@ extension Site {
         var values: [String: Any] = [:]
         let taken = request.uri.queryParameters["unlinked"].flatMap { LinkOrder(text: $0) }
         guard line.link != nil || taken != nil else { return values }
-        let frames = try await ledger.subject(id)?.frames ?? 0
+        let frames = try await ledger.subject(id, asOf: nil)?.frames ?? 0
         let cursor = Cursor([frames]).description
         if let link = line.link {
             let isTo = link.to == line.event

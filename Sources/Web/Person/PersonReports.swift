@@ -58,38 +58,6 @@ public protocol PersonReports: Sendable {
     func insights(_ id: String, currency: Currency?, asOf: AsOf?) async throws -> InsightView?
 }
 
-/// The same as of now.
-extension PersonReports {
-    /// Which days are proven complete.
-    public func coverage(_ id: String) async throws -> CoverageView? {
-        try await coverage(id, asOf: nil)
-    }
-
-    /// Net worth, and why it changed.
-    public func netWorth(
-        _ id: String,
-        from: Month,
-        through: Month,
-        currency: Currency?
-    ) async throws -> WealthView? {
-        try await netWorth(id, from: from, through: through, currency: currency, asOf: nil)
-    }
-
-    /// What is expected.
-    public func forecast(
-        _ id: String,
-        months: Int,
-        currency: Currency?
-    ) async throws -> ForecastView? {
-        try await forecast(id, months: months, currency: currency, asOf: nil)
-    }
-
-    /// What is worth telling.
-    public func insights(_ id: String, currency: Currency?) async throws -> InsightView? {
-        try await insights(id, currency: currency, asOf: nil)
-    }
-}
-
 /// Names an asset where it is one of many.
 public struct AssetTitle: Sendable, Hashable {
     /// The compartment's id: 32 hexadecimal digits.
