@@ -21,6 +21,7 @@ extension LedgerService {
         if let known = agreementIndex.subject(of: number), try has(known, number) {
             return known.description
         }
+        try await consentsReachTheLog()
         for (place, subject) in services.vault.subjects.enumerated() {
             // Tens of thousands of read models: others get their turn.
             if place % 256 == 255 { await Task.yield() }
@@ -35,6 +36,22 @@ extension LedgerService {
         }
         return nil
     }
+
+    /// Waits until the read model has what was agreed to before now.
+    private func consentsReachTheLog() async throws {
+        let asked = try services.consents.status()
+        let end = asked.frames + asked.lagFrames
+        let deadline = ContinuousClock.now + LedgerService.searchPatience
+        while try services.consents.status().frames < end {
+            guard ContinuousClock.now < deadline else {
+                throw Failure(.program, "The read model of consents is behind the log.")
+            }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
+    /// The portal asks again where an answer takes longer.
+    private static let searchPatience = Duration.seconds(10)
 
     private func has(_ subject: SubjectID, _ number: String) throws -> Bool {
         guard live(subject.description) != nil else { return false }

@@ -55,14 +55,9 @@ extension LedgerService {
         return Answered(line, isReplayed: outcome.isReplayed)
     }
 
-    /// Lines with what each belongs together with, as the first `size` frames tell.
-    func linked(
-        _ lines: [TransactionLine],
-        of subject: SubjectID,
-        size: UInt64
-    ) throws -> [TransactionLine] {
+    /// Lines with what each belongs together with.
+    func linked(_ lines: [TransactionLine], by book: TransactionBook) -> [TransactionLine] {
         guard !lines.isEmpty else { return [] }
-        let book = try services.preferences.book(of: subject, through: size)
         var byID: [EventPlace: LinkLine] = [:]
         for link in LinkRules.links(of: book) {
             guard let line = LinkLine(link) else { continue }

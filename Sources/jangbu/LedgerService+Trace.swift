@@ -1,3 +1,4 @@
+import Commands
 import EventLog
 import Finance
 import Frame
@@ -48,12 +49,11 @@ extension LedgerService {
 
     /// An asset's movements, in the order of the log; frames of other assets are not opened.
     private func movements(of subject: SubjectID, _ asset: AssetID) throws -> [TransactionLine] {
-        let profile = try services.spending.read(subject)?.state
-        let reader = TransactionReader(
-            rules: services.rules,
-            profile: profile.flatMap { $0.hasCorrections ? $0 : nil }
-        )
         let size = try services.log.durableSize(of: subject)
+        let reader = TransactionReader(
+            try services.preferences.book(of: subject, through: size),
+            profile: try services.spending.read(subject)?.state
+        )
         var lines: [TransactionLine] = []
         var revision: UInt64 = 0
         var opener = try FrameOpener()

@@ -1,3 +1,4 @@
+import Commands
 import EventLog
 import Finance
 import Frame
@@ -24,12 +25,17 @@ extension LedgerService {
     ) async throws -> Listing<TransactionLine>? {
         guard let subject = live(id) else { return nil }
         let point = try point(of: subject, asOf)
+        let size = try point.revision ?? services.log.durableSize(of: subject)
+        let reader = TransactionReader(
+            try services.preferences.book(of: subject, through: size),
+            profile: try read(services.spending, subject, at: point)?.state
+        )
         return try transactions(
             of: subject,
             Selection(from: from, through: through, category: category, limit: limit),
             after: cursor,
-            size: try point.revision ?? services.log.durableSize(of: subject),
-            profile: try read(services.spending, subject, at: point)?.state
+            size: size,
+            with: reader
         )
     }
 
@@ -41,13 +47,13 @@ extension LedgerService {
         let limit: Int
     }
 
-    /// A page of the transactions in the first `size` frames, with what `profile` knows corrected.
+    /// A page of the transactions in the first `size` frames, of which `reader` knows what stands.
     private func transactions(
         of subject: SubjectID,
         _ selection: Selection,
         after cursor: Web.Cursor?,
         size: UInt64,
-        profile: SpendingState?
+        with reader: TransactionReader
     ) throws -> Listing<TransactionLine> {
         let (from, through) = (selection.from, selection.through)
         let (category, limit) = (selection.category, selection.limit)
@@ -60,7 +66,7 @@ extension LedgerService {
             let end = place.frameEnd
             let start = end - min(end, span)
             var found: [TransactionLine] = []
-            try forEachTransaction(of: subject, in: start..<end, profile) { transaction in
+            try forEachTransaction(of: subject, in: start..<end, reader) { transaction in
                 let line = transaction.line
                 guard place.isAfter(line.event), line.day.month >= from, line.day.month <= through
                 else { return }
@@ -79,7 +85,7 @@ extension LedgerService {
             ($1.day, $1.event.revision, $1.event.index)
                 < ($0.day, $0.event.revision, $0.event.index)
         }
-        items = try linked(items, of: subject, size: size)
+        items = linked(items, by: reader.book)
         return Listing(items: items, next: place.isBeginning ? nil : place.cursor)
     }
 
@@ -115,17 +121,20 @@ extension LedgerService {
         let size = try services.log.durableSize(of: subject)
         guard event.revision < size else { return nil }
         var found: Transaction?
-        let profile = try services.spending.read(subject)?.state
-        try forEachTransaction(of: subject, in: event.revision..<event.revision + 1, profile) {
+        let reader = TransactionReader(
+            try services.preferences.book(of: subject, through: size),
+            profile: try services.spending.read(subject)?.state
+        )
+        try forEachTransaction(of: subject, in: event.revision..<event.revision + 1, reader) {
             if $0.line.event == event { found = $0 }
         }
         guard var found, found.line.category != nil else { return nil }
-        found.line = try linked([found.line], of: subject, size: size)[0]
+        found.line = linked([found.line], by: reader.book)[0]
         if let correction = found.correction { return reason(found, correction) }
         let why = services.rules.explain(found.ruling, text: found.text.span)
         var others: UInt64 = 0
         let start = size - min(size, LedgerService.framesMax)
-        try forEachTransaction(of: subject, in: start..<size, profile) { other in
+        try forEachTransaction(of: subject, in: start..<size, reader) { other in
             guard other.line.event != event else { return }
             if services.rules.explain(other.ruling).rule == why.rule { others += 1 }
         }
@@ -177,13 +186,9 @@ extension LedgerService {
     private func forEachTransaction(
         of subject: SubjectID,
         in revisions: Range<UInt64>,
-        _ profile: SpendingState?,
+        _ reader: TransactionReader,
         _ body: (Transaction) -> Void
     ) throws {
-        let reader = TransactionReader(
-            rules: services.rules,
-            profile: profile.flatMap { $0.hasCorrections ? $0 : nil }
-        )
         var revision = revisions.lowerBound
         var opener = try FrameOpener()
         while revision < revisions.upperBound {

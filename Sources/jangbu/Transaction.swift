@@ -15,11 +15,19 @@ struct Transaction {
 }
 
 /// Reads what `SpendingProfile` counts, by its rules, so that a list adds up to the profile; what
-/// the profile cannot count is in neither.
+/// the profile cannot count, and what was taken back, is in neither.
 struct TransactionReader {
     let rules: CategoryRules
+    /// The person's transactions as far as the log is read.
+    let book: TransactionBook
     /// The subject's profile when it has corrections.
-    let profile: SpendingState?
+    private let profile: SpendingState?
+
+    /// A reader of the frames that `book` was folded from; `profile` is of the same frames.
+    init(_ book: TransactionBook, profile: SpendingState?) {
+        (self.book, rules) = (book, book.rules)
+        self.profile = profile.flatMap { $0.hasCorrections ? $0 : nil }
+    }
 
     /// Hands each transaction of a frame's events to `body`.
     func read(
@@ -41,6 +49,7 @@ struct TransactionReader {
         _ event: borrowing EventView,
         _ id: EventID
     ) throws -> Transaction? {
+        guard !book.isTakenBack(EventPlace(id)) else { return nil }
         guard let movement = try MoneyMovement(event, rules: rules), let ruling = movement.ruling
         else {
             return nil

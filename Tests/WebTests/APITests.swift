@@ -119,7 +119,7 @@ struct APITests {
         ("/v1/subjects/ID/spending?period=custom", "from"),
         ("/v1/subjects/ID/spending?from=2025-13&through=2025-03", "from"),
         ("/v1/subjects/ID/spending?from=2025-04&through=2025-03", "through"),
-        ("/v1/subjects/ID/spending?from=1900-01&through=2025-03", "through"),
+        ("/v1/subjects/ID/spending?from=1990-01&through=2025-03", "through"),
         ("/v1/subjects/ID/spending?currency=krw", "currency"),
         ("/v1/subjects/ID/forecast?months=4", "months"),
         ("/v1/subjects/ID/forecast?months=0", "months"),

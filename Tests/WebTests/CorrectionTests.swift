@@ -1,3 +1,4 @@
+import Finance
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
@@ -209,7 +210,10 @@ struct CorrectionTests {
             // A form's field that is left empty asks for now.
             let now = try await client.json(path)
             #expect(try await client.json(path + "?as_of=")["cursor"] == now["cursor"])
-            for text in ["x", "c1.2", "2026-13-01", "2026-1-1", "-1"] {
+            // A day is one of the past or today.
+            let later = TestPerson.today.adding(days: 1).description
+            let beyond = ["0001-01-01", "1969-12-31", later, "9999-12-31"]
+            for text in ["x", "c1.2", "2026-13-01", "2026-1-1", "-1"] + beyond {
                 let answer = try await client.send(path + "?as_of=\(text)")
                 #expect(answer.status == .badRequest, "\(text)")
             }

@@ -110,6 +110,46 @@ import Web
         try world.close()
     }
 
+    @Test func `what was taken back is in no list, and nobody is asked about it`() async throws {
+        let world = try LedgerWorld()
+        let bought = LedgerWorld.approved(10_000)
+        let bytes = try bought.serializedData()
+        let id = try await world.record([bought, LedgerWorld.approved(4_500)])
+        let gone = try #require(
+            try await page(world, id).items.first { $0.amount.thousandths == -10_000_000 }
+        ).event
+        // As a provider that corrects a row is recorded: the new one, then the old one's end.
+        try await world.record([
+            LedgerWorld.approved(12_000),
+            LedgerWorld.event { event in
+                event.transactionRetracted = .with {
+                    $0.event = bytes
+                    $0.reason = .changed
+                    $0.revision = gone.revision
+                    $0.index = gone.index
+                }
+            },
+        ])
+        let lines = try await page(world, id).items
+        #expect(Set(lines.map(\.amount.thousandths)) == [-12_000_000, -4_500_000])
+        let subject = try #require(world.ledger.live(id))
+        let state = try #require(try world.services.spending.read(subject)?.state)
+        #expect(try state.monthlyTotals().map(\.sum).reduce(0, +) == 16_500_000)
+        #expect(try await world.ledger.explanation(id, event: gone) == nil)
+        // Before it was taken back it stood.
+        let before = try await world.ledger.transactions(
+            id,
+            from: month(2026, 1),
+            through: month(2026, 12),
+            category: nil,
+            asOf: .frames(gone.revision + 1),
+            after: nil,
+            limit: 200
+        )
+        #expect(before?.items.contains { $0.event == gone } == true)
+        try world.close()
+    }
+
     @Test func `pages hold each line once, whatever comes meanwhile`() async throws {
         let world = try LedgerWorld(eventsPerFrame: 2)
         let first = (0..<61).map { LedgerWorld.approved(1_000 + $0, day: $0 % 9) }

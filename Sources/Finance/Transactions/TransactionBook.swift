@@ -109,6 +109,12 @@ public struct TransactionBook: Sendable {
     /// The number in `entries` of the transaction that an event is a part of, or was.
     public func number(of place: EventPlace) -> Int? { numbers[place] }
 
+    /// Whether the event at `place` was taken back.
+    public func isTakenBack(_ place: EventPlace) -> Bool {
+        guard let number = numbers[place] else { return false }
+        return !entries[number].parts.contains { $0.place == place }
+    }
+
     /// A new transaction.
     private mutating func add(
         _ event: borrowing EventView,

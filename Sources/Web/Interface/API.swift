@@ -33,7 +33,7 @@ extension Site {
 
     @Sendable func subject(_ request: Request, _ context: Context) async throws -> Response {
         let id = try subjectID(context)
-        let report = try await ledger.subject(id, asOf: try asOf(request))
+        let report = try await ledger.subject(id, asOf: try await asOf(request))
         guard let report else { throw Problem(.subjectUnknown) }
         return json(report.json)
     }
@@ -50,7 +50,7 @@ extension Site {
             from: months.from,
             through: months.through,
             category: request.uri.queryParameters["category"].map(String.init),
-            asOf: try asOf(request),
+            asOf: try await asOf(request),
             after: after,
             limit: limit
         )
@@ -80,7 +80,7 @@ extension Site {
             from: months.from,
             through: months.through,
             currency: try currency(request),
-            asOf: try asOf(request)
+            asOf: try await asOf(request)
         )
         guard let report else { throw Problem(.subjectUnknown) }
         return (report, period)

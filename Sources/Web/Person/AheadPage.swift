@@ -14,7 +14,7 @@ extension Site {
         let path = PersonTab.ahead.path(id)
         let currency = view.fixed.currency
         let lines = AheadLines(view, words)
-        let past = try asOfQuery(request)
+        let past = try await asOfQuery(request)
         var values = currencyValues(view.currencies, currency, path, "months=\(months)&", past)
         values["path"] = path
         values["months"] = (1...3).map { count -> [String: Any] in

@@ -25,9 +25,16 @@ public enum AsOf: Sendable, Hashable {
 extension Site {
     /// The point of the log that a request asks for; nil for now, also where a form's field was
     /// left empty.
-    func asOf(_ request: Request) throws(Problem) -> AsOf? {
+    ///
+    /// A day is one of the past or today: nothing was known before the logs' first year, and
+    /// nothing is known of tomorrow.
+    func asOf(_ request: Request) async throws -> AsOf? {
         guard let text = request.uri.queryParameters["as_of"], !text.isEmpty else { return nil }
         guard let asOf = AsOf(text: text) else {
+            throw Problem(.parameterInvalid, parameter: "as_of")
+        }
+        guard case .day(let day) = asOf else { return asOf }
+        guard day.daysSinceEpoch >= 0, day <= (await ledger.today()) else {
             throw Problem(.parameterInvalid, parameter: "as_of")
         }
         return asOf
@@ -35,7 +42,7 @@ extension Site {
 
     /// The day that "this month" is taken from: the day that a request asks about, or today.
     func today(_ request: Request) async throws -> CivilDate {
-        guard case .day(let day) = try asOf(request) else { return await ledger.today() }
+        guard case .day(let day) = try await asOf(request) else { return await ledger.today() }
         return day
     }
 
@@ -49,7 +56,7 @@ extension Site {
         keeping kept: [(name: String, value: String)]
     ) async throws -> [String: Any] {
         let today = await ledger.today()
-        let asOf = try asOf(request)
+        let asOf = try await asOf(request)
         var form: [String: Any] = [
             "action": path, "max": today.description,
             "kept": kept.map { ["name": $0.name, "value": $0.value] },
@@ -77,8 +84,8 @@ extension Site {
     }
 
     /// What the address of a page must have to show the same point of the log; empty for now.
-    func asOfQuery(_ request: Request) throws(Problem) -> String {
-        try asOf(request).map { "&as_of=" + $0.text } ?? ""
+    func asOfQuery(_ request: Request) async throws -> String {
+        try await asOf(request).map { "&as_of=" + $0.text } ?? ""
     }
 }
 

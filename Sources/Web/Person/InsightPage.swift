@@ -8,7 +8,7 @@ extension Site {
         let view = try await insightView(request, context)
         let words = Words(wording, language(of: request))
         let path = PersonTab.insights.path(id)
-        let past = try asOfQuery(request)
+        let past = try await asOfQuery(request)
         var values = currencyValues(view.currencies, view.currency, path, "", past)
         values["has_insights"] = !view.insights.isEmpty
         values["insights"] = view.insights.map { row($0, view, id, isPast: !past.isEmpty, words) }

@@ -20,6 +20,10 @@ enum Period: Sendable, Hashable {
     /// Longest custom period in months: what one page of bars still shows.
     static let monthsMax: Int32 = 240
 
+    /// Months that a custom period may name: none is so near to the calendar's ends that the
+    /// month before or after it would have no days.
+    private static let nameable = Month(index: 0)...Month(index: (9_998 - 1970) * 12 + 11)
+
     /// The word in the query.
     var word: String {
         switch self {
@@ -72,11 +76,11 @@ enum Period: Sendable, Hashable {
         from: Substring?,
         through: Substring?
     ) throws(Problem) -> Period {
-        guard let from, let first = Month(text: from) else {
+        guard let from, let first = Month(text: from), nameable.contains(first) else {
             throw Problem(.parameterInvalid, parameter: "from")
         }
-        guard let through, let last = Month(text: through), first <= last,
-            last.index - first.index < monthsMax
+        guard let through, let last = Month(text: through), nameable.contains(last),
+            first <= last, last.index - first.index < monthsMax
         else { throw Problem(.parameterInvalid, parameter: "through") }
         return .custom(from: first, through: last)
     }

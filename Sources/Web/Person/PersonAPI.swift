@@ -68,7 +68,7 @@ extension Site {
 /// What a request for one of the reports asks for, read the same way by pages and interface.
 extension Site {
     func coverageView(_ request: Request, _ context: Context) async throws -> CoverageView {
-        try known(try await ledger.coverage(try subjectID(context), asOf: try asOf(request)))
+        try known(try await ledger.coverage(try subjectID(context), asOf: try await asOf(request)))
     }
 
     func consentView(_ context: Context) async throws -> ConsentView {
@@ -101,7 +101,7 @@ extension Site {
             from: months.from,
             through: months.through,
             currency: currency,
-            asOf: try asOf(request)
+            asOf: try await asOf(request)
         )
         return (try known(view), period)
     }
@@ -110,7 +110,7 @@ extension Site {
         let months = try monthsAhead(request)
         let currency = try currency(request)
         let id = try subjectID(context)
-        let asOf = try asOf(request)
+        let asOf = try await asOf(request)
         return try known(
             try await ledger.forecast(id, months: months, currency: currency, asOf: asOf)
         )
@@ -120,7 +120,7 @@ extension Site {
         let currency = try currency(request)
         let id = try subjectID(context)
         return try known(
-            try await ledger.insights(id, currency: currency, asOf: try asOf(request))
+            try await ledger.insights(id, currency: currency, asOf: try await asOf(request))
         )
     }
 

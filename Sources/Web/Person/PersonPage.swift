@@ -60,7 +60,7 @@ extension Site {
         all["id"] = id
         var past = ""
         if tab.hasPast {
-            past = String(try asOfQuery(request).dropFirst())
+            past = String(try await asOfQuery(request).dropFirst())
             all.merge(try await asOfValues(request, tab.path(id), words, keeping: kept)) { $1 }
         }
         all["tabs"] = tabs(tab, id, words, past: past)

@@ -3,8 +3,8 @@ public import Finance
 /// What is told about one person beyond what they have and spend now: `Ledger` has all of it.
 ///
 /// Every function gives `nil` for a person who is unknown or erased, and an empty report for one of
-/// whom nothing is known yet. `asOf` is a point of the past: what was known then, seen from its
-/// day; `nil` is now.
+/// whom nothing is known yet. `asOf` is a point of the past: what was known then, seen from that
+/// day, or from today when frames are named; `nil` is now.
 public protocol PersonReports: Sendable {
     /// Which days are proven complete, which are covered, where the gaps are.
     func coverage(_ id: String, asOf: AsOf?) async throws -> CoverageView?

@@ -30,7 +30,7 @@ extension Site {
     /// What a person has, spends and paid, all of it now or as of one point of their log.
     @Sendable func subjectPage(_ request: Request, _ context: Context) async throws -> Response {
         let id = try subjectID(context)
-        let asOf = try asOf(request)
+        let asOf = try await asOf(request)
         guard let report = try await ledger.subject(id, asOf: asOf) else {
             throw Problem(.subjectUnknown)
         }
@@ -51,9 +51,9 @@ extension Site {
         kept.append(("currency", spending.currency.description))
         var values = holdings(report, words)
         let today = try await today(request)
-        let past = try asOfQuery(request)
+        let past = try await asOfQuery(request)
         values.merge(try spendingValues(spending, period, id, today, past, words)) { $1 }
-        values.merge(try lineValues(lines, request, id, kept, words)) { $1 }
+        values.merge(try await lineValues(lines, request, id, kept, words)) { $1 }
         // Who looks is told as of now alone, as how connections stand.
         if asOf == nil { values.merge(try await accessValues(id, words)) { $1 } }
         return try await personPage(.subject, .holdings, request, id, words, values, keeping: kept)
@@ -66,8 +66,8 @@ extension Site {
         _ id: String,
         _ kept: [(name: String, value: String)],
         _ words: Words
-    ) throws -> [String: Any] {
-        let past = try asOfQuery(request)
+    ) async throws -> [String: Any] {
+        let past = try await asOfQuery(request)
         let query = kept.map { "\($0.name)=\($0.value)" }.joined(separator: "&") + past
         let isApart = request.uri.queryParameters["links"] == "apart"
         let (after, _) = try paging(request)

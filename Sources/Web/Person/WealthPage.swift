@@ -10,7 +10,7 @@ extension Site {
         let months = period.months(today: try await today(request))
         let path = PersonTab.wealth.path(id)
         let currency = view.report.currency
-        let past = try asOfQuery(request)
+        let past = try await asOfQuery(request)
         var values = periodValues(period, months, path, currency, past, words)
         values.merge(
             currencyValues(view.currencies, currency, path, period.query + "&", past)
