@@ -32,6 +32,7 @@ let hummingbirdCore: Target.Dependency = .product(
 )
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpClient: Target.Dependency = .product(
     name: "AsyncHTTPClient",
@@ -78,6 +79,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -114,8 +116,8 @@ let package = Package(
             "Collector",
             [
                 "MyData", "Commands", "Vault", "EventLog", "Frame", "Finance", "Cryptography",
-                "Files", httpClient, nioCore, nioPosix, nioSSL, nioHTTP, logging, lifecycle,
-                protobuf,
+                "Files", httpClient, nioCore, nioPosix, nioSSL, nioHTTP, nioHTTP2, logging,
+                lifecycle, protobuf,
             ]
         ),
         module(

@@ -53,7 +53,7 @@ enum Rules {
         "Commands": ["Logging", "Metrics", "SwiftProtobuf"],
         "MyData": ["SwiftProtobuf"],
         "Collector": [
-            "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOSSL", "NIOHTTP1", "Logging",
+            "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOSSL", "NIOHTTP1", "NIOHTTP2", "Logging",
             "ServiceLifecycle", "SwiftProtobuf",
         ],
         "Sandbox": [

@@ -3,6 +3,7 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
 internal import NIOSSL
+internal import Synchronization
 
 /// Files of the operator's side of mutual TLS, PEM.
 public struct ClientCertificates: Sendable {
@@ -33,6 +34,8 @@ public final class ProviderClient: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let single: HTTPClient
     private let negotiated: HTTPClient
+    private let unheard = UnheardCalls()
+    private let isShutDown = Mutex(false)
 
     /// A client; `shutdown` it in the end.
     ///
@@ -64,6 +67,7 @@ public final class ProviderClient: Sendable {
         configuration.httpVersion = .http1Only
         single = HTTPClient(eventLoopGroup: group, configuration: configuration)
         configuration.httpVersion = .automatic
+        configuration.http2ConnectionDebugInitializer = { ConnectionCloser.add(to: $0) }
         negotiated = HTTPClient(eventLoopGroup: group, configuration: configuration)
     }
 
@@ -79,29 +83,35 @@ public final class ProviderClient: Sendable {
 
     /// Sends a request and takes the whole answer.
     ///
-    /// `limits` bound how long it may take and how long the answer may be.
+    /// `limits` bound how long it may take and how long the answer may be. It ends with its
+    /// deadline or its task, whatever becomes of the connection.
     public func send(
         _ request: ProviderRequest,
         to place: ProviderPlace,
         within limits: ProviderLimits
     ) async throws(TransportFault) -> ProviderReply {
+        // Over HTTP/2 it would go out, although nobody waits.
+        guard !Task.isCancelled else { throw .cancelled }
         do {
             let http = place.http == .one ? single : negotiated
+            let taker = ReplyTaker(bytesMax: limits.answerBytesMax)
             let task = http.execute(
                 request: try ProviderClient.message(request, to: place),
-                delegate: ReplyTaker(bytesMax: limits.answerBytesMax)
+                delegate: taker
             )
+            let way = place.http == .one ? ProviderCall.Way.alone : .shared(unheard: unheard)
+            let call = ProviderCall(task, taker, way)
             let end = task.eventLoop.scheduleTask(in: .nanoseconds(limits.deadline.nanoseconds)) {
-                task.fail(reason: TransportFault.timeout)
+                call.expire()
             }
             task.futureResult.whenComplete { _ in end.cancel() }
             return try await withTaskCancellationHandler {
-                try await task.futureResult.get()
+                try await call.reply()
             } onCancel: {
-                task.cancel()
+                call.cancel()
             }
         } catch {
-            throw ProviderClient.fault(error)
+            throw fault(error)
         }
     }
 
@@ -133,14 +143,16 @@ public final class ProviderClient: Sendable {
     }
 
     /// Errors of the libraries name hosts and paths; ours name a kind.
-    private static func fault(_ error: any Error) -> TransportFault {
+    private func fault(_ error: any Error) -> TransportFault {
         switch error {
         case let fault as TransportFault: return fault
         case is CancellationError: return .cancelled
         case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError: return .handshake
         case let error as HTTPClientError:
             switch error {
-            case .cancelled, .alreadyShutdown: return .cancelled
+            case .alreadyShutdown: return .cancelled
+            // Also of a call that was handed to a connection as it closed, which nobody cancelled.
+            case .cancelled: return isShutDown.withLock { $0 } ? .cancelled : .unreachable
             case .readTimeout, .writeTimeout, .connectTimeout, .deadlineExceeded,
                 .getConnectionFromPoolTimeout:
                 return .timeout
@@ -154,6 +166,7 @@ public final class ProviderClient: Sendable {
 
     /// Ends connections; a request under way ends with `.cancelled`.
     public func shutdown() async {
+        isShutDown.withLock { $0 = true }
         for http in [single, negotiated] {
             do {
                 try await http.shutdown()

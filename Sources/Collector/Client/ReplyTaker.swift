@@ -7,10 +7,55 @@ internal import Synchronization
 final class ReplyTaker: HTTPClientResponseDelegate {
     typealias Response = ProviderReply
 
+    /// How far the request is, and whether it is to be taken back.
+    private enum Request {
+        case waiting
+        /// It goes out first: async-http-client counts a stream of a connection for each call that
+        /// it hands over, until that stream closes. One that is taken back before it was opened
+        /// never closes, and after 100 such the connection takes no call, and stays.
+        case waitingForReset
+        case sent
+    }
+
+    private struct State {
+        var request = Request.waiting
+        var reply = ProviderReply(status: 0, body: [])
+        var bytesTaken = 0
+        var isDropped = false
+    }
+
     private let bytesMax: Int
-    private let reply = Mutex(ProviderReply(status: 0, body: []))
+    private let state = Mutex(State())
 
     init(bytesMax: Int) { self.bytesMax = bytesMax }
+
+    /// Takes and drops what comes: nobody waits for it.
+    func drop() {
+        state.withLock { state in
+            (state.isDropped, state.reply.body) = (true, [])
+        }
+    }
+
+    /// Ends `task`, as soon as its request is out.
+    func reset(_ task: HTTPClient.Task<ProviderReply>) {
+        let isSent = state.withLock { state in
+            guard case .sent = state.request else {
+                state.request = .waitingForReset
+                return false
+            }
+            return true
+        }
+        if isSent { task.cancel() }
+    }
+
+    func didSendRequestHead(task: HTTPClient.Task<ProviderReply>, _ head: HTTPRequestHead) {
+        let isReset = state.withLock { state in
+            defer { state.request = .sent }
+            if case .waitingForReset = state.request { return true }
+            return false
+        }
+        if isReset { task.cancel() }
+    }
 
     func didReceiveHead(
         task: HTTPClient.Task<ProviderReply>,
@@ -20,12 +65,12 @@ final class ReplyTaker: HTTPClientResponseDelegate {
         guard length <= bytesMax else {
             return task.eventLoop.makeFailedFuture(TransportFault.tooLong)
         }
-        reply.withLock { reply in
-            reply.status = UInt32(head.status.code)
-            reply.body.reserveCapacity(max(0, length))
-            reply.retryAfter = head.headers.first(name: "retry-after")
+        state.withLock { state in
+            state.reply.status = UInt32(head.status.code)
+            if !state.isDropped { state.reply.body.reserveCapacity(max(0, length)) }
+            state.reply.retryAfter = head.headers.first(name: "retry-after")
                 .flatMap { Int64($0) }.flatMap { $0 >= 0 && $0 <= 7 * 86_400 ? $0 : nil }
-            reply.location = head.headers.first(name: "location")
+            state.reply.location = head.headers.first(name: "location")
         }
         return task.eventLoop.makeSucceededVoidFuture()
     }
@@ -34,9 +79,10 @@ final class ReplyTaker: HTTPClientResponseDelegate {
         task: HTTPClient.Task<ProviderReply>,
         _ part: ByteBuffer
     ) -> EventLoopFuture<Void> {
-        let isTaken = reply.withLock { reply in
-            guard reply.body.count + part.readableBytes <= bytesMax else { return false }
-            reply.body.append(contentsOf: part.readableBytesView)
+        let isTaken = state.withLock { state in
+            guard state.bytesTaken + part.readableBytes <= bytesMax else { return false }
+            state.bytesTaken += part.readableBytes
+            if !state.isDropped { state.reply.body.append(contentsOf: part.readableBytesView) }
             return true
         }
         return isTaken
@@ -45,9 +91,9 @@ final class ReplyTaker: HTTPClientResponseDelegate {
     }
 
     func didFinishRequest(task: HTTPClient.Task<ProviderReply>) throws -> ProviderReply {
-        reply.withLock { reply in
-            defer { reply.body = [] }
-            return reply
+        state.withLock { state in
+            defer { state.reply.body = [] }
+            return state.reply
         }
     }
 }

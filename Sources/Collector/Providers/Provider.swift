@@ -65,6 +65,7 @@ public struct ProviderPlace: Hashable, Sendable {
         /// whose streams each have a state of their own.
         case one
         /// HTTP/2 if the provider takes it, on one connection: for those who bound connections.
+        /// A call that is cancelled may be under way there until its deadline (`ProviderCall`).
         case negotiated
     }
 

@@ -98,9 +98,11 @@ final class Town: Sendable {
             group.addTask { try await body(town) }
             // Whichever ends first: the body, or a server that fails.
             _ = try await group.next()
-            group.cancelAll()
+            // Before the server: one that is cancelled drops streams that come, and that stops
+            // the process (NIOAsyncWriter takes it for a bug of its user).
             await town.client.shutdown()
             await town.control.shutdown()
+            group.cancelAll()
             town.log.close()
             do {
                 try await group.waitForAll()
