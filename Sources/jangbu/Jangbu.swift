@@ -17,10 +17,12 @@ struct Jangbu: AsyncParsableCommand {
         abstract: "The ledger: sealed, durable, provable events of people's finances.",
         discussion: """
             Examples:
-              jangbu demo                       see it work on included real data
+              jangbu demo                       see it work on people who do not exist
               jangbu demo --once                the same to its end, reconciled
+              jangbu demo-import                see it work on included real data
               jangbu serve                      serve the data directory on 127.0.0.1
-              jangbu import birmingham FILE...  add tables to the data directory
+              jangbu sandbox                    providers to collect from, for trials
+              jangbu collect                    collect from them
               jangbu mydata check FILE...       read answers of the standard API
               jangbu log stats --json           what is in the log
 
@@ -37,9 +39,8 @@ struct Jangbu: AsyncParsableCommand {
             LogCommand.self, ReplayCommand.self, StateHashCommand.self, ShredCommand.self,
             SandboxCommand.self, CategoriesCommand.self, ForecastCommand.self,
             CollectCommand.self, MyDataCommand.self, ConsentCommand.self, ReportCommand.self,
-            BenchCommand.self, CompletionsCommand.self, OperatorCommand.self,
-            ExportCommand.self,
-            BenchCommand.self, CompletionsCommand.self,
+            OperatorCommand.self, ExportCommand.self, BenchCommand.self,
+            CompletionsCommand.self,
         ]
     )
 

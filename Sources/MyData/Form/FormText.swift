@@ -2,10 +2,9 @@
 public enum FormText {
     /// Percent escapes and plus signs undone; nil when an escape is none or the text no UTF-8.
     public static func decode(_ text: some StringProtocol) -> String? {
+        let isEscape = { (byte: UInt8) in byte == UInt8(ascii: "%") || byte == UInt8(ascii: "+") }
+        guard text.utf8.contains(where: isEscape) else { return String(text) }
         let bytes = Array(text.utf8)
-        guard bytes.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
-            return String(text)
-        }
         var out: [UInt8] = []
         out.reserveCapacity(bytes.count)
         var place = 0

@@ -140,8 +140,7 @@ struct Reply: Sendable {
 
     /// N(14): a digest of the content, so that it differs when and only when the content does.
     private func mark(_ content: [UInt8]) -> String {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in content { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        let hash = FNV1a.hash(content)
         return String(10_000_000_000_000 + Chance.mixed(hash) % 90_000_000_000_000)
     }
 }

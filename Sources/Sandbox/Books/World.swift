@@ -10,6 +10,15 @@ public final class SandboxWorld: Sendable {
     let terrain: Terrain
     private let shelves: Mutex<Shelves>
     private let edits = Mutex<[Int: [HistoryEdit]]>([:])
+    /// Where each person who was told is a customer; a hundred bytes each, of everybody.
+    private let customers = Mutex<[Int: Customer]>([:])
+
+    private struct Customer {
+        /// The last day that was told.
+        let lastDay: Int32
+        /// First days by place in `terrain.providers`.
+        let since: [Int: Int32]
+    }
 
     /// A world; nothing is told yet.
     public init(_ configuration: WorldConfiguration) {
@@ -38,10 +47,14 @@ public final class SandboxWorld: Sendable {
         let today = now.map { KoreanClock.day(of: KoreanClock.seconds(atUTC: $0)) } ?? .min
         let last = configuration.firstDay.adding(months: Int32(configuration.months))
         let day = max(today, last.daysSinceEpoch)
-        let faces = told(person, through: day).faces.filter { $0.openedOn.daysSinceEpoch <= day }
-        return terrain.providers.indices.filter { place in
-            faces.contains { $0.provider == place }
-        }.map { terrain.providers[$0].code }
+        var customer = customers.withLock { $0[person] }
+        if customer.map({ $0.lastDay < day }) ?? true {
+            _ = told(person, through: day)
+            customer = customers.withLock { $0[person] }
+        }
+        let since = customer?.since ?? [:]
+        return terrain.providers.indices.filter { since[$0].map { $0 <= day } ?? false }
+            .map { terrain.providers[$0].code }
     }
 
     /// Who the person is: a name, and an age when the books begin.
@@ -74,6 +87,12 @@ public final class SandboxWorld: Sendable {
         life.live(through: through)
         let books = life.books
         shelves.withLock { $0.put(books, of: person) }
+        let since = books.faces.map { ($0.provider, $0.openedOn.daysSinceEpoch) }
+        let customer = Customer(
+            lastDay: books.lastDay,
+            since: Dictionary(since, uniquingKeysWith: min)
+        )
+        customers.withLock { $0[person] = customer }
         return books
     }
 }

@@ -10,7 +10,7 @@ struct Life {
     /// Days since 1970-01-01 in Korea.
     var today: Int32
     var agenda: [Int32: [Plan]] = [:]
-    var textIDs: [String: TextID] = [:]
+    private var textIDs: [Words: TextID] = [:]
 
     /// The account that salaries come to.
     var main = 0
@@ -179,10 +179,22 @@ struct Life {
 
     /// The id of a text; equal texts have one.
     mutating func text(_ words: String) -> TextID {
-        if let known = textIDs[words] { return known }
+        if let known = textIDs[Words(text: words)] { return known }
         let id = TextID(books.texts.count)
         books.texts.append(words)
-        textIDs[words] = id
+        textIDs[Words(text: words)] = id
         return id
+    }
+
+    /// A text that is equal to those of the same bytes: all are composed, so none need be made so
+    /// for each comparison.
+    private struct Words: Hashable {
+        let text: String
+
+        static func == (left: Words, right: Words) -> Bool {
+            left.text.utf8.elementsEqual(right.text.utf8)
+        }
+
+        func hash(into hasher: inout Hasher) { hasher.combine(FNV1a.hash(text.utf8)) }
     }
 }

@@ -35,15 +35,16 @@ extension Life {
         )
     }
 
-    /// A letter of attachment 9 for what a trade sells.
+    /// Letters of attachment 9 by what a trade sells.
+    private static let letters: [String: Character] = [
+        "cafe": "G", "convenience": "G", "restaurant": "G", "bakery": "G", "fastfood": "G",
+        "mart": "G", "delivery": "K", "online": "H", "transit": "I", "taxi": "I", "fuel": "I",
+        "parking": "I", "travel": "I", "beauty": "E", "household": "H", "clothing": "C",
+        "culture": "J", "sport": "D", "department": "A",
+    ]
+
     private func category(_ trade: Trade) -> UInt8 {
-        let letters: [String: Character] = [
-            "cafe": "G", "convenience": "G", "restaurant": "G", "bakery": "G", "fastfood": "G",
-            "mart": "G", "delivery": "K", "online": "H", "transit": "I", "taxi": "I", "fuel": "I",
-            "parking": "I", "travel": "I", "beauty": "E", "household": "H", "clothing": "C",
-            "culture": "J", "sport": "D", "department": "A",
-        ]
-        return letters[trade.kind]?.asciiValue ?? UInt8(ascii: "Z")
+        Life.letters[trade.kind]?.asciiValue ?? UInt8(ascii: "Z")
     }
 
     private mutating func add(

@@ -144,9 +144,7 @@ extension Life {
         var name = chain
         if trade.isBranched, chance.hits(850) { name += " " + chance.pick(Trades.branches) + "점" }
         // The number belongs to the place: whoever goes there sees the same one.
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        let number = Chance.mixed(hash)
+        let number = Chance.mixed(FNV1a.hash(name.utf8))
         let parts = (101 + number % 700, 81 + number >> 20 % 9, 10_000 + number >> 32 % 89_999)
         haunts.append(
             Haunt(

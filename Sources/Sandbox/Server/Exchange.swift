@@ -159,11 +159,14 @@ enum Form {
     /// Names and values; nil when the text is malformed or a name comes twice.
     static func parse(_ text: some StringProtocol) -> [String: String]? {
         var fields: [String: String] = [:]
-        for pair in text.split(separator: "&", omittingEmptySubsequences: true) {
-            let equals = pair.firstIndex(of: "=") ?? pair.endIndex
-            let rest = equals < pair.endIndex ? pair[pair.index(after: equals)...] : ""
-            guard let name = FormText.decode(pair[..<equals]),
-                let value = FormText.decode(rest),
+        for pair in String(text).utf8.split(separator: UInt8(ascii: "&")) {
+            let parts = pair.split(
+                separator: UInt8(ascii: "="),
+                maxSplits: 1,
+                omittingEmptySubsequences: false
+            )
+            guard let name = FormText.decode(Substring(parts[0])),
+                let value = FormText.decode(parts.count > 1 ? Substring(parts[1]) : ""),
                 fields.updateValue(value, forKey: name) == nil
             else { return nil }
         }

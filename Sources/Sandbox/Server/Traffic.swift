@@ -5,7 +5,7 @@ internal import Synchronization
 final class Traffic: Sendable {
     private struct State {
         var day: Int32 = 0
-        /// Hashes of the transactions of `day`.
+        /// Hashes of the transactions of `day`: among millions two meet once in a million days.
         var transactions: Set<UInt64> = []
         /// Last regular transfer of a person's asset by an API, as a week or a day.
         var transfers: [UInt64: Int32] = [:]
@@ -15,7 +15,7 @@ final class Traffic: Sendable {
 
     /// False when this transaction was there already today.
     func isNew(transaction: String, on day: CivilDate) -> Bool {
-        let hash = Traffic.hash(transaction)
+        let hash = FNV1a.hash(transaction.utf8)
         return state.withLock { state in
             if state.day != day.daysSinceEpoch {
                 state.day = day.daysSinceEpoch
@@ -27,7 +27,7 @@ final class Traffic: Sendable {
 
     /// Whether a regular transfer is due; the first page of a list counts, the others belong to it.
     func isDue(_ key: String, cycle: TransferTerms.Cycle, at time: KoreanTime) -> Bool {
-        guard let last = state.withLock({ $0.transfers[Traffic.hash(key)] }) else { return true }
+        guard let last = state.withLock({ $0.transfers[FNV1a.hash(key.utf8)] }) else { return true }
         return switch cycle {
         case .daily: time.day.daysSinceEpoch > last
         case .weeks(let weeks): time.week - (CivilDate(daysSinceEpoch: last).week) >= weeks
@@ -36,14 +36,7 @@ final class Traffic: Sendable {
 
     /// A regular transfer succeeded.
     func transferred(_ key: String, at time: KoreanTime) {
-        state.withLock { $0.transfers[Traffic.hash(key)] = time.day.daysSinceEpoch }
-    }
-
-    /// FNV-1a, 64 bits: among a day's millions two meet once in a million days.
-    private static func hash(_ text: String) -> UInt64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return hash
+        state.withLock { $0.transfers[FNV1a.hash(key.utf8)] = time.day.daysSinceEpoch }
     }
 }
 
