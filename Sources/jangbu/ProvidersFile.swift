@@ -1,5 +1,4 @@
 import Collector
-import Files
 import Finance
 import Foundation
 import MyData
@@ -16,42 +15,42 @@ struct OperatorFile {
     let controls: ProviderPlace?
 
     init(_ path: String) throws {
-        let root = try YAMLFile.mapping(path)
+        let root = try YAMLFile.mapping(path, keys: OperatorFile.keys)
         let attributes = try FileManager.default.attributesOfItem(atPath: path)
         guard let mode = attributes[.posixPermissions] as? Int, mode & 0o077 == 0 else {
             throw Failure(.configuration, "\(path): set its mode to 0600.")
         }
-        func text(_ key: String) throws -> String {
-            guard let value = root[key]?.string, !value.isEmpty else {
-                throw Failure(.configuration, "\(path): \(key) is missing.")
-            }
-            return value
-        }
-        code = try text("org_code")
+        code = try root.need("org_code")
         registration = ClientRegistration(
-            identifier: try text("client_id"),
-            secret: try text("client_secret"),
-            redirect: root["redirect_uri"]?.string ?? ""
+            identifier: try root.need("client_id"),
+            secret: try root.need("client_secret"),
+            redirect: try root.text("redirect_uri") ?? ""
         )
         certificates = ClientCertificates(
-            certificate: try text("certificate"),
-            key: try text("key"),
-            roots: try text("authority")
+            certificate: try root.need("certificate"),
+            key: try root.need("key"),
+            roots: try root.need("authority")
         )
-        controls = try root["control_url"]?.string.map { try ProviderPlace(url: $0, in: path) }
+        controls = try root.place("control_url")
         authority = SigningAuthority(
-            code: try text("authentication_body"),
-            place: try ProviderPlace(url: try text("authentication_url"), in: path),
+            code: try root.need("authentication_body"),
+            place: try root.needPlace("authentication_url"),
             registration: registration
         )
     }
+
+    private static let keys = [
+        "org_code", "client_id", "client_secret", "redirect_uri", "certificate", "key", "authority",
+        "authentication_body", "authentication_url", "control_url",
+    ]
 }
 
 extension Providers {
     /// Reads `conf/providers.yaml` or what the sandbox wrote.
     init(_ path: String, registration: ClientRegistration) throws {
-        guard let list = try YAMLFile.mapping(path)["providers"]?.sequence else {
-            throw Failure(.configuration, "\(path): providers must be a list.")
+        let root = try YAMLFile.mapping(path, keys: ["providers"])
+        guard let list = try root.list("providers") else {
+            throw Failure(.configuration, "\(path): providers is missing.")
         }
         var all: [Provider] = []
         for entry in list { all.append(try Provider(entry, in: path, registration)) }
@@ -69,112 +68,110 @@ extension Providers {
 }
 
 extension Provider {
+    /// `serial_number` is the portal's; providers' certificates are checked by their authority.
+    private static let keys =
+        [
+            "org_code", "name", "industry", "base_url", "versions", "time_slots", "serial_number",
+            "http", "client_id", "tolerates",
+        ] + ProviderLimits.keys
+
     fileprivate init(
         _ node: Node,
         in path: String,
         _ registration: ClientRegistration
     ) throws {
-        func text(_ key: String) throws -> String {
-            guard let value = node[key]?.string, !value.isEmpty else {
-                throw Failure(.configuration, "\(path): a provider lacks \(key).")
-            }
-            return value
-        }
-        let code = try text("org_code")
-        guard let industry = Industry(pathName: try text("industry")) else {
+        let entry = try YAMLMapping(node, of: path, keys: Provider.keys)
+        let code = try entry.need("org_code")
+        guard let industry = Industry(pathName: try entry.need("industry")) else {
             throw Failure(.configuration, "\(path): \(code) has an unknown industry.")
         }
-        var slots: [TimeSlot] = []
-        for slot in node["time_slots"]?.sequence.map({ Array($0) }) ?? [] {
-            guard let read = slot.string.flatMap({ TimeSlot($0) }) else {
+        let slots = try (entry.texts("time_slots") ?? []).map { text in
+            guard let slot = TimeSlot(text) else {
                 throw Failure(.configuration, "\(path): a time slot of \(code) is not hhmm:hhmm.")
             }
-            slots.append(read)
+            return slot
         }
-        let versions = node["versions"]?.sequence?.compactMap(\.string) ?? ["v2"]
-        guard let version = versions.last, version.first == "v" else {
+        let versions = try entry.texts("versions") ?? ["v2"]
+        guard let version = versions.last, versions.allSatisfy(Provider.isVersion) else {
             throw Failure(.configuration, "\(path): \(code) has no version such as v2.")
         }
-        var place = try ProviderPlace(url: try text("base_url"), in: path)
-        switch node["http"]?.string ?? "1.1" {
+        var place = try entry.needPlace("base_url")
+        switch try entry.text("http") ?? "1.1" {
         case "1.1": place.http = .one
         case "2": place.http = .negotiated
-        default: throw Failure(.configuration, "\(path): http of \(code) is neither 1.1 nor 2.")
+        default: throw entry.wrong("http", "1.1 or 2")
         }
         var own = registration
-        if let identifier = node["client_id"]?.string { own.identifier = identifier }
-        var tolerates: Set<AnswerTolerance> = []
-        for word in node["tolerates"]?.sequence.map({ Array($0) }) ?? [] {
-            guard let known = word.string.flatMap({ AnswerTolerance(rawValue: $0) }) else {
+        if let identifier = try entry.text("client_id") { own.identifier = identifier }
+        let tolerates = try (entry.texts("tolerates") ?? []).map { word in
+            guard let known = AnswerTolerance(rawValue: word) else {
                 let words = AnswerTolerance.allCases.map(\.rawValue).joined(separator: ", ")
                 throw Failure(.configuration, "\(path): \(code) tolerates one of: \(words).")
             }
-            tolerates.insert(known)
+            return known
         }
         self.init(
             code: code,
-            name: try text("name"),
+            name: try entry.need("name"),
             industry: industry,
             place: place,
             registration: own,
             version: version,
             slots: slots,
-            limits: try ProviderLimits(node, in: path)
+            limits: try ProviderLimits(entry)
         )
-        self.tolerates = tolerates
+        self.tolerates = Set(tolerates)
+    }
+
+    private static func isVersion(_ text: String) -> Bool {
+        text.first == "v" && (UInt(text.dropFirst()) ?? 0) > 0
     }
 }
 
 extension ProviderLimits {
+    fileprivate static let keys = [
+        "calls_at_once_max", "rows_per_page", "deadline_seconds", "attempts_max",
+    ]
+
     /// Each limit may stand under its own name; what does not is as the code has it.
-    fileprivate init(_ node: Node, in path: String) throws {
+    fileprivate init(_ entry: YAMLMapping) throws {
         self.init()
-        func number(_ key: String, _ range: ClosedRange<Int>) throws -> Int? {
-            guard let value = node[key] else { return nil }
-            guard let number = value.int, range.contains(number) else {
-                throw Failure(.configuration, "\(path): \(key) must be \(range).")
-            }
-            return number
-        }
-        if let value = try number("calls_at_once_max", 1...1_024) { callsAtOnceMax = value }
-        if let value = try number("rows_per_page", 1...500) { rowsPerPage = value }
-        if let value = try number("deadline_seconds", 1...600) { deadline = .seconds(value) }
-        if let value = try number("attempts_max", 1...20) { attemptsMax = UInt32(value) }
+        if let value = try entry.number("calls_at_once_max", 1...1_024) { callsAtOnceMax = value }
+        if let value = try entry.number("rows_per_page", 1...500) { rowsPerPage = value }
+        if let value = try entry.number("deadline_seconds", 1...600) { deadline = .seconds(value) }
+        if let value = try entry.number("attempts_max", 1...20) { attemptsMax = UInt32(value) }
     }
 }
 
+extension YAMLMapping {
+    /// An address such as `https://host:port/path`, or nil where there is none.
+    fileprivate func place(_ key: String) throws -> ProviderPlace? {
+        try text(key).map { try place($0, of: key) }
+    }
+
+    /// The same that must be there.
+    fileprivate func needPlace(_ key: String) throws -> ProviderPlace {
+        try place(try need(key), of: key)
+    }
+
+    private func place(_ url: String, of key: String) throws -> ProviderPlace {
+        guard let place = ProviderPlace(url: url) else { throw wrong(key, "an https address") }
+        return place
+    }
+
+}
+
 extension ProviderPlace {
-    /// Reads `https://host:port/path`.
-    fileprivate init(url: String, in path: String) throws {
+    fileprivate init?(url: String) {
         let scheme = "https://"
         let rest = url.dropFirst(scheme.count)
         let authority = rest.prefix { $0 != "/" }
         let parts = authority.split(separator: ":")
         guard url.hasPrefix(scheme), let host = parts.first, parts.count <= 2,
             let port = parts.count == 2 ? Int(parts[1]) : 443, (1...65_535).contains(port)
-        else { throw Failure(.configuration, "\(path): \(url) is not an https address.") }
+        else { return nil }
         var base = String(rest.dropFirst(authority.count))
         while base.last == "/" { base.removeLast() }
         self.init(host: String(host), port: port, basePath: base)
-    }
-}
-
-/// A YAML file that is one mapping.
-enum YAMLFile {
-    static func mapping(_ path: String) throws -> Node.Mapping {
-        let text: String
-        do {
-            text = String(decoding: try Files.read(path, limit: 16 << 20), as: UTF8.self)
-        } catch {
-            throw Failure(.input, "\(path) cannot be read (\(error)).")
-        }
-        do {
-            guard let root = try Yams.compose(yaml: text)?.mapping else {
-                throw Failure(.configuration, "\(path) must hold keys.")
-            }
-            return root
-        } catch let error as YamlError {
-            throw Failure(.configuration, "\(path) is not YAML: \(error)")
-        }
     }
 }

@@ -52,12 +52,7 @@ extension Settings {
 
     /// The same from text; `place` is named in errors.
     mutating func read(yaml text: String, from place: String) throws {
-        let root: Node?
-        do {
-            root = try Yams.compose(yaml: text)
-        } catch let error as YamlError {
-            throw Failure(.configuration, "\(place) is not YAML: \(error)")
-        }
+        let root = try YAMLFile.root(of: text, from: place)
         guard let root, root.scalar?.string.isEmpty != true else { return }
         guard let sections = root.mapping else {
             throw Failure(.configuration, "\(place): the top level must be sections.")
