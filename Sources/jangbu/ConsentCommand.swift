@@ -117,8 +117,7 @@ struct ConsentOffice {
     let log: EventLog
     let desk: ConsentDesk
     let services: Services?
-    /// The way to providers, where the configuration has one.
-    let access: ProviderAccess?
+    private let eraser: Eraser
 
     /// Opens what a command needs, does `work` and closes it.
     ///
@@ -144,7 +143,15 @@ struct ConsentOffice {
             log: log,
             desk: desk,
             services: services,
-            access: access
+            eraser: try Eraser(
+                desk,
+                access,
+                log: log,
+                vault: vault,
+                recorder: recorder,
+                settings: settings,
+                projections: services?.projections
+            )
         )
         func finish() async throws {
             guard let access else { return try await work(office) }
@@ -189,20 +196,7 @@ struct ConsentOffice {
 
     /// Does the deletions that are owed, and has the read models follow.
     func erase(_ id: SubjectID, at now: Int64) async throws -> [ErasureReceipt] {
-        let projections = services?.projections
-        let register = try desk.register(of: id)
-        try await access?.revoke(of: id, before: register.owedDeletions)
-        if access == nil, !register.requests.isEmpty,
-            register.owedDeletions.contains(where: { $0.scope == .everything })
-        {
-            Terminal.shared.note(
-                "The person's tokens are deleted and no provider is told: "
-                    + "collection.operator_file is not set."
-            )
-        }
-        let receipts = try await desk.eraseOwed(of: id, at: now) { subject in
-            projections?.prepareErasure(in: subject)
-        }
+        let receipts = try await eraser.eraseOwed(of: id, at: now)
         guard !receipts.isEmpty, let services else { return receipts }
         do {
             try await services.waitUntilCaughtUp(standingStillAtMost: .seconds(5))

@@ -102,6 +102,21 @@ struct Failure: Error {
         }
     }
 
+    /// Why a person's tokens, and all else of theirs, cannot be deleted now.
+    init(deletionWaitsFor error: CollectError) {
+        let exit: ExitClass =
+            switch error {
+            case .record(let error): Failure.exit(error)
+            case .book: .damaged
+            case .unknownProvider, .refused, .noToken, .stopped, .outsideSlot, .cancelled: .program
+            }
+        self.init(
+            exit,
+            "The deletion is owed: what became of the person's tokens could not be recorded "
+                + "(\(error))."
+        )
+    }
+
     private static func isParsers(_ error: any Error) -> Bool {
         String(reflecting: type(of: error)).hasPrefix("ArgumentParser.")
     }

@@ -103,8 +103,9 @@ final class ProviderAccess: Sendable {
     /// Tells providers which tokens of a person serve nothing any more, before `owed` is deleted.
     ///
     /// Deletion does not wait for who does not answer: the evidence then says so.
-    /// - Throws: when the process ends: then nothing may be deleted yet.
-    func revoke(of subject: SubjectID, before owed: [Deletion]) async throws(CancellationError) {
+    /// - Throws: when nothing may be deleted yet: the process ends, or the tokens would go and what
+    ///   became of them could not be recorded.
+    func revoke(of subject: SubjectID, before owed: [Deletion]) async throws {
         let isLast = owed.contains { $0.scope == .everything }
         do throws(CollectError) {
             let told = try await collector.revokeOwed(of: subject, isLast: isLast)
@@ -118,7 +119,8 @@ final class ProviderAccess: Sendable {
         } catch .cancelled {
             throw CancellationError()
         } catch {
-            Terminal.shared.note("Revocations that are owed follow at the next start (\(error)).")
+            guard !isLast else { throw Failure(deletionWaitsFor: error) }
+            Terminal.shared.note("Revocations that are owed follow later (\(error)).")
         }
     }
 }

@@ -13,8 +13,9 @@ struct ServeCommand: AsyncParsableCommand {
         abstract: "Serve the data directory: pages, JSON API, metrics.",
         discussion: """
             Ends cleanly on Ctrl-C or SIGTERM; a second one ends at once. Any address but \
-            loopback needs web.token_file. With collection.operator_file it also makes the \
-            regular transfers that are due and revokes tokens whose requests were withdrawn.
+            loopback needs web.token_file or TLS. It finishes deletions that were interrupted; \
+            with collection.operator_file it also makes the regular transfers that are due and \
+            revokes tokens whose requests were withdrawn.
 
             Examples:
               jangbu serve
@@ -23,7 +24,8 @@ struct ServeCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var options: SettingsOptions
-    @Option(help: "Address to listen on; any but loopback needs web.token_file.") var host: String?
+    @Option(help: "Address to listen on; any but loopback needs web.token_file or TLS.")
+    var host: String?
     @Option(help: "Port to listen on; 0 takes a free one.") var port: Int?
 
     func run() async throws {
@@ -39,10 +41,9 @@ struct ServeCommand: AsyncParsableCommand {
                 log: services.log,
                 recorder: services.recorder
             )
-            // Ends with the server: what is left then is owed and done at the next start.
-            async let _: Void = services.finishErasures(access)
-            guard let access else { return try await server.run() }
-            try await access.closing { try await server.run([access.schedule]) }
+            let erasures = try services.owedErasures(access)
+            guard let access else { return try await server.run([erasures]) }
+            try await access.closing { try await server.run([erasures, access.schedule]) }
         }
         Terminal.shared.note("ended; everything is on disk")
     }

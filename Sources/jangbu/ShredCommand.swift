@@ -16,6 +16,10 @@ struct ShredCommand: AsyncParsableCommand {
             open no more; key backups that were made before must be destroyed by you. \
             Read models follow; what of them cannot now does at the next start.
 
+            Providers are not told: tokens of the person's transfer requests live on there until \
+            they expire, and nobody can end them any more. Whoever leaves the service is deleted \
+            by jangbu consent leave, which tells them.
+
             Example: jangbu shred 0f3b... --reason deletion-asked --yes
             """
     )
@@ -75,6 +79,7 @@ struct ShredCommand: AsyncParsableCommand {
         } catch {
             tellOwed(error)
         }
+        tellWhatIsLeft(id, vault, log)
         do {
             try await destroy(id, vault, services)
         } catch {
