@@ -8,7 +8,7 @@ extension CollectRun {
         _ person: SandboxControl.Person,
         _ providers: [Provider]
     ) async throws -> [AgreedTransfer] {
-        let terms = providers.map(terms)
+        let terms = providers.map { self.terms($0, of: person.age) }
         let texts = zip(terms, providers).map { text($0, $1).text }
         let signed: [SignedConsent]
         do throws(SigningError) {
@@ -33,7 +33,7 @@ extension CollectRun {
     ) async throws -> [AgreedTransfer] {
         var transfers: [AgreedTransfer] = []
         for provider in providers {
-            let terms = terms(provider)
+            let terms = terms(provider, of: person.age)
             do throws(AuthorizationError) {
                 transfers.append(
                     try await collector.authorize(
@@ -59,10 +59,10 @@ extension CollectRun {
         ConsentText(terms, provider: provider, operatorCode: access.identity.code)
     }
 
-    private func terms(_ provider: Provider) -> RequestTerms {
+    private func terms(_ provider: Provider, of age: AgeBand) -> RequestTerms {
         let today = KoreanClock.day(at: clock.seconds)
         var terms = RequestTerms(
-            scope: DataScope.whole(provider.industry),
+            scope: DataScope.whole(provider.industry, of: age),
             endsOn: today.adding(months: 12).adding(days: -1),
             purpose: "본인신용정보 통합조회"
         )

@@ -9,9 +9,13 @@ import Vault
 extension CollectRun {
     /// Has a person agree to all that their providers have, unless they did.
     func enrol(_ person: SandboxControl.Person) async throws -> Member {
-        let asked = person.providers.compactMap { collector.providers[$0] }
-        guard !asked.isEmpty else {
+        let providers = person.providers.compactMap { collector.providers[$0] }
+        guard !providers.isEmpty else {
             throw Failure(.configuration, "No provider of person \(person.number) is known.")
+        }
+        // Of a minor some industries may not be asked at all.
+        let asked = providers.filter {
+            DataScope.whole($0.industry, of: person.age).industry != nil
         }
         let subject = try services.vault.enrol([Array(person.key.utf8)])[0]
         enrolled.withLock { $0[person.number] = subject }
@@ -20,7 +24,8 @@ extension CollectRun {
             try await collector.revokeOwed(of: subject)
             let book = try collector.books.book(of: subject)
             try await purge(book, of: subject)
-            let known = CollectRun.standing(book)
+            let today = KoreanClock.day(at: clock.seconds)
+            let known = CollectRun.standing(book, on: today)
             let missing = asked.filter { !known.contains($0.code) }
             guard !missing.isEmpty else { return member }
             let transfers =
@@ -29,11 +34,10 @@ extension CollectRun {
                 } else {
                     try await signed(person, missing)
                 }
-            let today = KoreanClock.day(at: clock.seconds)
             let failures = try await collector.take(
                 transfers,
                 of: subject,
-                joining: Join(years: 30, until: today.adding(months: 24))
+                joining: Join(years: person.years, until: today.adding(months: 24))
             )
             for (_, error) in failures { member.failures["\(error)", default: 0] += 1 }
             member.isNew = known.isEmpty
@@ -43,22 +47,25 @@ extension CollectRun {
         return member
     }
 
-    /// Providers whose request stands and whose token was not found to be another person's.
-    private static func standing(_ book: SubjectBook) -> Set<String> {
-        Set(book.register.liveRequests.filter { $0.suspendedAt == nil }.map(\.provider))
+    /// Providers that may be asked today: whose request holds, is not suspended, and has a token
+    /// that was not refused.
+    private static func standing(_ book: SubjectBook, on today: CivilDate) -> Set<String> {
+        let standing = book.register.liveRequests.filter { request in
+            guard let token = book.state.providers[request.provider]?.token else { return false }
+            return request.holds(on: today) && request.suspendedAt == nil
+                && token.end == .unspecified && token.request == request.id.bytes
+        }
+        return Set(standing.map(\.provider))
     }
 
     /// Removes what came in under a token that another person had; then the person is asked again.
     ///
     /// A removal that was begun and ended with its process is finished first.
     private func purge(_ book: SubjectBook, of subject: SubjectID) async throws {
-        let projections = services.projections
         if !book.register.owedDeletions.isEmpty {
-            try await access.revoke(of: subject, before: book.register.owedDeletions)
-            try await services.desk.eraseOwed(of: subject, at: clock.now()) {
-                projections.prepareErasure(in: $0)
-            }
+            try await services.eraser(access).eraseOwed(of: subject, at: clock.now())
         }
+        let projections = services.projections
         for request in book.register.liveRequests where request.suspendedAt != nil {
             do throws(ConsentError) {
                 try await services.desk.purge(request.id, of: subject, at: clock.now()) {

@@ -30,8 +30,11 @@ extension CollectRun {
             with: services.vault,
             on: KoreanClock.day(at: now)
         )
-        let state = try collector.books.book(of: subject).state
-        let truth = try await control.statement(of: person, at: now)
+        let book = try collector.books.book(of: subject)
+        let state = book.state
+        let truth = try await control.statement(of: person, at: now).filter {
+            isAsked($0, of: book.register)
+        }
         var standing = truth.filter { !$0.isClosed }
         for (moment, lines) in LastAnswers(state).closed(in: truth, known: log) {
             guard let moment else {
@@ -48,6 +51,15 @@ extension CollectRun {
         }
         try models.differences(of: subject, from: truth).forEach { verdict.add($0) }
         return verdict
+    }
+
+    /// Whether what a provider has may be asked for at the person's age.
+    private func isAsked(_ line: AssetLedger, of register: TransferRegister) -> Bool {
+        guard case .joined(at: _, until: _, let age) = register.membership,
+            let industry = collector.providers[line.provider]?.industry,
+            let kind = AssetKind(rawValue: Int(line.kind))
+        else { return true }
+        return age == .adult || DataScope.whole(industry, of: age).opens(kind)
     }
 }
 

@@ -1,4 +1,5 @@
 import Collector
+import Finance
 import Foundation
 import Sandbox
 
@@ -9,7 +10,10 @@ struct SandboxControl {
         var number: Int
         /// The person's CI, by which providers know them.
         var key: String
+        var years: Int
         var providers: [String]
+
+        var age: AgeBand { AgeBand(years: years) }
     }
 
     /// One line of a person's own ledger.
@@ -116,6 +120,7 @@ struct SandboxControl {
         struct Entry: Decodable {
             let person: String
             let userCi: String
+            let age: String
             let providers: [String]
         }
         struct Body: Decodable { let people: [Entry] }
@@ -127,9 +132,16 @@ struct SandboxControl {
                 [("from", "\(all.count)"), ("limit", "\(limit)")]
             )
             for entry in body.people {
-                guard let number = Int(entry.person) else { continue }
+                guard let number = Int(entry.person), let years = Int(entry.age) else {
+                    throw Failure(.program, "The sandbox's list of people is none.")
+                }
                 all.append(
-                    Person(number: number, key: entry.userCi, providers: entry.providers)
+                    Person(
+                        number: number,
+                        key: entry.userCi,
+                        years: years,
+                        providers: entry.providers
+                    )
                 )
             }
             guard body.people.count == limit else { break }

@@ -2,8 +2,9 @@ public import Finance
 internal import MyData
 
 extension DataScope {
-    /// All that a provider of an industry may be asked for, the list first (§2.4).
-    public static func whole(_ industry: Industry) -> DataScope {
+    /// All that a provider of an industry may be asked for, the list first (§2.4); empty where a
+    /// person of that age may ask for nothing.
+    public static func whole(_ industry: Industry, of age: AgeBand = .adult) -> DataScope {
         let words: [String] =
             switch industry {
             case .bank: ["list", "deposit", "invest", "loan", "irp"]
@@ -18,6 +19,9 @@ extension DataScope {
             case .bond, .usury: ["list", "bond"]
             case .unspecified, .UNRECOGNIZED: []
             }
-        return DataScope(words.map { industry.pathName + "." + $0 }.joined(separator: " "))
+        return DataScope(
+            words.filter { age.mayAsk($0, of: industry) }.map { industry.pathName + "." + $0 }
+                .joined(separator: " ")
+        )
     }
 }

@@ -18,7 +18,7 @@ extension TransferRegister {
         guard !owedDeletions.contains(where: { $0.scope == .everything }) else {
             throw .deletionOwed
         }
-        let age: AgeBand = command.years >= 19 ? .adult : .teenager
+        let age = AgeBand(years: command.years)
         if case .joined(at: _, let until, let known) = membership {
             guard until < command.until || known != age else { throw .nothingToChange }
         }

@@ -69,6 +69,7 @@ extension SandboxDesk {
         var object = JSONObject()
         object.add("person", person)
         object.add("user_ci", books.ci(of: person))
+        object.add("age", books.age(of: person, at: clock.seconds))
         object.add("providers", texts: books.providerCodes(of: person, through: clock.seconds))
         return object
     }

@@ -1,3 +1,5 @@
+internal import Finance
+
 /// The people and their accounts, as the server sees them.
 public protocol SandboxBooks: Sendable {
     /// All providers.
@@ -8,6 +10,8 @@ public protocol SandboxBooks: Sendable {
     func ci(of person: Int) -> String
     /// The person with this CI, or nil.
     func person(withCI ci: String) -> Int?
+    /// The person's age in whole years at `now`, seconds since 1970-01-01 UTC.
+    func age(of person: Int, at now: Int64) -> Int
     /// Codes of the providers that know this person by `now`, seconds since 1970-01-01 UTC.
     func providerCodes(of person: Int, through now: Int64) -> [String]
     /// What a provider answers.
@@ -22,6 +26,13 @@ public protocol SandboxBooks: Sendable {
 extension SandboxWorld: SandboxBooks {
     /// How many people there are.
     public var peopleCount: Int { personCount }
+
+    /// The person's age; everybody's birthday is the day on which the books begin.
+    public func age(of person: Int, at now: Int64) -> Int {
+        let years = KoreanTime(now).day.components.year - firstDay.components.year
+        let isBefore = firstDay.adding(months: Int32(12 * years)) > KoreanTime(now).day
+        return name(of: person).age + max(0, isBefore ? years - 1 : years)
+    }
 
     /// Codes of the providers that know this person.
     public func providerCodes(of person: Int, through now: Int64) -> [String] {

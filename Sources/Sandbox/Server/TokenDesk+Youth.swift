@@ -18,6 +18,6 @@ extension SandboxDesk {
             scope.split(separator: ".").last.map { opened.contains(String($0)) } ?? false
         }
         guard isForYouth else { throw .invalidScope }
-        return try integrated(registration, fields, client, struck, now: now)
+        return try integrated(registration, fields, client, struck, of: 14...18, now: now)
     }
 }

@@ -71,7 +71,8 @@ extension SandboxDesk {
             return try youth(registration, fields, client, struck, now: now)
         default:
             return switch fields["grant_type"] {
-            case "password": try integrated(registration, fields, client, struck, now: now)
+            case "password":
+                try integrated(registration, fields, client, struck, of: 19...Int.max, now: now)
             case "authorization_code": try individual(code, fields, client, struck, now: now)
             case "refresh_token": try refresh(code, fields, client, now: now)
             case nil: throw .invalidRequest
@@ -94,12 +95,13 @@ extension SandboxDesk {
         return known
     }
 
-    /// 통합인증-002: the signed transfer request itself is the credential.
+    /// 통합인증-002: the signed transfer request itself is the credential, of persons of `ages`.
     func integrated(
         _ registration: ProviderRegistration,
         _ fields: [String: String],
         _ client: OperatorRegistration,
         _ struck: [Fault],
+        of ages: ClosedRange<Int>,
         now: Int64
     ) throws(OAuthError) -> ServerReply {
         guard let ci = fields["username"], let transaction = fields["tx_id"],
@@ -112,7 +114,8 @@ extension SandboxDesk {
         else { throw .invalidRequest }
         let code = registration.provider.code
         guard let person = books.person(withCI: ci),
-            books.providerCodes(of: person, through: clock.seconds).contains(code)
+            books.providerCodes(of: person, through: clock.seconds).contains(code),
+            ages.contains(books.age(of: person, at: clock.seconds))
         else { throw .unauthorizedUser }
         let bytes = Array(consent.utf8)
         let statement = ConsentSigner.Statement(ci: ci, transaction: transaction, consent: bytes)

@@ -223,18 +223,39 @@ struct EnrolmentTests {
 
     @Test
     func `a person of 14 to 18 gets a token of their own endpoint`() async throws {
-        try await Town.open(Self.plan) { town in
+        var plan = Self.plan
+        (plan.persons, plan.years) = (40, nil)
+        try await Town.open(plan) { town in
             let collector = try town.collector()
-            let code = try #require(
-                town.world.providers(of: 0).first { town.providers[$0]?.industry == .bank }
+            let world = town.world
+            let minor = try #require(
+                (0..<town.plan.persons).first { world.age(of: $0, at: town.clock.seconds) < 19 }
             )
-            let (subject, failures) = try await town.enrol(0, with: collector, years: 16) { terms in
-                guard terms.scope.industry == .bank else { return }
-                terms.scope = DataScope("bank.list bank.deposit")
+            let code = try #require(
+                world.providers(of: minor).first { town.providers[$0]?.industry == .bank }
+            )
+            func enrol(_ person: Int, years: Int) async throws -> EnrolError? {
+                let join = town.join(years: years)
+                return try await town.enrol(person, with: collector, joining: join) { provider in
+                    guard provider.industry == .bank else { return nil }
+                    var terms = town.terms(provider)
+                    terms.scope = DataScope.whole(.bank, of: .teenager)
+                    return (terms, [])
+                }.failures[code]
             }
-            #expect(failures[code] == nil)
-            // All else is not for minors.
-            #expect(failures.values.allSatisfy { $0 == .refused(.notForMinors) })
+            // Whoever says another age than the provider knows gets no token.
+            let refused = EnrolError.token(.refused(.unauthorizedUser))
+            #expect(try await enrol(minor, years: 19) == refused)
+            let adult = try #require(
+                (0..<town.plan.persons).first {
+                    world.age(of: $0, at: town.clock.seconds) >= 19
+                        && world.providers(of: $0).contains(code)
+                }
+            )
+            #expect(try await enrol(adult, years: 18) == refused)
+            #expect(try await enrol(minor, years: 18) == nil)
+            let ci = world.ci(of: minor)
+            let subject = try #require(town.vault.subject(forCI: Array(ci.utf8)))
             let token = try collector.books.book(of: subject).state.providers[code]?.token
             #expect(token?.end == .unspecified)
         }

@@ -22,6 +22,7 @@ struct ScopeTests {
     {
         var plan = Town.Plan()
         (plan.persons, plan.months, plan.historyMonths) = (4, 2, 2)
+        plan.years = 16
         try await Town.open(plan) { town in
             let collector = try town.collector()
             let allowed: Set<AssetKind> = [.deposit, .card, .prepaidWallet]

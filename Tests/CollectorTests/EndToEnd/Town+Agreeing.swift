@@ -32,6 +32,24 @@ extension Town {
         return terms
     }
 
+    /// The authentication body.
+    var authority: AuthorityDesk {
+        AuthorityDesk(
+            SigningAuthority(
+                code: SandboxServerConfiguration.authenticationCode,
+                place: ProviderPlace(
+                    host: "127.0.0.1",
+                    port: port,
+                    basePath: "/" + SandboxServerConfiguration.authenticationCode
+                ),
+                registration: Town.registration(secret)
+            ),
+            operatorCode: Town.operatorCode,
+            client: client,
+            clock: collectorClock
+        )
+    }
+
     /// Has a person of the sandbox agree to everything at all their providers, but for what `edit`
     /// does to the terms.
     @discardableResult
@@ -56,20 +74,6 @@ extension Town {
         joining join: Join,
         asking wish: (Provider) -> (terms: RequestTerms, assets: [String])?
     ) async throws -> (subject: SubjectID, failures: [String: EnrolError]) {
-        let desk = AuthorityDesk(
-            SigningAuthority(
-                code: SandboxServerConfiguration.authenticationCode,
-                place: ProviderPlace(
-                    host: "127.0.0.1",
-                    port: port,
-                    basePath: "/" + SandboxServerConfiguration.authenticationCode
-                ),
-                registration: Town.registration(secret)
-            ),
-            operatorCode: Town.operatorCode,
-            client: client,
-            clock: collectorClock
-        )
         let wishes = world.providers(of: person).compactMap { code in
             providers[code].flatMap { provider in wish(provider).map { (provider, $0) } }
         }
@@ -82,7 +86,7 @@ extension Town {
                 assets: wish.assets
             ).text
         }
-        let signed = try await desk.sign(texts, by: .sandbox(person))
+        let signed = try await authority.sign(texts, by: .sandbox(person))
         let subject = try vault.enrol([Array(signed[0].personKey.utf8)])[0]
         let transfers = asked.indices.map { index in
             AgreedTransfer(

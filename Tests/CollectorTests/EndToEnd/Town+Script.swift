@@ -10,8 +10,17 @@ extension Town {
         let world: SandboxWorld
         private let body = Mutex<(@Sendable (BookQuery) -> BookAnswer?)?>(nil)
         private let queries = Mutex<[BookQuery]>([])
+        private let years: Int?
+        /// By CI, whom the books take for another.
+        private let mistaken = Mutex<[String: Int]>([:])
 
-        init(_ world: SandboxWorld) { self.world = world }
+        /// Everybody is `years` old; nil is as the world has it.
+        init(_ world: SandboxWorld, years: Int?) { (self.world, self.years) = (world, years) }
+
+        /// From now on one person is taken for another.
+        func mistake(_ person: Int, for other: Int) {
+            mistaken.withLock { $0[world.ci(of: person)] = other }
+        }
 
         /// What is answered from now on; nil, or a nil answer, is what the books say.
         func set(_ body: (@Sendable (BookQuery) -> BookAnswer?)?) {
@@ -28,7 +37,14 @@ extension Town {
         var providers: [SandboxProvider] { world.providers }
         var peopleCount: Int { world.peopleCount }
         func ci(of person: Int) -> String { world.ci(of: person) }
-        func person(withCI ci: String) -> Int? { world.person(withCI: ci) }
+        func person(withCI ci: String) -> Int? {
+            mistaken.withLock { $0[ci] } ?? world.person(withCI: ci)
+        }
+
+        func age(of person: Int, at now: Int64) -> Int {
+            years ?? world.age(of: person, at: now)
+        }
+
         func providerCodes(of person: Int, through now: Int64) -> [String] {
             world.providerCodes(of: person, through: now)
         }

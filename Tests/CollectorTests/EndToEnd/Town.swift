@@ -46,6 +46,8 @@ final class Town: Sendable {
         var http = ProviderPlace.HTTPVersion.negotiated
         var rowsPerPage = 500
         var callsAtOnceMax = ProviderLimits().callsAtOnceMax
+        /// How old everybody is; nil is as old as the world has them.
+        var years: Int? = 30
         /// Whether waits are as long as they are asked to be.
         var isPatient = false
     }
@@ -80,7 +82,7 @@ final class Town: Sendable {
         configuration.seed = plan.seed.number
         configuration.keepsSlots = false
         let (ports, found) = AsyncStream<Int>.makeStream()
-        let script = Script(world)
+        let script = Script(world, years: plan.years)
         let server = try SandboxServer(
             books: script,
             clock: clock,

@@ -23,12 +23,13 @@ final class DeskFixture {
         faults: [String] = [],
         keepsSlots: Bool = true,
         keepsTokens: Bool = false,
+        persons: Int = 8,
         in shared: TemporaryDirectory? = nil
     ) throws {
         directory = try shared ?? TemporaryDirectory("desk")
         let first = try #require(CivilDate(year: 2025, month: 1, day: 1))
         world = SandboxWorld(
-            WorldConfiguration(seed: 7, personCount: 8, firstDay: first, months: 12)
+            WorldConfiguration(seed: 7, personCount: persons, firstDay: first, months: 12)
         )
         clock = SandboxClock(world: { 0 }, start: DeskFixture.start, isRunning: false)
         var configuration = SandboxServerConfiguration(
@@ -46,10 +47,16 @@ final class DeskFixture {
         )
     }
 
-    /// The code of a provider that begins so, and a person who is its customer.
-    func customer(of industry: Industry = .bank) throws -> (person: Int, provider: String) {
+    /// The code of a provider of that industry, and a person of these ages who is its customer.
+    func customer(
+        of industry: Industry = .bank,
+        ages: ClosedRange<Int> = 19...Int.max
+    ) throws -> (person: Int, provider: String) {
         let codes = Set(world.providers.filter { $0.industry == industry }.map(\.code))
-        for person in 0..<world.personCount {
+        let people = (0..<world.personCount).filter {
+            ages.contains(world.age(of: $0, at: clock.seconds))
+        }
+        for person in people {
             if let code = world.providers(of: person).first(where: codes.contains) {
                 return (person, code)
             }

@@ -149,6 +149,34 @@ struct TokenTests {
         #expect(await sandbox.oauth(bank, "token", form).error == error)
     }
 
+    @Test func `each age has its own endpoint, and is refused at the other`() async throws {
+        let sandbox = try DeskFixture(persons: 200)
+        func ask(_ endpoint: String, _ ages: ClosedRange<Int>) async throws -> ServerReply {
+            let (person, bank) = try sandbox.customer(ages: ages)
+            let consent = try sandbox.consent(bank, scope: "bank.list bank.deposit")
+            return await sandbox.oauth(
+                bank,
+                endpoint,
+                try sandbox.tokenForm(person, bank, consent: consent)
+            )
+        }
+        let (minors, adults) = (14...18, 19...Int.max)
+        #expect(try await ask("token", adults).status == 200)
+        #expect(try await ask("youth_token", minors).status == 200)
+        #expect(try await ask("token", minors).error == "unauthorized_user")
+        #expect(try await ask("youth_token", adults).error == "unauthorized_user")
+    }
+
+    @Test func `people grow older with the sandbox's clock`() throws {
+        let sandbox = try DeskFixture()
+        let first = Int64(sandbox.world.firstDay.daysSinceEpoch) * 86_400
+        let birth = sandbox.world.name(of: 0).age
+        #expect(sandbox.world.age(of: 0, at: first) == birth)
+        #expect(sandbox.world.age(of: 0, at: first + 364 * 86_400) == birth)
+        #expect(sandbox.world.age(of: 0, at: first + 365 * 86_400) == birth + 1)
+        #expect(sandbox.world.age(of: 0, at: first - 86_400) == birth)
+    }
+
     @Test func `the authentication body gives what a token is issued for`() async throws {
         let sandbox = try DeskFixture()
         let (person, bank) = try sandbox.customer()
