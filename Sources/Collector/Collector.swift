@@ -29,6 +29,8 @@ public final class Collector: Sendable {
     let readers = AnswerReaders(count: 8)
     let issued = IssuedTokens()
     let turnstile: Turnstile
+    /// Whose revocations are under way: of two answers to one token the second is `not valid`.
+    let revoking = PersonTurnstiles()
     /// Runs between deciding and recording; tests let another writer be first there.
     let beforeRecording = Mutex<(@Sendable () async -> Void)?>(nil)
 

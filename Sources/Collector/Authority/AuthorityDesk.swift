@@ -25,6 +25,8 @@ public enum SigningError: Error, Hashable, Sendable {
     case refused(UInt32)
     /// An answer that lacks what it must have.
     case unreadable
+    /// Somebody else signed than was asked to.
+    case otherPerson
 }
 
 /// Who signs.
@@ -87,6 +89,7 @@ public final class AuthorityDesk: Sendable {
             let list = signed["signed_consent_list"]?.elements,
             list.count == texts.count
         else { throw .unreadable }
+        if case .person(let asked) = signer, asked != ci { throw .otherPerson }
         var consents: [SignedConsent] = []
         for (index, entry) in list.enumerated() {
             guard entry["tx_id"]?.scalar == transactions[index],

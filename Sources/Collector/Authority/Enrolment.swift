@@ -44,6 +44,8 @@ public struct AgreedTransfer: Sendable {
 public enum EnrolError: Error, Sendable, Equatable {
     /// The configuration has no such provider.
     case unknownProvider
+    /// Somebody else signed.
+    case otherPerson
     /// The register does not take the request.
     case refused(ConsentRefusal)
     /// The provider gave no token.
@@ -54,9 +56,10 @@ extension Collector {
     /// Takes in a person's requests: asks each provider for its token, then records requests
     /// and tokens in one batch.
     ///
-    /// Nobody is asked for a token whose request the register would refuse: it would end the one
-    /// before it (§2.4). What the register refuses in the end, because it went on meanwhile, has
-    /// its token revoked at once. `joining` makes the person a member, if they are none.
+    /// Nobody is asked for a token that another person signed for, or whose request the register
+    /// would refuse: it would end the one before it (§2.4). What the register refuses in the end,
+    /// because it went on meanwhile, has its token revoked at once. `joining` makes the person a
+    /// member, if they are none.
     /// - Returns: why it went wrong, by org_code; none means that all went well.
     /// - Throws: `.book`, `.record`, `.refused` when joining is.
     public func take(
@@ -64,8 +67,12 @@ extension Collector {
         of subject: SubjectID,
         joining: Join? = nil
     ) async throws(CollectError) -> [String: EnrolError] {
-        let planned = try decide(transfers, joining, try readBook(of: subject).register)
+        let own = transfers.filter { books.isSigned($0.proof, by: subject) }
+        let planned = try decide(own, joining, try readBook(of: subject).register)
         var failures = planned.failures
+        for transfer in transfers where !books.isSigned(transfer.proof, by: subject) {
+            failures[transfer.provider] = .otherPerson
+        }
         var granted: [Granted] = []
         for (transfer, grant) in zip(planned.accepted, await tokens(for: planned)) {
             do throws(EnrolError) {

@@ -39,7 +39,8 @@ public struct Revocations: Sendable, Equatable {
 }
 
 extension Collector {
-    /// Tells providers which tokens of a person serve no request any more, and records it.
+    /// Tells providers which tokens of a person serve no request any more, and records it; of one
+    /// person one call at a time.
     ///
     /// Interrupted anywhere, the same again does what is left.
     /// - Parameters:
@@ -54,6 +55,20 @@ extension Collector {
         of subject: SubjectID,
         at provider: String? = nil,
         isLast: Bool = false
+    ) async throws(CollectError) -> Revocations {
+        try await revoking.pass(subject) { () async -> Result<Revocations, CollectError> in
+            do throws(CollectError) {
+                return .success(try await tellOwed(of: subject, at: provider, isLast))
+            } catch {
+                return .failure(error)
+            }
+        }.get()
+    }
+
+    private func tellOwed(
+        of subject: SubjectID,
+        at provider: String?,
+        _ isLast: Bool
     ) async throws(CollectError) -> Revocations {
         let book = try readBook(of: subject)
         let codes = book.owedRevocations.filter { provider == nil || $0 == provider }

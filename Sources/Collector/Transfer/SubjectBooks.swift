@@ -97,6 +97,13 @@ public final class SubjectBooks: Sendable {
         return book
     }
 
+    /// Whether an agreement is this person's, who is enrolled by their CI; what was agreed to at a
+    /// provider names nobody.
+    func isSigned(_ proof: AgreementProof, by subject: SubjectID) -> Bool {
+        guard case .signature(let signed) = proof else { return true }
+        return vault.subject(forCI: Array(signed.personKey.utf8)) == subject
+    }
+
     private func compartments(of subject: SubjectID) throws -> Set<CompartmentID> {
         var wanted: Set<CompartmentID> = []
         for role in [CompartmentRole.evidence, .consent, .credential] {
