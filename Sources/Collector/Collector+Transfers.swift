@@ -227,7 +227,8 @@ extension Collector {
         )
         recording.outcome.count(asked.answers)
         do throws(ConsentRefusal) {
-            try register.confirm(permit, on: permit.day, at: now / 1_000_000)
+            let seconds = now / 1_000_000
+            try register.confirm(permit, on: KoreanClock.day(at: seconds), at: seconds)
             recording.report.take(asked.answers, industry: asked.desk.provider.industry)
         } catch {
             recording.refusal = error

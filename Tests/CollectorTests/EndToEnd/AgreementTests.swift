@@ -3,6 +3,7 @@ import Finance
 import Frame
 import Sandbox
 import Simulation
+import Synchronization
 import Testing
 import Vault
 
@@ -92,6 +93,33 @@ struct AgreementTests {
             #expect(try ends(town, subject) == codes.map { _ in false })
             #expect(try await untold.record(of: subject, at: now) == [])
             #expect(try collector.books.book(of: subject).owedRevocations.isEmpty)
+        }
+    }
+
+    @Test
+    func `what is answered after a request's last day is not recorded`() async throws {
+        try await Town.open(Self.plan) { town in
+            let collector = try town.collector()
+            let today = town.today
+            let (subject, failures) = try await town.enrol(0, with: collector) {
+                $0.endsOn = today
+            }
+            #expect(failures.isEmpty)
+            let provider = try #require(town.world.providers(of: 0).first)
+            // Midnight comes after the first answer.
+            let isFirst = Mutex(true)
+            town.script.set { _ in
+                let isNow = isFirst.withLock { isFirst in
+                    defer { isFirst = false }
+                    return isFirst
+                }
+                if isNow { town.clock.advance(by: 86_400) }
+                return nil
+            }
+            await #expect(throws: CollectError.refused(.requestExpired)) {
+                _ = try await collector.collect(subject, from: provider, for: .userConsent)
+            }
+            #expect(try town.vault.assets(of: subject).isEmpty)
         }
     }
 
