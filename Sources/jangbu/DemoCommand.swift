@@ -32,6 +32,12 @@ struct DemoCommand: AsyncParsableCommand {
         guard people >= 1, (1...60).contains(months) else {
             throw ValidationError("--people begins at 1; --months is 1 to 60.")
         }
+        guard !options.overrides.contains(where: { $0.hasPrefix("sandbox.") }) else {
+            throw ValidationError(
+                "The demo has a sandbox of its own: --people, --months and --seed set it, "
+                    + "and no --set sandbox."
+            )
+        }
     }
 
     func run() async throws {

@@ -102,6 +102,12 @@ import Testing
         #expect(try Command(["completions", "tcsh"]).exit == 64)
     }
 
+    @Test func `a demo refuses what it would not heed`() throws {
+        let demo = try Command(["demo", "--once", "--set", "sandbox.people_count=8"])
+        #expect(demo.exit == 64)
+        #expect(demo.err.contains("--people, --months and --seed"), "\(demo.err)")
+    }
+
     @Test func `the benchmark's smoke run answers every row with a digest`() throws {
         let bench = try Command(["bench", "--smoke", "--json"])
         #expect(bench.exit == 0, "\(bench.err)")
