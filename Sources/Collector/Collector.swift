@@ -31,6 +31,8 @@ public final class Collector: Sendable {
     let turnstile: Turnstile
     /// Whose revocations are under way: of two answers to one token the second is `not valid`.
     let revoking = PersonTurnstiles()
+    /// For who records suspensions.
+    let suspending = Turnstile(width: 1)
     /// Runs between deciding and recording; tests let another writer be first there.
     let beforeRecording = Mutex<(@Sendable () async -> Void)?>(nil)
 

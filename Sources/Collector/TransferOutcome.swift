@@ -1,5 +1,6 @@
 public import Commands
 public import Finance
+public import Logging
 
 /// How a collector works.
 public struct CollectorOptions: Sendable {
@@ -11,6 +12,8 @@ public struct CollectorOptions: Sendable {
     public var historyMonths: Int32 = 24
 
     /// For this operator.
+    /// Told what somebody should look at and nobody waits for; nothing personal.
+    public var logger = Logger(label: "jangbu.collector")
     public init(operatorCode: String) { self.operatorCode = operatorCode }
 }
 

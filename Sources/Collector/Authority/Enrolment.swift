@@ -67,8 +67,9 @@ extension Collector {
         of subject: SubjectID,
         joining: Join? = nil
     ) async throws(CollectError) -> [String: EnrolError] {
+        let book = try readBook(of: subject)
         let own = transfers.filter { books.isSigned($0.proof, by: subject) }
-        let planned = try decide(own, joining, try readBook(of: subject).register)
+        let planned = try decide(own, joining, book.register)
         var failures = planned.failures
         for transfer in transfers where !books.isSigned(transfer.proof, by: subject) {
             failures[transfer.provider] = .otherPerson
@@ -76,14 +77,15 @@ extension Collector {
         var granted: [Granted] = []
         for (transfer, grant) in zip(planned.accepted, await tokens(for: planned)) {
             do throws(EnrolError) {
-                granted.append(claim(try grant.get(), transfer, subject))
+                let before = book.state.providers[transfer.provider]?.token?.access
+                granted.append(claim(try grant.get(), transfer, subject, insteadOf: before))
             } catch {
                 failures[transfer.provider] = error
             }
         }
         let recorded: Decided
         do throws(CollectError) {
-            try await suspendFirstHolders()
+            await suspendFirstHolders()
             recorded = try await record(granted, joining, of: subject)
         } catch {
             await drop(granted, of: subject)
@@ -221,10 +223,18 @@ extension Collector {
     private func claim(
         _ grant: TokenGrant,
         _ transfer: AgreedTransfer,
-        _ subject: SubjectID
+        _ subject: SubjectID,
+        insteadOf before: String?
     ) -> Granted {
-        let holder = IssuedTokens.Holder(subject: subject, request: transfer.id)
-        let claim = issued.claim(grant.access, of: transfer.provider, for: holder)
+        let now = clock.seconds
+        let claim = issued.claim(
+            grant.access,
+            of: transfer.provider,
+            for: IssuedTokens.Holder(subject: subject, request: transfer.id),
+            until: now + grant.expiresIn,
+            at: now,
+            insteadOf: before
+        )
         return Granted(transfer: transfer, token: grant, isIssuedTwice: claim == .issuedTwice)
     }
 

@@ -1,6 +1,7 @@
 internal import Commands
 internal import Finance
 public import Frame
+internal import Logging
 internal import Vault
 
 extension SubjectBook {
@@ -158,20 +159,30 @@ extension Collector {
     /// Records in the logs of those who had tokens first that these were issued again (§5.7):
     /// before anything is recorded of the second, so that a crash between leaves no one of them
     /// who may go on unseen.
-    func suspendFirstHolders() async throws(CollectError) {
-        var waiting = issued.takeSuspensions()
-        while let next = waiting.first {
-            let (holder, provider) = (next.holder, next.provider)
-            do throws(CollectError) {
-                let end = Event.tokenEnded(holder.request, provider, at: clock.seconds)
-                try await record([(.evidence, [end])], of: holder.subject)
-            } catch .record(.vault(.subjectErased)) {
-                // Nobody's token any more.
-            } catch {
-                issued.putBack(waiting)
-                throw error
+    ///
+    /// Whoever comes while another is at it waits until that is done. One who cannot be written to
+    /// holds up nobody: they are tried again a minute later, and ask nothing meanwhile.
+    func suspendFirstHolders() async {
+        guard !issued.suspensions(at: clock.seconds).isEmpty else { return }
+        await suspending.pass {
+            let now = clock.seconds
+            for suspension in issued.suspensions(at: now) {
+                let (holder, provider) = (suspension.holder, suspension.provider)
+                let end = Event.tokenEnded(holder.request, provider, at: now)
+                do throws(CollectError) {
+                    try await record([(.evidence, [end])], of: holder.subject)
+                } catch .record(.vault(.subjectErased)) {
+                    // Nobody's token any more.
+                } catch {
+                    options.logger.error(
+                        "a request whose token was issued again is not suspended yet",
+                        metadata: ["provider": "\(provider)", "error": "\(error)"]
+                    )
+                    issued.settled(suspension, againAt: now + 60)
+                    continue
+                }
+                issued.settled(suspension)
             }
-            waiting.removeFirst()
         }
     }
 }

@@ -24,8 +24,8 @@ extension TokenGrant: CustomStringConvertible, CustomDebugStringConvertible {
 
 /// Why a token endpoint gave no token.
 public enum TokenRefusal: Error, Hashable, Sendable {
-    /// An `error` of RFC 6749 or of the standard's own list.
-    case refused(OAuthError)
+    /// An `error` of RFC 6749 or of the standard's own list, with its HTTP status.
+    case refused(OAuthError, status: UInt32)
     /// An answer that is no token and no error.
     case unreadable(status: UInt32)
     /// No answer.
@@ -96,7 +96,7 @@ extension TokenGrant {
             throw .unreadable(status: reply.status)
         }
         if let error = json["error"]?.scalar {
-            throw .refused(OAuthError(rawValue: error) ?? .unknown)
+            throw .refused(OAuthError(rawValue: error) ?? .unknown, status: reply.status)
         }
         guard reply.status == 200, let access = json["access_token"]?.scalar, !access.isEmpty,
             access.utf8.count <= 1_500,

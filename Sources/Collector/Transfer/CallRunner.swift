@@ -120,11 +120,17 @@ struct CallRunner: Sendable {
         var failure = CallResult.Failure(attempts: rules.attempts, reach: .person)
         switch refusal {
         case .transport(.cancelled): return .skipped
-        case .refused(let error):
-            failure.status = 401
-            if error.action == .stopProvider { desk.stop(forSeconds: 3_600) }
+        case .refused(let error, let status):
+            failure.status = status
+            switch error.action {
+            case .askPerson: failure.code = ResponseCode.tokenInvalid.rawValue
+            case .stopProvider: desk.stop(forSeconds: 3_600)
+            case .retry, .giveUpPerson: break
+            }
         case .unreadable(let status): failure.status = status
-        case .transport, .duplicate, .nothingToRefresh: break
+        // There is no token that the person need not agree to anew.
+        case .duplicate, .nothingToRefresh: failure.code = ResponseCode.tokenInvalid.rawValue
+        case .transport: break
         }
         return .failed(failure)
     }

@@ -49,7 +49,14 @@ final class TokenKeeper: Sendable {
         let (held, expiresAt) = state.withLock { state in
             (Held(access: state.access, generation: state.generation), state.expiresAt)
         }
-        guard issued.claim(held.access, of: desk.provider.code, for: holder) == .own else {
+        let claim = issued.claim(
+            held.access,
+            of: desk.provider.code,
+            for: holder,
+            until: expiresAt,
+            at: desk.clock.seconds
+        )
+        guard claim == .own else {
             end(.duplicate)
             throw .duplicate
         }
@@ -86,6 +93,8 @@ final class TokenKeeper: Sendable {
                 grant.access,
                 of: desk.provider.code,
                 for: holder,
+                until: now + grant.expiresIn,
+                at: now,
                 insteadOf: state.withLock { $0.access }
             )
             guard claim == .own else {
@@ -109,7 +118,7 @@ final class TokenKeeper: Sendable {
                 }
             )
         } catch {
-            if case .refused(let error) = error, error.action == .askPerson { end(.refused) }
+            if case .refused(let error, _) = error, error.action == .askPerson { end(.refused) }
             return .failure(error)
         }
     }
@@ -118,6 +127,13 @@ final class TokenKeeper: Sendable {
     func release() {
         let access = state.withLock { $0.access }
         issued.release(access, of: desk.provider.code, by: holder)
+    }
+
+    /// What became of the token is not recorded: a renewed one is nobody's, as its end at the
+    /// provider is nobody's knowledge; who asks next renews again.
+    func abandon() {
+        guard state.withLock({ $0.generation > 0 }) else { return }
+        release()
     }
 
     /// The token is not used any more; the provider was not told.
@@ -160,7 +176,7 @@ struct TokenDesk {
         let reply = try await reply { [oauth = desk.oauth] in
             oauth.authorize(personKey: personKey, state: state, transaction: $0)
         }
-        if let error = OAuthError(reply.body) { throw .refused(error) }
+        if let error = OAuthError(reply.body) { throw .refused(error, status: reply.status) }
         guard reply.status == 302, let location = reply.location,
             location.hasPrefix(desk.provider.registration.redirect),
             let callback = AuthorizationCallback(location: location)
@@ -179,15 +195,22 @@ struct TokenDesk {
     }
 
     /// Ends a token; true when the provider says that it is revoked, false when it was not valid.
+    ///
+    /// - Throws: `.unreadable` for whatever else it says: the token may live.
     func revoke(_ token: String) async throws(TokenRefusal) -> Bool {
         let reply = try await reply { [oauth = desk.oauth] in
             oauth.revoke(token, transaction: $0)
         }
-        guard reply.status == 200, let code = JSONTree(reply.body)?["rsp_code"]?.scalar
-        else {
-            throw .unreadable(status: reply.status)
+        return try TokenDesk.isRevoked(reply)
+    }
+
+    static func isRevoked(_ reply: ProviderReply) throws(TokenRefusal) -> Bool {
+        guard reply.status == 200 else { throw .unreadable(status: reply.status) }
+        switch JSONTree(reply.body)?["rsp_code"]?.scalar {
+        case "00000": return true
+        case "99999": return false
+        default: throw .unreadable(status: reply.status)
         }
-        return code == "00000"
     }
 
     private func ask(

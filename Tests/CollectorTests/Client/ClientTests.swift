@@ -85,12 +85,16 @@ struct TokenGrantTests {
     @Test
     func `an error has its action, an unknown one gives up`() {
         for error in OAuthError.allCases where error != .unknown {
-            #expect(throws: TokenRefusal.refused(error)) {
+            #expect(throws: TokenRefusal.refused(error, status: 400)) {
                 _ = try TokenGrant(reply(400, #"{"error":"\#(error.rawValue)"}"#))
             }
         }
-        #expect(throws: TokenRefusal.refused(.unknown)) {
+        #expect(throws: TokenRefusal.refused(.unknown, status: 400)) {
             _ = try TokenGrant(reply(400, #"{"error":"else"}"#))
+        }
+        // A provider that is down may say it in the words of a refusal.
+        #expect(throws: TokenRefusal.refused(.serverError, status: 503)) {
+            _ = try TokenGrant(reply(503, #"{"error":"server_error"}"#))
         }
         #expect(OAuthError.invalidGrant.action == .askPerson)
         #expect(OAuthError.invalidClient.action == .stopProvider)
@@ -107,32 +111,82 @@ struct TokenGrantTests {
     }
 
     @Test
+    func `only two answers end a revocation: revoked, and never valid`() throws {
+        #expect(try TokenDesk.isRevoked(reply(200, #"{"rsp_code":"00000"}"#)))
+        #expect(try !TokenDesk.isRevoked(reply(200, #"{"rsp_code":"99999"}"#)))
+        for text in [#"{"rsp_code":"50001"}"#, #"{"rsp_code":"00001"}"#, "{}", ""] {
+            #expect(throws: TokenRefusal.unreadable(status: 200)) {
+                _ = try TokenDesk.isRevoked(reply(200, text))
+            }
+        }
+        #expect(throws: TokenRefusal.unreadable(status: 500)) {
+            _ = try TokenDesk.isRevoked(reply(500, #"{"rsp_code":"00000"}"#))
+        }
+    }
+
+    @Test
     func `a token that is issued twice is nobody's`() {
         let issued = IssuedTokens()
         let (mine, other) = (holder(1), holder(2))
-        #expect(issued.claim("t", of: "A", for: mine) == .own)
-        #expect(issued.claim("t", of: "A", for: mine) == .own)
-        #expect(issued.claim("t", of: "B", for: other) == .own)
-        #expect(issued.takeSuspensions().isEmpty)
-        #expect(issued.claim("t", of: "A", for: other) == .issuedTwice)
-        #expect(issued.takeSuspensions() == [.init(holder: mine, provider: "A")])
+        func claim(_ provider: String, _ holder: IssuedTokens.Holder) -> IssuedTokens.Claim {
+            issued.claim("t", of: provider, for: holder, until: 100, at: 1)
+        }
+        #expect(claim("A", mine) == .own)
+        #expect(claim("A", mine) == .own)
+        #expect(claim("B", other) == .own)
+        #expect(issued.suspensions(at: 1).isEmpty)
+        #expect(claim("A", other) == .issuedTwice)
+        let suspension = IssuedTokens.Suspension(holder: mine, provider: "A")
+        #expect(issued.suspensions(at: 1) == [suspension])
         for holder in [mine, other, holder(3)] {
-            #expect(issued.claim("t", of: "A", for: holder) == .issuedTwice)
+            #expect(claim("A", holder) == .issuedTwice)
             issued.release("t", of: "A", by: holder)
         }
-        #expect(issued.takeSuspensions().isEmpty)
+        // It stays until it is recorded, and is not looked at before its time.
+        #expect(issued.suspensions(at: 1) == [suspension])
+        issued.settled(suspension, againAt: 5)
+        #expect(issued.suspensions(at: 4).isEmpty)
+        #expect(issued.suspensions(at: 5) == [suspension])
+        issued.settled(suspension)
+        #expect(issued.suspensions(at: .max).isEmpty)
+    }
+
+    @Test
+    func `tokens that nobody ended are forgotten when they have ended by themselves`() {
+        let issued = IssuedTokens()
+        for number in 0..<20_000 as Range<UInt64> {
+            let now = Int64(number)
+            let claim = issued.claim(
+                "\(number)",
+                of: "A",
+                for: holder(number),
+                until: now + 500,
+                at: now
+            )
+            #expect(claim == .own)
+            #expect(issued.count <= 2 * IssuedTokens.sweepCountMin)
+        }
+        // One that lives is still its holder's.
+        let last = issued.claim("19999", of: "A", for: holder(1), until: 20_500, at: 20_000)
+        #expect(last == .issuedTwice)
     }
 
     @Test
     func `tokens that were replaced or ended are not remembered`() {
         let issued = IssuedTokens()
+        func claim(
+            _ token: String,
+            _ holder: IssuedTokens.Holder,
+            _ before: String? = nil
+        ) -> IssuedTokens.Claim {
+            issued.claim(token, of: "A", for: holder, until: 100, at: 1, insteadOf: before)
+        }
         for person in 0..<100 as Range<UInt64> {
             var last = "\(person)"
-            #expect(issued.claim(last, of: "A", for: holder(person)) == .own)
+            #expect(claim(last, holder(person)) == .own)
             for renewal in 0..<10 {
                 let next = "\(person)-\(renewal)"
-                let claim = issued.claim(next, of: "A", for: holder(person), insteadOf: last)
-                #expect(claim == .own)
+                #expect(claim(next, holder(person), last) == .own)
                 last = next
             }
             // A changed request of the same person may come with the same token.
@@ -140,7 +194,7 @@ struct TokenGrantTests {
                 subject: SubjectID(high: 1, low: person),
                 request: ConsentID(high: 2, low: person)
             )
-            #expect(issued.claim(last, of: "A", for: changed) == .own)
+            #expect(claim(last, changed) == .own)
             if person % 2 == 0 { issued.release(last, of: "A", by: changed) }
         }
         #expect(issued.count == 50)

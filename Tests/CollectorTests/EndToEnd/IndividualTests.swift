@@ -38,7 +38,12 @@ struct IndividualTests {
             }
             let again = try await collector.take(others, of: subject)
             #expect(again.count == transfers.count)
-            #expect(again.values.allSatisfy { $0 == .token(.refused(.invalidGrant)) })
+            for failure in again.values {
+                guard case .token(.refused(.invalidGrant, status: 400..<500)) = failure else {
+                    Issue.record("\(failure)")
+                    continue
+                }
+            }
         }
     }
 
@@ -47,8 +52,12 @@ struct IndividualTests {
         try await Town.open { town in
             let collector = try town.collector()
             let provider = try #require(town.providers.all.first)
-            await #expect(throws: AuthorizationError.token(.refused(.unauthorizedUser))) {
+            await #expect {
                 try await authorize(town, collector, provider, "nobody")
+            } throws: { error in
+                guard case .token(.refused(.unauthorizedUser, _))? = error as? AuthorizationError
+                else { return false }
+                return true
             }
             await #expect(throws: AuthorizationError.unknownProvider) {
                 var other = provider

@@ -104,6 +104,12 @@ struct RevocationTests {
             let told = try await collector.revokeOwed(of: subject, isLast: true)
             #expect(told.failed == [provider])
             #expect(try collector.books.book(of: subject).owedRevocations.isEmpty)
+            let ends = try town.evidence(of: subject).compactMap { event in
+                if case .tokenEnded(let end) = event.fact { end } else { nil }
+            }
+            #expect(ends.map(\.provider) == [provider])
+            #expect(ends.map(\.reason) == [.withdrawn])
+            #expect(ends.map(\.confirmed) == [false])
         }
     }
 
@@ -175,6 +181,7 @@ struct EnrolmentTests {
             }
             #expect(try collector.books.book(of: subject).owedRevocations.isEmpty)
             #expect(try await town.liveTokens() == town.world.providers(of: 0).count)
+            #expect(collector.issued.count == town.world.providers(of: 0).count)
         }
     }
 

@@ -55,6 +55,21 @@ extension Town {
         }
     }
 
+    /// What a person's consents and evidence say, in the log's order.
+    func evidence(of subject: SubjectID) throws -> [Event] {
+        var events: [Event] = []
+        let desk = try ConsentDesk(vault: vault, log: log)
+        try desk.forEachEvent(of: subject) { events.append($0) }
+        return events
+    }
+
+    /// Transfers that were given up, in the log's order.
+    func failures(of subject: SubjectID) throws -> [TransferFailed] {
+        try evidence(of: subject).compactMap { event in
+            if case .transferFailed(let failed) = event.fact { failed } else { nil }
+        }
+    }
+
     /// Providers, by org_code, whose requests are suspended.
     func suspended(_ subject: SubjectID, _ collector: Collector) throws -> [String] {
         try collector.books.book(of: subject).register.liveRequests
