@@ -127,6 +127,10 @@ extension Collector {
         }
         var outcome = recording.outcome
         for change in changes {
+            // Nothing was asked of what was due: the provider was left alone, and is no longer.
+            guard recording.outcome.failedCalls == 0 else {
+                return .failure(.stopped(until: clock.seconds + Circuit.pauseSeconds))
+            }
             outcome.added += change.added
             outcome.retracted += change.retracted
         }

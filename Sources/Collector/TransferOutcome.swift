@@ -8,12 +8,14 @@ public struct CollectorOptions: Sendable {
     public var operatorCode: String
     /// Transfers under way at once: each is a few calls and their answers in memory.
     public var transfersAtOnceMax = 256
+    /// Regular ones of them: the rest is for people who wait.
+    var regularAtOnceMax: Int { max(1, transfersAtOnceMax * 3 / 4) }
     /// Months of movements that are wanted at the first collection, at most 60.
     public var historyMonths: Int32 = 24
-
-    /// For this operator.
     /// Told what somebody should look at and nobody waits for; nothing personal.
     public var logger = Logger(label: "jangbu.collector")
+
+    /// For this operator.
     public init(operatorCode: String) { self.operatorCode = operatorCode }
 }
 

@@ -114,6 +114,10 @@ public struct ProviderLimits: Hashable, Sendable {
     public var rowsPerPage = 500
     /// Bytes of one answer, 8 MiB: 500 rows of the longest kind are 2 MiB.
     public var answerBytesMax = 8 << 20
+    /// Bytes of all pages of one answer, 64 MiB: 200,000 rows of the usual kind.
+    ///
+    /// What is read of them is in memory until the transfer is recorded.
+    public var callBytesMax = 64 << 20
     /// Pages of one answer, 1,000: half a million rows of one account in one window.
     public var pagesMax = 1_000
     /// From sending a request to the whole answer.

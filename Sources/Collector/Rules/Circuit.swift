@@ -24,6 +24,13 @@ public struct Circuit: Hashable, Sendable {
     public private(set) var failures = 0
     /// Until when nothing is asked, in seconds since 1970-01-01 UTC; nil while all pass.
     public var closedUntil: Int64? { [pausedUntil, stoppedUntil].compactMap { $0 }.max() }
+    /// Until when to begin nothing, in seconds since 1970-01-01 UTC; nil when there is no reason.
+    ///
+    /// While a probe is under way whoever begins comes to nothing: it is over within a call's time.
+    public func restsUntil(at now: Int64) -> Int64? {
+        if let until = closedUntil, until > now { return until }
+        return isProbing ? now + Circuit.pauseSeconds : nil
+    }
     /// Until when it waits because of failures.
     private var pausedUntil: Int64?
     /// Until when it was told to; answers that were under way by then end nothing.

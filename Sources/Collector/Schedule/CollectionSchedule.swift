@@ -38,9 +38,13 @@ public final class CollectionSchedule: Service {
     }
 
     private struct State {
+        /// What is due when; entries that `planned` does not have are stale.
         var queue = DueQueue<Work>()
-        /// Who has a time or is under way.
-        var known: Set<Work> = []
+        var planned: [Work: Int64] = [:]
+        /// Not to be begun before, whatever is due: it came to nothing, or is being left alone.
+        var rests: [Work: Int64] = [:]
+        /// Held or under way.
+        var begun: Set<Work> = []
         /// Transfers under way at each provider.
         var active: [String: Int] = [:]
         var activeCount = 0
@@ -51,13 +55,13 @@ public final class CollectionSchedule: Service {
 
     /// Transfers of one provider under way at once.
     static let perProviderMax = 32
-    /// Transfers under way at once.
-    static let atOnceMax = 256
     /// Longest sleep: who was enrolled in the meantime is looked for after it.
     static let sleepSecondsMax: Int64 = 60
 
     private let collector: Collector
     private let subjects: @Sendable () -> [SubjectID]
+    /// Transfers under way at once.
+    private let atOnceMax: Int
     private let state = Mutex(State())
 
     /// A schedule for the persons that `subjects` names, each time anew.
@@ -66,6 +70,7 @@ public final class CollectionSchedule: Service {
         subjects: @escaping @Sendable () -> [SubjectID]
     ) {
         (self.collector, self.subjects) = (collector, subjects)
+        atOnceMax = collector.options.regularAtOnceMax
     }
 
     /// Works until the task is cancelled or the service group shuts down; transfers under way end.
@@ -77,6 +82,7 @@ public final class CollectionSchedule: Service {
                     let now = collector.clock.seconds
                     if now >= plannedAt &+ CollectionSchedule.sleepSecondsMax || plannedAt > now {
                         plannedAt = now
+                        state.withLock { $0.rests = $0.rests.filter { $0.value > now } }
                         for subject in subjects() { plan(subject) }
                     }
                     for work in due() {
@@ -92,8 +98,9 @@ public final class CollectionSchedule: Service {
 
     private let isStopped = Flag()
 
-    /// Gives a person's transfers and revocations a time that have none; `ended` one later.
-    private func plan(_ subject: SubjectID, after ended: Work? = nil, notBefore: Int64 = 0) {
+    /// Gives a person's transfers and revocations their time: those that have none, and those that
+    /// are due earlier than they were, as when a cycle was changed.
+    private func plan(_ subject: SubjectID) {
         let book: SubjectBook
         do throws(BookError) {
             book = try collector.books.book(of: subject)
@@ -104,8 +111,10 @@ public final class CollectionSchedule: Service {
         let now = collector.clock.seconds
         func insert(_ work: Work, at time: Int64) {
             state.withLock { state in
-                guard state.known.insert(work).inserted else { return }
-                state.queue.insert(work, at: work == ended ? max(time, notBefore) : time)
+                let at = max(time, state.rests[work] ?? time)
+                guard !state.begun.contains(work), at < state.planned[work] ?? .max else { return }
+                state.planned[work] = at
+                state.queue.insert(work, at: at)
             }
         }
         for provider in book.owedRevocations where collector.providers[provider] != nil {
@@ -136,7 +145,7 @@ public final class CollectionSchedule: Service {
                 started.append(entry)
             }
             func hasRoom(_ provider: String) -> Bool {
-                state.activeCount < CollectionSchedule.atOnceMax
+                state.activeCount < atOnceMax
                     && state.active[provider, default: 0] < CollectionSchedule.perProviderMax
             }
             for provider in state.held.keys.sorted() {
@@ -145,9 +154,10 @@ public final class CollectionSchedule: Service {
                     start(first)
                 }
             }
-            while state.activeCount < CollectionSchedule.atOnceMax,
-                let next = state.queue.take(dueAt: now)
-            {
+            while state.activeCount < atOnceMax, let next = state.queue.take(dueAt: now) {
+                guard state.planned[next.item] == next.at else { continue }
+                state.planned[next.item] = nil
+                state.begun.insert(next.item)
                 let entry = (at: next.at, work: next.item)
                 if hasRoom(entry.work.provider) {
                     start(entry)
@@ -195,7 +205,8 @@ public final class CollectionSchedule: Service {
         state.withLock { state in
             state.active[work.provider, default: 1] -= 1
             state.activeCount -= 1
-            state.known.remove(work)
+            state.begun.remove(work)
+            if notBefore > 0 { state.rests[work] = notBefore }
             switch work.errand {
             case .transfer:
                 state.figures.done += 1
@@ -203,7 +214,7 @@ public final class CollectionSchedule: Service {
             case .revocation: if isDone { state.figures.revoked += 1 }
             }
         }
-        plan(work.subject, after: work, notBefore: notBefore)
+        plan(work.subject)
     }
 
     /// Waits until something is due; false when the task is cancelled.
@@ -212,7 +223,7 @@ public final class CollectionSchedule: Service {
         let (next, isFull) = state.withLock { state in
             (
                 state.queue.firstTime,
-                state.activeCount >= CollectionSchedule.atOnceMax
+                state.activeCount >= atOnceMax
                     || state.held.values.contains { !$0.isEmpty }
             )
         }
@@ -233,7 +244,7 @@ public final class CollectionSchedule: Service {
     public var figures: Figures {
         state.withLock { state in
             var figures = state.figures
-            figures.planned = state.queue.count
+            figures.planned = state.planned.count
             figures.active = state.activeCount
             return figures
         }

@@ -71,6 +71,9 @@ struct CallRunner: Sendable {
             switch taken.step {
             case .done: return .complete
             case .next(let next): cursor = next
+            guard result.made.bytes <= UInt64(desk.provider.limits.callBytesMax) else {
+                return .failed(CallResult.Failure(status: 200, reach: .call))
+            }
             case .cursorRepeats, .tooMany:
                 return .failed(CallResult.Failure(status: 200, reach: .call))
             }

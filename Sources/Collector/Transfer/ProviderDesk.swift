@@ -101,10 +101,7 @@ final class ProviderDesk: Sendable {
     }
 
     /// Until when the provider is left alone, in seconds since 1970-01-01 UTC; nil when it is not.
-    var stoppedUntil: Int64? {
-        circuit.withLock { circuit in circuit.closedUntil.flatMap { $0 > clock.seconds ? $0 : nil }
-        }
-    }
+    var stoppedUntil: Int64? { circuit.withLock { $0.restsUntil(at: clock.seconds) } }
 
     /// Calls that wait for their turn.
     var waitingCount: Int { turnstile.waitingCount }

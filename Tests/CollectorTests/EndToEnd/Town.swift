@@ -48,8 +48,18 @@ final class Town: Sendable {
         var callsAtOnceMax = ProviderLimits().callsAtOnceMax
         /// How old everybody is; nil is as old as the world has them.
         var years: Int? = 30
+        var callBytesMax = ProviderLimits().callBytesMax
+        var transfersAtOnceMax = 256
         /// Whether waits are as long as they are asked to be.
         var isPatient = false
+
+        var limits: ProviderLimits {
+            var limits = ProviderLimits()
+            limits.rowsPerPage = rowsPerPage
+            limits.callsAtOnceMax = callsAtOnceMax
+            limits.callBytesMax = callBytesMax
+            return limits
+        }
     }
 
     let plan: Plan
@@ -165,10 +175,7 @@ final class Town: Sendable {
         let registration = Town.registration(secret)
         providers = try Providers(
             world.providers.map { provider in
-                var limits = ProviderLimits()
-                limits.rowsPerPage = plan.rowsPerPage
-                limits.callsAtOnceMax = plan.callsAtOnceMax
-                return Provider(
+                Provider(
                     code: provider.code,
                     name: provider.name,
                     industry: provider.industry,
@@ -179,7 +186,7 @@ final class Town: Sendable {
                         http: plan.http
                     ),
                     registration: registration,
-                    limits: limits
+                    limits: plan.limits
                 )
             }
         )
@@ -189,6 +196,7 @@ final class Town: Sendable {
     func collector() throws -> Collector {
         var options = CollectorOptions(operatorCode: Town.operatorCode)
         options.historyMonths = plan.historyMonths
+        options.transfersAtOnceMax = plan.transfersAtOnceMax
         return Collector(
             providers: providers,
             client: client,

@@ -155,6 +155,18 @@ struct CircuitTests {
     }
 
     @Test
+    func `while one is tried for all, nobody else begins`() {
+        var circuit = Circuit()
+        for now in Int64(0)..<5 { circuit.failed(at: now) }
+        #expect(circuit.restsUntil(at: 5) == 4 + Circuit.pauseSeconds)
+        #expect(circuit.restsUntil(at: 40) == nil)
+        #expect(circuit.mayAsk(at: 40) == .probe)
+        #expect(circuit.restsUntil(at: 40) == 40 + Circuit.pauseSeconds)
+        circuit.succeeded()
+        #expect(circuit.restsUntil(at: 40) == nil)
+    }
+
+    @Test
     func `a stop holds for as long as was said`() {
         var circuit = Circuit()
         circuit.stopped(forSeconds: 600, at: 100)
