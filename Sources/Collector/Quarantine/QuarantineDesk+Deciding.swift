@@ -32,7 +32,7 @@ extension QuarantineDesk {
         } catch {
             throw .record(error)
         }
-        let permit = try permit(stored, of: id.subject, at: now)
+        let permit = try permit(stored, in: name, of: id.subject, at: now)
         var event = Event()
         event.occurredAt = now / 1_000_000
         guard !stored.isSuperseded else {
@@ -58,9 +58,11 @@ extension QuarantineDesk {
         }
     }
 
-    /// Data of somebody who ended the request is not recorded, whenever it was answered.
+    /// Data of somebody who ended the request is not recorded, whenever it was answered, nor what
+    /// the request that lives now does not open.
     func permit(
         _ stored: StoredAnswer,
+        in name: CompartmentName,
         of subject: SubjectID,
         at now: Int64
     ) throws(QuarantineError) -> CollectionPermit {
@@ -90,7 +92,8 @@ extension QuarantineDesk {
             } catch .triggerUnknown {
                 found = try permit(.userRefresh)
             }
-            guard found.allows(stored.payload.api) else { throw ConsentRefusal.assetOutsideScope }
+            guard found.allows(stored.payload.api), found.allows(name, at: stored.compartment)
+            else { throw ConsentRefusal.assetOutsideScope }
             return found
         } catch {
             throw .refused(error)
@@ -187,6 +190,21 @@ extension QuarantineDesk {
         .taken(
             added: changes.reduce(0) { $0 + $1.added },
             retracted: changes.reduce(0) { $0 + $1.retracted }
+        )
+    }
+}
+
+extension CollectionPermit {
+    /// Whether data of a compartment may be recorded; of a provider's lists, what they name is
+    /// looked at one by one.
+    fileprivate func allows(_ name: CompartmentName, at compartment: CompartmentID) -> Bool {
+        guard case .asset(let asset) = name else { return true }
+        guard let kind = AssetKind(rawValue: Int(asset.kind)) else { return false }
+        // It was asked about, so it was allowed, and people grow older: of a minor, a debit card.
+        return allows(
+            kind,
+            compartment: AssetID(high: compartment.high, low: compartment.low),
+            card: kind == .card ? .debit : .unspecified
         )
     }
 }
