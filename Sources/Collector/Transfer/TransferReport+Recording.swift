@@ -14,12 +14,13 @@ extension TransferReport {
     /// What the recorder is told of transfers of one person, in this order, and which observations
     /// of the last are whose.
     ///
-    /// Answers put aside that are too long to stand beside the rest come before, a batch each.
+    /// Answers put aside that are too long to stand beside the rest come before, a batch each; and
+    /// of more compartments than one opening takes those about which nothing was counted.
     static func persons(
         _ subject: SubjectID,
         _ reports: [TransferReport]
     ) -> (persons: [PersonObservations], ranges: [Range<Int>]) {
-        let before = reports.flatMap(\.long).map { name, events in
+        var before = reports.flatMap(\.long).map { name, events in
             PersonObservations(of: subject, [], evidence: Evidence(in: [name]) { _ in [events] })
         }
         var observations: [Observation] = []
@@ -43,15 +44,37 @@ extension TransferReport {
             if byName[note.name] == nil { names.append(note.name) }
             byName[note.name, default: []].append(note)
         }
-        let all = names.map { byName[$0] ?? [] }
-        let evidence = Evidence(in: names) { changes in
+        if names.count > namesAtOnceMax {
+            // A provider may close any number of assets at once, and break as many answers. After a
+            // crash before the evidence these are asked about again and said again.
+            let own = names.filter { name in
+                if case .role = name { return false }
+                return byName[name]?.allSatisfy(\.counted.isEmpty) ?? true
+            }
+            for start in stride(from: 0, to: own.count, by: namesAtOnceMax) {
+                let some = Array(own[start..<min(start + namesAtOnceMax, own.count)])
+                let evidence = evidence(in: some, of: byName)
+                before.append(PersonObservations(of: subject, [], evidence: evidence))
+            }
+            let apart = Set(own)
+            names.removeAll { apart.contains($0) }
+        }
+        let evidence = evidence(in: names, of: byName)
+        let last = PersonObservations(of: subject, observations, evidence: evidence)
+        return (before + [last], ranges)
+    }
+
+    private static func evidence(
+        in names: [CompartmentName],
+        of notes: [CompartmentName: [Note]]
+    ) -> Evidence {
+        let all = names.map { notes[$0] ?? [] }
+        return Evidence(in: names) { changes in
             all.map { notes in
                 var bytes: [UInt8] = []
                 for note in notes { note.append(with: changes, to: &bytes) }
                 return bytes
             }
         }
-        let last = PersonObservations(of: subject, observations, evidence: evidence)
-        return (before + [last], ranges)
     }
 }
