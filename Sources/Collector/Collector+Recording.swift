@@ -64,7 +64,11 @@ extension Collector {
         let permit = asked.permit
         var recording = Recording(
             asked: asked,
-            report: TransferReport(permit, startedAt: asked.startedAt),
+            report: TransferReport(
+                permit,
+                startedAt: asked.startedAt,
+                begunOn: asked.begunOn
+            ),
             outcome: TransferOutcome(provider: permit.provider)
         )
         recording.outcome.count(asked.answers)
@@ -123,14 +127,14 @@ extension Collector {
         let desk = recording.asked.desk
         guard !recording.report.isEmpty else {
             if let until = desk.stoppedUntil { return .failure(.stopped(until: until)) }
-            return .success(recording.outcome)
-        }
-        var outcome = recording.outcome
-        for change in changes {
             // Nothing was asked of what was due: the provider was left alone, and is no longer.
             guard recording.outcome.failedCalls == 0 else {
                 return .failure(.stopped(until: clock.seconds + Circuit.pauseSeconds))
             }
+            return .success(recording.outcome)
+        }
+        var outcome = recording.outcome
+        for change in changes {
             outcome.added += change.added
             outcome.retracted += change.retracted
         }

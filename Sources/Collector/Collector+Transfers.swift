@@ -134,6 +134,7 @@ extension Collector {
             desk: desk,
             keeper: keeper,
             startedAt: startedAt,
+            begunOn: trigger == .scheduled ? book.begunDay(at: code, on: today) : nil,
             answers: answers
         )
     }

@@ -106,8 +106,7 @@ struct Redrive {
         result.made.transaction = stored.payload.transaction
         result.made.bytes = UInt64(stored.payload.size)
         // What it leads to was not asked: the next transfer shall see all of it again.
-        if !answer.assets.isEmpty { result.made.searchTimestamp = "" }
-        result.sayAgain()
+        result.made.unsettled = !answer.assets.isEmpty || !answer.calls.isEmpty
         return result
     }
 

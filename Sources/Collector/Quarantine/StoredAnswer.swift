@@ -50,8 +50,8 @@ struct StoredAnswer {
         else { return }
         for call in done.calls where call.api == payload.api && call.code <= 1 {
             let last = CollectionState.lastWholeDay(at: startedAt)
-            guard let from = CivilDate(digits: call.fromOn), let to = CivilDate(digits: call.toOn),
-                let last
+            guard !call.unsettled, let last, let from = CivilDate(digits: call.fromOn),
+                let to = CivilDate(digits: call.toOn)
             else {
                 later.append(LaterCall(days: nil))
                 continue

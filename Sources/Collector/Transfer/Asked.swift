@@ -8,6 +8,8 @@ extension Collector {
         let keeper: TokenKeeper
         /// Seconds since 1970-01-01 UTC.
         let startedAt: Int64
+        /// The day of the regular transfer that it goes on with; nil when it is one of its own.
+        let begunOn: CivilDate?
         let answers: PersonTransfer.Answers
     }
 }

@@ -51,13 +51,14 @@ struct AssetPlan {
         return StandardAPI[api].map { question(StandardCall(api), $0, nil, mark) }
     }
 
-    /// An asset as earlier transfers asked about it, for a list that says nothing new.
+    /// An asset as earlier transfers asked about it, in vain or not, for a list that says nothing
+    /// new.
     func remembered(_ asset: CollectionState.Asset) -> ListedAsset? {
         guard asset.provider == provider.code,
             let kind = AssetKind(rawValue: Int(asset.kind))
         else { return nil }
         var calls: [StandardCall] = []
-        for number in asset.calls.keys.sorted() {
+        for number in asset.unanswered.union(asset.calls.keys).sorted() {
             guard let api = ProviderAPI(rawValue: Int(number)), let entry = StandardAPI[api],
                 entry.shape != .list, !entry.isOfPart
             else { continue }
@@ -69,7 +70,7 @@ struct AssetPlan {
             issuedOn: asset.issuedOn,
             kind: kind,
             isRequested: true,
-            // It was answered, so it was allowed, and people grow older: of a minor, a debit card.
+            // Asked about, so allowed; and people grow older: of a minor, a debit card.
             card: kind == .card ? .debit : .unspecified,
             calls: calls,
             events: []

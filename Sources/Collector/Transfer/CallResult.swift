@@ -40,6 +40,19 @@ struct CallResult: Sendable {
             /// The transfer request is over.
             case request
         }
+
+        /// Whether the same call may be answered soon though neither it nor the person's agreement
+        /// is another; where it is refused for what it is, it is refused the next time too.
+        var isPassing: Bool {
+            switch ResponseCode(rawValue: code) {
+            case .versionNotAllowed, .addressNotAllowed, .certificateRefused,
+                .organisationUnknown, .clientLimited:
+                true
+            case .tokenInvalid: false
+            default:
+                status == 0 || status == 429 || status >= 500 || (50_000...59_999).contains(code)
+            }
+        }
     }
 
     var call: StandardCall
@@ -83,20 +96,29 @@ struct CallResult: Sendable {
         if case .closed = end { true } else { false }
     }
 
-    /// Whether asking again would bring nothing.
+    var isSkipped: Bool {
+        if case .skipped = end { true } else { false }
+    }
+
+    /// Whether asking again would bring nothing; what a provider does not have today it may have
+    /// tomorrow.
     var isSettled: Bool {
         switch end {
-        case .complete, .unchanged, .closed, .absent: true
-        case .quarantined, .failed, .skipped: false
+        case .complete, .unchanged, .closed: true
+        case .absent, .quarantined, .failed, .skipped: false
         }
     }
 
+    /// How far its failure reaches, if it failed.
+    var failureReach: Failure.Reach? {
+        if case .failed(let failure) = end { failure.reach } else { nil }
+    }
+
     /// What it led to was not all answered: the next transfer is to be told of it again, so neither
-    /// a mark nor days are kept.
-    mutating func sayAgain() {
+    /// its mark nor its days count.
+    mutating func unsettle() {
         guard !calls.isEmpty else { return }
-        made.searchTimestamp = ""
-        (made.fromOn, made.toOn) = (0, 0)
+        made.unsettled = true
     }
 
     /// Takes in what a page says.

@@ -35,9 +35,12 @@ struct CallRunner: Sendable {
         }
         let start = desk.clock.now()
         result.end = await pages(of: question, into: &result)
+        switch result.end {
+        case .complete, .unchanged, .closed, .quarantined: desk.has(question.call.api)
         // What the request does not open (40104) another may.
-        if case .absent = result.end, result.made.code != 40_104 {
+        case .absent(let failure?) where failure.code != ResponseCode.scopeMissing.rawValue:
             desk.lacks(question.call.api)
+        case .absent, .failed, .skipped: break
         }
         result.made.milliseconds = UInt32(clamping: (desk.clock.now() - start) / 1_000)
         if case .failed(let failure) = result.end {
@@ -68,12 +71,12 @@ struct CallRunner: Sendable {
             )
             result.take(answer, isNew: taken.isNew)
             desk.board.count { $0.rows += UInt64(answer.rowCount) }
-            switch taken.step {
-            case .done: return .complete
-            case .next(let next): cursor = next
             guard result.made.bytes <= UInt64(desk.provider.limits.callBytesMax) else {
                 return .failed(CallResult.Failure(status: 200, reach: .call))
             }
+            switch taken.step {
+            case .done: return .complete
+            case .next(let next): cursor = next
             case .cursorRepeats, .tooMany:
                 return .failed(CallResult.Failure(status: 200, reach: .call))
             }

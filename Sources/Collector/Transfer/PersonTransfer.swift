@@ -38,6 +38,22 @@ struct PersonTransfer: Sendable {
         var isCut = false
         /// The provider says that the request is over.
         var isRequestOver = false
+
+        /// Whether calls were left out for no answer of their own or of what they hang on: the
+        /// provider is being left alone.
+        var isLeftOff: Bool {
+            func ends(_ result: CallResult) -> Bool {
+                switch result.failureReach {
+                case .person, .request: true
+                case .call, .asset, nil: false
+                }
+            }
+            guard !(lists + assets.flatMap(\.results)).contains(where: ends) else { return false }
+            let open = assets.filter { asset in
+                !asset.results.contains { if case .asset = $0.failureReach { true } else { false } }
+            }
+            return (lists + open.flatMap(\.results)).contains(where: \.isSkipped)
+        }
     }
 
     func run() async -> Answers {
@@ -55,9 +71,7 @@ struct PersonTransfer: Sendable {
         }
         let results = answers.lists + answers.assets.flatMap(\.results)
         answers.isRequestOver = results.contains { result in
-            guard case .failed(let failure) = result.end, case .request = failure.reach
-            else { return false }
-            return true
+            if case .request = result.failureReach { true } else { false }
         }
         return answers
     }
@@ -121,10 +135,14 @@ struct PersonTransfer: Sendable {
         )
         guard listed.isRequested else { return answers }
         let known = before?.calls ?? [:]
-        // What was asked before is asked again, though no answer leads to it any more: that an
+        // What was answered before is asked again, though no answer leads to it any more: that an
         // advance is paid back, only its own API says.
         let remembered = before.flatMap { plan.remembered($0) }?.calls ?? []
-        let calls = listed.calls + remembered.filter { !listed.calls.contains($0) }
+        let calls =
+            listed.calls
+            + remembered.filter {
+                known[UInt32($0.api.rawValue)] != nil && !listed.calls.contains($0)
+            }
         let due = calls.filter { plan.isDue($0.api, known[UInt32($0.api.rawValue)]) }
         let runner = runner.inOwnTurn()
         answers.results = await together(due) { call in
@@ -161,7 +179,7 @@ struct PersonTransfer: Sendable {
             return followed
         }.flatMap(\.self)
         if next.count < allowed.count || !followed.allSatisfy(\.isSettled) {
-            for index in results.indices { results[index].sayAgain() }
+            for index in results.indices { results[index].unsettle() }
         }
         return results + followed
     }

@@ -21,7 +21,7 @@ final class ProviderDesk: Sendable {
     private let ids: TransactionIDs
     private let turnstile: Turnstile
     private let circuit = Mutex(Circuit())
-    private let missing = Mutex<Set<ProviderAPI>>([])
+    private let offer = Mutex(Offer())
     let board: FigureBoard
 
     init(
@@ -89,11 +89,38 @@ final class ProviderDesk: Sendable {
         }
     }
 
-    /// Whether the provider has an API, as far as it said since this process started.
-    func offers(_ api: ProviderAPI) -> Bool { !missing.withLock { $0.contains(api) } }
+    /// What the provider said of its APIs since this process started.
+    private struct Offer {
+        /// Answered for somebody: whatever is said of them later is about one call.
+        var has: Set<ProviderAPI> = []
+        /// Until when they are taken to be missing, in seconds since 1970-01-01 UTC.
+        var lacks: [ProviderAPI: Int64] = [:]
+    }
 
-    /// The provider does not have an API.
-    func lacks(_ api: ProviderAPI) { missing.withLock { _ = $0.insert(api) } }
+    /// What a provider says that it lacks is asked for again after a day: an edition later it may
+    /// be there, and one who says so while it is being deployed was never without.
+    static let lackSeconds: Int64 = 86_400
+
+    /// Whether an API is worth asking for.
+    func offers(_ api: ProviderAPI) -> Bool {
+        offer.withLock { $0.lacks[api].map { $0 <= clock.seconds } ?? true }
+    }
+
+    /// The provider says that it does not have an API.
+    func lacks(_ api: ProviderAPI) {
+        offer.withLock { offer in
+            guard !offer.has.contains(api) else { return }
+            offer.lacks[api] = clock.seconds + ProviderDesk.lackSeconds
+        }
+    }
+
+    /// The provider answered an API.
+    func has(_ api: ProviderAPI) {
+        offer.withLock { offer in
+            guard offer.has.insert(api).inserted else { return }
+            offer.lacks[api] = nil
+        }
+    }
 
     /// Asks nothing for so many seconds.
     func stop(forSeconds seconds: Int64) {

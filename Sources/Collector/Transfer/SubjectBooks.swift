@@ -15,6 +15,13 @@ public struct SubjectBook: Sendable {
 
     /// Nothing read.
     public init() {}
+
+    /// The day in Korea on which the regular transfer was begun that one made `today` goes on with;
+    /// nil when it begins one.
+    func begunDay(at provider: String, on today: CivilDate) -> CivilDate? {
+        guard let standing = state.providers[provider]?.standing else { return nil }
+        return register.liveRequest(of: provider)?.begunDay(after: standing, on: today)
+    }
 }
 
 /// Why a person's book cannot be read.

@@ -11,6 +11,8 @@ struct TransferReport {
     let permit: CollectionPermit
     /// When it began, in seconds since 1970-01-01 UTC: days after that are not whole.
     let startedAt: Int64
+    /// The day of the regular transfer that it goes on with; nil when it is one of its own.
+    private let begunOn: CivilDate?
     private(set) var observations: [Observation] = []
     private(set) var notes: [Note] = []
     /// Answers put aside that are too long to stand beside the rest, each with its compartment.
@@ -29,8 +31,8 @@ struct TransferReport {
         }
     }
 
-    init(_ permit: CollectionPermit, startedAt: Int64) {
-        (self.permit, self.startedAt) = (permit, startedAt)
+    init(_ permit: CollectionPermit, startedAt: Int64, begunOn: CivilDate? = nil) {
+        (self.permit, self.startedAt, self.begunOn) = (permit, startedAt, begunOn)
         settled =
             CollectionState.lastWholeDay(at: startedAt) ?? CivilDate(daysSinceEpoch: 0)
     }
@@ -45,7 +47,7 @@ struct TransferReport {
             && answers.assets.allSatisfy { asset in asset.results.allSatisfy(\.isSettled) }
         let made = answers.lists.filter { $0.isTaken && $0.isWhole }.map { list in
             var made = list.made
-            if !isWhole { made.searchTimestamp = "" }
+            if !isWhole { made.unsettled = true }
             return made
         }
         for list in answers.lists { note(list, in: nil, counted: 0..<0) }
@@ -54,6 +56,22 @@ struct TransferReport {
         }
         for asset in answers.assets { take(asset) }
         for (_, asset) in answers.vanished { close(asset, industry: industry) }
+        if permit.trigger == .scheduled, answers.isLeftOff { leaveDue() }
+    }
+
+    /// What was asked was answered or refused, and the rest was not asked: the last evidence says
+    /// so, as nothing else would.
+    ///
+    /// Without any, nothing was asked.
+    private mutating func leaveDue() {
+        for index in notes.indices.reversed() {
+            switch notes[index].event.fact {
+            case .transferCompleted: notes[index].event.transferCompleted.stillDue = true
+            case .transferFailed: notes[index].event.transferFailed.stillDue = true
+            default: continue
+            }
+            return
+        }
     }
 
     /// Takes in what became of the token: its end is evidence, which outlives it.
@@ -186,6 +204,10 @@ struct TransferReport {
         event.transferFailed.code = failure.code
         event.transferFailed.attempts = failure.attempts
         event.transferFailed.reason = reason
+        // What a call answered leads to is asked with it, in its own cycle.
+        let isOfPart = StandardAPI[result.call.api]?.isOfPart ?? false
+        event.transferFailed.stillDue =
+            permit.trigger == .scheduled && failure.isPassing && !isOfPart
         notes.append(Note(name: .role(.evidence), event: event, counted: counted))
     }
 
@@ -202,6 +224,7 @@ struct TransferReport {
         event.transferCompleted.calls = calls
         event.transferCompleted.quarantined = UInt32(clamping: quarantined)
         event.transferCompleted.closed = closed.map { Data($0.bytes) }
+        event.transferCompleted.begunOn = begunOn?.digits ?? 0
         notes.append(Note(name: .role(.evidence), event: event, counted: counted))
     }
 
@@ -224,32 +247,5 @@ struct TransferReport {
         var event = Event()
         event.occurredAt = startedAt
         return event
-    }
-}
-
-extension TransferReport.Note {
-    /// The event with what the log made of the observations, its length before it.
-    func append(with changes: [ObservedChanges], to bytes: inout [UInt8]) {
-        var event = event
-        if let first = counted.first {
-            let compartment = Data(changes[first].compartment.bytes)
-            switch event.fact {
-            case .transferCompleted:
-                event.transferCompleted.compartment = compartment
-                event.transferCompleted.added = UInt32(
-                    clamping: changes[counted].reduce(0) { $0 + $1.added }
-                )
-                event.transferCompleted.retracted = UInt32(
-                    clamping: changes[counted].reduce(0) { $0 + $1.retracted }
-                )
-            case .transferFailed: event.transferFailed.compartment = compartment
-            case .quarantineReleased:
-                event.quarantineReleased.events = UInt32(
-                    clamping: changes[counted].reduce(0) { $0 + $1.added }
-                )
-            default: break
-            }
-        }
-        EventBytes.append(event, to: &bytes)
     }
 }

@@ -26,23 +26,51 @@ public enum Quota {
 }
 
 extension TransferRequest {
-    /// The day in Korea from which the next regular transfer is due, whether past or to come.
+    /// The day in Korea from which a regular transfer is due, whether past or to come: the next
+    /// one, or what the last one left open.
     ///
     /// Nil when there is none: it is not asked for, suspended or ended, no token opens it, or the
     /// day would be after the request's last.
     public func regularDay(after standing: ProviderStanding) -> CivilDate? {
-        guard state == .live, terms.isScheduled, suspendedAt == nil, standing.served == id else {
-            return nil
+        guard var day = nextBegin(after: standing) else { return nil }
+        // What is open is due since its transfer was begun.
+        if standing.stillDueAt != nil, let begun = standing.scheduledOn {
+            day = min(day, free(begun, standing))
         }
-        let cycles = [terms.basicCycleDays, terms.additionalCycleDays].filter { $0 > 0 }
-        guard let cycle = cycles.min() else { return nil }
+        return day <= terms.endsOn ? day : nil
+    }
+
+    /// The day in Korea from which the next regular transfer is to be begun, whatever the last one
+    /// left open; nil as `regularDay`.
+    public func cycleDay(after standing: ProviderStanding) -> CivilDate? {
+        nextBegin(after: standing).flatMap { $0 <= terms.endsOn ? $0 : nil }
+    }
+
+    /// The day in Korea on which the regular transfer was begun that one made `today` goes on with;
+    /// nil when it begins one.
+    public func begunDay(after standing: ProviderStanding, on today: CivilDate) -> CivilDate? {
+        guard standing.stillDueAt != nil, let next = nextBegin(after: standing), today < next
+        else { return nil }
+        return standing.scheduledOn
+    }
+
+    private func nextBegin(after standing: ProviderStanding) -> CivilDate? {
+        guard state == .live, terms.isScheduled, suspendedAt == nil, standing.served == id,
+            let cycle = shorterCycle
+        else { return nil }
         let due = standing.scheduledOn.map { Quota.nextDay(after: $0, cycleDays: UInt32(cycle)) }
-        guard let day = due ?? CivilDate(secondsSinceEpoch: requestedAt) else { return nil }
-        // The provider counts otherwise; it is asked again when its next week or day begins.
-        let free = standing.quotaUsedOn.map {
-            Quota.nextDay(after: $0, cycleDays: UInt32(min(cycle, 7)))
-        }
-        let next = max(day, free ?? day)
-        return next <= terms.endsOn ? next : nil
+        return (due ?? CivilDate(secondsSinceEpoch: requestedAt)).map { free($0, standing) }
+    }
+
+    /// Days of the shorter of its cycles.
+    private var shorterCycle: Int? {
+        [terms.basicCycleDays, terms.additionalCycleDays].filter { $0 > 0 }.min()
+    }
+
+    /// `day`, or the first after it on which the week's share is no longer used: the provider
+    /// counts otherwise, and is asked again when its next week or day begins.
+    private func free(_ day: CivilDate, _ standing: ProviderStanding) -> CivilDate {
+        guard let used = standing.quotaUsedOn, let cycle = shorterCycle else { return day }
+        return max(day, Quota.nextDay(after: used, cycleDays: UInt32(min(cycle, 7))))
     }
 }

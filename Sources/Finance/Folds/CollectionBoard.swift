@@ -7,7 +7,7 @@ public struct CollectionBoard: Fold {
     /// Name of the read model.
     public static let name = "collection-board"
     /// Of fold and encoding.
-    public static let version: UInt32 = 2
+    public static let version: UInt32 = 3
 
     /// A fold without constants.
     public init() {}
@@ -173,7 +173,7 @@ extension CollectionBoardState {
         let request = register.liveRequest(of: done.provider)
         try change(done.provider) { provider throws(FoldError) in
             provider.count(at)
-            let due = request?.regularDay(after: provider.standing)
+            let due = request?.cycleDay(after: provider.standing)
             let before = provider.standing.scheduledOn
             try provider.standing.take(done, at: at)
             // The days of a regular transfer, once, however many lists it has.

@@ -8,7 +8,7 @@ public struct CollectionProgress: Fold {
     /// Name of the read model.
     public static let name = "collection"
     /// Of fold and encoding.
-    public static let version: UInt32 = 3
+    public static let version: UInt32 = 4
 
     /// A fold without constants.
     public init() {}
@@ -96,10 +96,29 @@ extension CollectionState {
     mutating func take(_ failed: TransferFailed, at now: Int64) throws(FoldError) {
         var provider = try provider(failed.provider)
         try provider.standing.take(failed, at: now)
-        if failed.code == CollectionState.assetIsClosed, !failed.compartment.isEmpty {
-            try close(CollectionState.id(failed.compartment), at: now)
+        if !failed.compartment.isEmpty {
+            let id = try CollectionState.id(failed.compartment)
+            try miss(failed, of: id)
+            if failed.code == CollectionState.assetIsClosed { try close(id, at: now) }
         }
         providers[failed.provider] = provider
+    }
+
+    /// Keeps in mind that an asset was asked about in vain: a list without news does not say so
+    /// again.
+    ///
+    /// What the provider says to be none of the asset's is forgotten.
+    private mutating func miss(_ failed: TransferFailed, of id: AssetID) throws(FoldError) {
+        let api = UInt32(clamping: failed.api.rawValue)
+        var asset = try asset(id)
+        switch failed.code {
+        case 40_105, 40_402: asset.unanswered.remove(api)
+        default:
+            guard asset.calls[api] == nil, failed.api != .unspecified else { return }
+            guard asset.unanswered.count < CollectionState.callsMax else { throw .full }
+            asset.unanswered.insert(api)
+        }
+        assets[id] = asset
     }
 
     /// rsp_code of an asset that is no longer in a normal state.
@@ -123,6 +142,7 @@ extension CollectionState {
         let id = try CollectionState.id(done.compartment)
         var asset = try asset(id)
         try CollectionState.take(done, at: now, into: &asset.calls)
+        asset.unanswered.subtract(asset.calls.keys)
         // An answer that was put aside may be taken in long after it was asked for.
         if let at = asset.closedAt, at <= now, done.calls.contains(where: { $0.code <= 1 }) {
             asset.closedAt = nil
@@ -141,9 +161,8 @@ extension CollectionState {
         at now: Int64,
         into calls: inout [UInt32: Call]
     ) throws(FoldError) {
-        guard let today = CivilDate(secondsSinceEpoch: now),
-            let settled = CollectionState.lastWholeDay(at: now)
-        else { throw .unrepresentable }
+        let begun = try done.begun(at: now)
+        guard let settled = CollectionState.lastWholeDay(at: now) else { throw .unrepresentable }
         for made in done.calls where made.code <= 1 {
             let api = UInt32(clamping: made.api.rawValue)
             guard calls[api] != nil || calls.count < callsMax else { throw .full }
@@ -151,13 +170,13 @@ extension CollectionState {
             let isNewest = now >= call.answeredAt
             call.answeredAt = max(call.answeredAt, now)
             if done.trigger == .scheduled {
-                call.scheduledOn = max(call.scheduledOn ?? today, today)
+                call.scheduledOn = max(call.scheduledOn ?? begun, begun)
             }
-            if isNewest, !made.searchTimestamp.isEmpty {
+            if isNewest, !made.searchTimestamp.isEmpty, !made.unsettled {
                 guard made.searchTimestamp.utf8.count <= textBytesMax else { throw .full }
                 call.searchTimestamp = made.searchTimestamp
             }
-            try call.cover(made, through: settled)
+            if !made.unsettled { try call.cover(made, through: settled) }
             calls[api] = call
         }
     }

@@ -60,6 +60,8 @@ public struct CollectionState: FoldState, Equatable {
         public internal(set) var closedAt: Int64?
         /// Its APIs by number.
         public internal(set) var calls: [UInt32: Call] = [:]
+        /// Numbers of APIs that were asked about it and never answered.
+        public internal(set) var unanswered: Set<UInt32> = []
 
         init() {}
     }

@@ -18,6 +18,8 @@ extension CollectionState {
             writer.number(UInt64(asset.kind))
             writer.optional(asset.closedAt)
             writer.calls(asset.calls)
+            writer.number(asset.unanswered.count)
+            for api in asset.unanswered.sorted() { writer.number(UInt64(api)) }
         }
         bytes = writer.finish()
     }
@@ -48,6 +50,11 @@ extension CollectionState {
             asset.kind = UInt32(try reader.number(through: UInt64(UInt32.max)))
             asset.closedAt = try reader.optional()
             asset.calls = try reader.calls()
+            for _ in 0..<(try reader.count(through: CollectionState.callsMax)) {
+                asset.unanswered.insert(
+                    UInt32(try reader.number(through: UInt64(UInt32.max)))
+                )
+            }
             assets[id] = asset
         }
         try reader.finish()

@@ -73,7 +73,8 @@ public struct Coverage: Fold {
         else { return }
         for call in transfer.calls where call.code <= Coverage.successMax {
             var days: ClosedRange<Int32>?
-            if let first = CivilDate(digits: call.fromOn)?.daysSinceEpoch,
+            // Whose lines or contracts are missing is answered, and speaks for no days yet.
+            if !call.unsettled, let first = CivilDate(digits: call.fromOn)?.daysSinceEpoch,
                 let last = CivilDate(digits: call.toOn)?.daysSinceEpoch
             {
                 guard first <= min(last, today - 1) else { continue }

@@ -8,8 +8,11 @@ internal import SwiftProtobuf
 public struct ProviderStanding: Hashable, Sendable {
     /// The transfer request that a token opens now; nil without a token.
     public internal(set) var served: ConsentID?
-    /// Day in Korea of the last regular transfer; nil before the first.
+    /// Day in Korea on which the last regular transfer was begun; nil before the first.
     public internal(set) var scheduledOn: CivilDate?
+    /// When calls of it were last left open that are still due, in seconds since 1970-01-01 UTC;
+    /// nil when there are none.
+    public internal(set) var stillDueAt: Int64?
     /// Times in a row that a transfer was given up.
     public internal(set) var failures: UInt32 = 0
     /// When the last of them was, in seconds since 1970-01-01 UTC.
@@ -33,6 +36,7 @@ public struct ProviderStanding: Hashable, Sendable {
 
     /// Each call that was given up has its own evidence, all of them with the transfer's time.
     mutating func take(_ failed: TransferFailed, at now: Int64) throws(FoldError) {
+        if failed.trigger == .scheduled { leave(failed.stillDue, at: now) }
         guard !failed.isNotOffered else { return }
         if failed.code == ProviderStanding.quotaIsUsed, failed.trigger == .scheduled {
             guard let day = CivilDate(secondsSinceEpoch: now) else { throw .unrepresentable }
@@ -46,13 +50,31 @@ public struct ProviderStanding: Hashable, Sendable {
     private static let quotaIsUsed: UInt32 = 42_901
 
     mutating func take(_ done: TransferCompleted, at now: Int64) throws(FoldError) {
-        guard let day = CivilDate(secondsSinceEpoch: now) else { throw .unrepresentable }
+        let day = try done.begun(at: now)
         if now >= failedAt { failures = 0 }
+        guard done.trigger == .scheduled else { return }
+        leave(done.stillDue, at: now)
         // Of assets too: in weeks without a list only they are asked.
-        guard done.trigger == .scheduled, done.calls.contains(where: { $0.code <= 1 }) else {
-            return
-        }
+        guard done.calls.contains(where: { $0.code <= 1 }) else { return }
         scheduledOn = max(scheduledOn ?? day, day)
+    }
+
+    /// What a regular transfer leaves open; its evidence is several events with its time, and one
+    /// that was taken in later than another began says nothing of that.
+    private mutating func leave(_ isStillDue: Bool, at now: Int64) {
+        if let last = stillDueAt, now > last { stillDueAt = nil }
+        if isStillDue { stillDueAt = max(stillDueAt ?? now, now) }
+    }
+}
+
+extension TransferCompleted {
+    /// The day in Korea of which it is as a regular transfer: what goes on with one that was begun
+    /// before belongs to that one's cycle.
+    func begun(at now: Int64) throws(FoldError) -> CivilDate {
+        guard let day = CivilDate(secondsSinceEpoch: now) else { throw .unrepresentable }
+        guard begunOn > 0 else { return day }
+        guard let begun = CivilDate(digits: begunOn), begun <= day else { throw .unrepresentable }
+        return begun
     }
 }
 
@@ -75,6 +97,7 @@ extension StateWriter {
             fixed(served.low)
         }
         optional(standing.scheduledOn.map { Int64($0.daysSinceEpoch) })
+        optional(standing.stillDueAt)
         number(UInt64(standing.failures))
         signed(standing.failedAt)
         optional(standing.quotaUsedOn.map { Int64($0.daysSinceEpoch) })
@@ -89,6 +112,7 @@ extension StateReader {
             standing.served = ConsentID(high: try fixed(), low: try fixed())
         }
         standing.scheduledOn = try optionalDay()
+        standing.stillDueAt = try optional()
         standing.failures = UInt32(try number(through: UInt64(UInt32.max)))
         standing.failedAt = try signed()
         standing.quotaUsedOn = try optionalDay()

@@ -337,6 +337,13 @@ public nonisolated struct TransferCompleted: Sendable {
   /// Compartments of assets that a list no longer has. Unit: list of 16 bytes.
   public var closed: [Data] = []
 
+  /// Day on which the regular transfer that this goes on with was begun; absent where it begins one,
+  /// and of others. Unit: YYYYMMDD in Korea.
+  public var begunOn: UInt32 = 0
+
+  /// Whether calls of a regular transfer were left out that are still due. Unit: yes or no.
+  public var stillDue: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -378,6 +385,10 @@ public nonisolated struct TransferCall: Sendable {
   /// Bytes of the answers, refusals and broken ones too. Unit: count.
   public var bytes: UInt64 = 0
 
+  /// Whether something that it led to was not answered: its mark and its days do not count. Unit: yes
+  /// or no.
+  public var unsettled: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -418,6 +429,9 @@ public nonisolated struct TransferFailed: Sendable {
 
   /// Why the answer was put aside; absent when it was not. Unit: code.
   public var reason: QuarantineReason = .unspecified
+
+  /// Whether the call is still due, of a regular transfer. Unit: yes or no.
+  public var stillDue: Bool = false
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -899,7 +913,7 @@ nonisolated extension QuarantineOutcome: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension TransferCompleted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".TransferCompleted"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}provider\0\u{1}compartment\0\u{1}trigger\0\u{1}calls\0\u{1}added\0\u{1}retracted\0\u{1}quarantined\0\u{1}closed\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}provider\0\u{1}compartment\0\u{1}trigger\0\u{1}calls\0\u{1}added\0\u{1}retracted\0\u{1}quarantined\0\u{1}closed\0\u{3}begun_on\0\u{3}still_due\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -916,6 +930,8 @@ nonisolated extension TransferCompleted: SwiftProtobuf.Message, SwiftProtobuf._M
       case 7: try { try decoder.decodeSingularUInt32Field(value: &self.retracted) }()
       case 8: try { try decoder.decodeSingularUInt32Field(value: &self.quarantined) }()
       case 9: try { try decoder.decodeRepeatedBytesField(value: &self.closed) }()
+      case 10: try { try decoder.decodeSingularUInt32Field(value: &self.begunOn) }()
+      case 11: try { try decoder.decodeSingularBoolField(value: &self.stillDue) }()
       default: break
       }
     }
@@ -949,6 +965,12 @@ nonisolated extension TransferCompleted: SwiftProtobuf.Message, SwiftProtobuf._M
     if !self.closed.isEmpty {
       try visitor.visitRepeatedBytesField(value: self.closed, fieldNumber: 9)
     }
+    if self.begunOn != 0 {
+      try visitor.visitSingularUInt32Field(value: self.begunOn, fieldNumber: 10)
+    }
+    if self.stillDue != false {
+      try visitor.visitSingularBoolField(value: self.stillDue, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -962,6 +984,8 @@ nonisolated extension TransferCompleted: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.retracted != rhs.retracted {return false}
     if lhs.quarantined != rhs.quarantined {return false}
     if lhs.closed != rhs.closed {return false}
+    if lhs.begunOn != rhs.begunOn {return false}
+    if lhs.stillDue != rhs.stillDue {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -969,7 +993,7 @@ nonisolated extension TransferCompleted: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension TransferCall: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".TransferCall"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}api\0\u{1}transaction\0\u{3}from_on\0\u{3}to_on\0\u{1}pages\0\u{1}rows\0\u{1}code\0\u{3}search_timestamp\0\u{1}milliseconds\0\u{1}bytes\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}api\0\u{1}transaction\0\u{3}from_on\0\u{3}to_on\0\u{1}pages\0\u{1}rows\0\u{1}code\0\u{3}search_timestamp\0\u{1}milliseconds\0\u{1}bytes\0\u{1}unsettled\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -987,6 +1011,7 @@ nonisolated extension TransferCall: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 8: try { try decoder.decodeSingularStringField(value: &self.searchTimestamp) }()
       case 9: try { try decoder.decodeSingularUInt32Field(value: &self.milliseconds) }()
       case 10: try { try decoder.decodeSingularUInt64Field(value: &self.bytes) }()
+      case 11: try { try decoder.decodeSingularBoolField(value: &self.unsettled) }()
       default: break
       }
     }
@@ -1023,6 +1048,9 @@ nonisolated extension TransferCall: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if self.bytes != 0 {
       try visitor.visitSingularUInt64Field(value: self.bytes, fieldNumber: 10)
     }
+    if self.unsettled != false {
+      try visitor.visitSingularBoolField(value: self.unsettled, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1037,6 +1065,7 @@ nonisolated extension TransferCall: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.searchTimestamp != rhs.searchTimestamp {return false}
     if lhs.milliseconds != rhs.milliseconds {return false}
     if lhs.bytes != rhs.bytes {return false}
+    if lhs.unsettled != rhs.unsettled {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1044,7 +1073,7 @@ nonisolated extension TransferCall: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension TransferFailed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".TransferFailed"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}provider\0\u{1}compartment\0\u{1}trigger\0\u{1}api\0\u{1}transaction\0\u{1}status\0\u{1}code\0\u{1}attempts\0\u{1}reason\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}request\0\u{1}provider\0\u{1}compartment\0\u{1}trigger\0\u{1}api\0\u{1}transaction\0\u{1}status\0\u{1}code\0\u{1}attempts\0\u{1}reason\0\u{3}still_due\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1062,6 +1091,7 @@ nonisolated extension TransferFailed: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 8: try { try decoder.decodeSingularUInt32Field(value: &self.code) }()
       case 9: try { try decoder.decodeSingularUInt32Field(value: &self.attempts) }()
       case 10: try { try decoder.decodeSingularEnumField(value: &self.reason) }()
+      case 11: try { try decoder.decodeSingularBoolField(value: &self.stillDue) }()
       default: break
       }
     }
@@ -1098,6 +1128,9 @@ nonisolated extension TransferFailed: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if self.reason != .unspecified {
       try visitor.visitSingularEnumField(value: self.reason, fieldNumber: 10)
     }
+    if self.stillDue != false {
+      try visitor.visitSingularBoolField(value: self.stillDue, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1112,6 +1145,7 @@ nonisolated extension TransferFailed: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs.code != rhs.code {return false}
     if lhs.attempts != rhs.attempts {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs.stillDue != rhs.stillDue {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -125,6 +125,12 @@ struct ReachTests {
             town.script.set { $0.call.api == .card005 ? .refused(40_001) : nil }
             _ = try await town.collector().collect(subject, for: .userConsent)
             #expect(town.script.count(.card005) > 0)
+            // The record still says for which months the bills were asked.
+            let bills = try town.evidence(of: subject).flatMap(\.transferCompleted.calls)
+                .filter { $0.api == .card004 }
+            #expect(!bills.isEmpty)
+            #expect(bills.allSatisfy { $0.fromOn > 0 && $0.toOn > $0.fromOn })
+            #expect(bills.contains { $0.unsettled })
             town.script.set(nil)
             for (_, result) in try await town.collector().collect(subject, for: .userRefresh) {
                 #expect(try result.get().isComplete)

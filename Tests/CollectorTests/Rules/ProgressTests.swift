@@ -74,6 +74,55 @@ struct ProgressTests {
     }
 
     @Test
+    func `an answer whose lines are missing keeps neither its mark nor its days`() throws {
+        let today = WindowsTests.today
+        let noon = KoreanClock.start(of: today) + 12 * 3_600
+        var event = ProgressTests.completed(
+            at: noon,
+            from: today.adding(days: -9),
+            to: today,
+            mark: "5"
+        )
+        event.transferCompleted.calls[0].unsettled = true
+        var state = CollectionState()
+        try ProgressTests.fold([ProgressTests.opened(), event], into: &state)
+        let call = state.assets[ProgressTests.asset]?.calls[104]
+        #expect(call?.covered == [] && call?.searchTimestamp == "")
+        #expect(call?.answeredAt == noon)
+    }
+
+    @Test
+    func `what was asked in vain is remembered until it is answered or is none of the asset's`()
+        throws
+    {
+        func failed(_ code: UInt32) -> Event {
+            var event = Event()
+            event.transferFailed.provider = "A1BK010000"
+            event.transferFailed.compartment = ProgressTests.opened().compartmentOpened.compartment
+            event.transferFailed.api = .bank004
+            event.transferFailed.code = code
+            return event
+        }
+        let answer = ProgressTests.completed(
+            at: KoreanClock.start(of: WindowsTests.today),
+            from: WindowsTests.today,
+            to: WindowsTests.today
+        )
+        for (events, isOpen) in [
+            ([failed(50_001)], true), ([failed(40_401)], true),
+            ([failed(50_001), answer], false), ([answer, failed(50_001)], false),
+            ([failed(50_001), failed(40_402)], false), ([failed(40_105)], false),
+        ] {
+            var state = CollectionState()
+            try ProgressTests.fold([ProgressTests.opened()] + events, into: &state)
+            #expect(state.assets[ProgressTests.asset]?.unanswered == (isOpen ? [104] : []))
+            var bytes: [UInt8] = []
+            state.encode(into: &bytes)
+            #expect(try CollectionState(decoding: bytes.span) == state)
+        }
+    }
+
+    @Test
     func `just after midnight yesterday is not covered yet`() throws {
         var state = CollectionState()
         let today = WindowsTests.today

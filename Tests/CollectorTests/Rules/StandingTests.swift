@@ -16,10 +16,12 @@ struct StandingTests {
     private static func failed(
         at now: Int64,
         _ code: UInt32 = 50_001,
-        trigger: TransferTrigger = .scheduled
+        trigger: TransferTrigger = .scheduled,
+        isStillDue: Bool = false
     ) -> Event {
         var event = Event()
         event.occurredAt = now
+        event.transferFailed.stillDue = isStillDue
         event.transferFailed.provider = provider
         event.transferFailed.trigger = trigger
         event.transferFailed.code = code
@@ -99,6 +101,67 @@ struct StandingTests {
         #expect(try #require(own.request.regularDay(after: own.standing)) < Self.saturday)
         let daily = try world([Self.failed(at: Self.noon, 42_901)], cycles: (1, 1))
         #expect(daily.request.regularDay(after: daily.standing) == sunday)
+    }
+
+    @Test
+    func `what is still open is due since its transfer was begun, and waits longer each time`()
+        throws
+    {
+        let (first, second) = (Self.noon - 2 * 86_400, Self.noon - 86_400)
+        let cut = [Self.made(at: first), Self.failed(at: first, isStillDue: true)]
+        let day = Self.saturday.adding(days: -2)
+        for (events, wait) in [(cut, 1), (cut + [Self.failed(at: second, isStillDue: true)], 2)] {
+            let open = try world(events, cycles: (28, 28))
+            #expect(open.request.regularDay(after: open.standing) == day)
+            #expect(open.standing.scheduledOn == day)
+            let at = try #require(events.last).occurredAt
+            #expect(
+                DueTime.next(
+                    under: open.request,
+                    after: open.standing,
+                    in: [],
+                    spread: 0,
+                    now: at
+                ) == at + Int64(wait) * DueTime.retrySeconds
+            )
+            // What goes on with it belongs to its cycle, and ends it.
+            #expect(open.request.begunDay(after: open.standing, on: Self.saturday) == day)
+            var rest = Self.made(at: Self.noon, isOfAsset: true)
+            rest.transferCompleted.begunOn = day.digits
+            let done = try world(events + [rest], cycles: (28, 28))
+            #expect(done.standing.scheduledOn == day && done.standing.stillDueAt == nil)
+            let next = Quota.nextDay(after: day, cycleDays: 28)
+            #expect(done.request.regularDay(after: done.standing) == next)
+            #expect(done.request.begunDay(after: done.standing, on: Self.saturday) == nil)
+            // Open for a whole cycle, the next is begun all the same.
+            #expect(open.request.begunDay(after: open.standing, on: next) == nil)
+        }
+    }
+
+    @Test
+    func `what is refused when it is asked again is open no more`() throws {
+        let first = Self.noon - 600
+        let cut = [Self.made(at: first), Self.failed(at: first, isStillDue: true)]
+        let next = Quota.nextDay(after: Self.saturday, cycleDays: 28)
+        for code: UInt32 in [40_001, 40_401] {
+            let over = try world(cut + [Self.failed(at: Self.noon, code)], cycles: (28, 28))
+            #expect(over.request.regularDay(after: over.standing) == next)
+        }
+        // A person's own look ends nothing of it.
+        let own = Self.failed(at: Self.noon, trigger: .userRefresh)
+        let open = try world(cut + [own], cycles: (28, 28))
+        #expect(open.request.regularDay(after: open.standing) == Self.saturday)
+    }
+
+    @Test
+    func `a share that was used up in the middle is free again the next week, whatever the cycle`()
+        throws
+    {
+        let cut = [
+            Self.made(at: Self.noon), Self.failed(at: Self.noon, 42_901, isStillDue: true),
+        ]
+        let open = try world(cut, cycles: (28, 28))
+        #expect(open.request.regularDay(after: open.standing) == Self.saturday.adding(days: 1))
     }
 
     @Test

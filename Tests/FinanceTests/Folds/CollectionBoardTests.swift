@@ -139,6 +139,23 @@ struct CollectionBoardTests {
         #expect(bank.made.map(\.lateDays) == [0, 2])
     }
 
+    @Test func `what goes on with a transfer is no other, and is overdue until it is made`()
+        throws
+    {
+        var cut = Self.failed(1, code: 50_001)
+        (cut.transferFailed.trigger, cut.transferFailed.stillDue) = (.scheduled, true)
+        var rest = Self.completed(3, isOfAsset: true)
+        rest.transferCompleted.begunOn = try #require(
+            CivilDate(secondsSinceEpoch: Self.noon + 86_400)
+        ).digits
+        let events = [Self.requested(), Self.token(), Self.completed(1), cut]
+        let open = try Self.folded(events)
+        #expect(totals([open]).providers[Self.bank]?.due == [try day(1): 1])
+        let done = try Self.folded(events + [rest])
+        #expect(totals([done]).providers[Self.bank]?.due == [try day(6): 1])
+        #expect(done.providers[Self.bank]?.made.map(\.lateDays) == [0])
+    }
+
     @Test(
         arguments: [
             (50_005, 500, 50_005), (12_345, 500, CollectionError.other), (0, 503, 500),

@@ -119,8 +119,12 @@ import Testing
     @Test func `days that complete answers cover are joined, up to the day before each answer`()
         throws
     {
+        // Bills whose lines are missing.
+        var open = transfer(20_250_301, 20_250_331)
+        open.transferCompleted.calls[0].unsettled = true
         // 1,750,000,000 is 2025-06-16 in Korea.
         let events = [
+            open,
             transfer(20_250_501, 20_250_510), transfer(20_250_520, 20_250_616),
             transfer(20_250_511, 20_250_515), transfer(20_250_401, 20_250_402, code: 50_001),
             transfer(20_250_401, 20_250_402, quarantined: 1), transfer(0, 0, code: 1),
