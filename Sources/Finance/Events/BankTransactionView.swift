@@ -133,3 +133,17 @@ extension EventView {
         return try BankTransactionView(fact)
     }
 }
+
+extension BankTransactionKind {
+    /// Whether an account has more afterwards; nil of a kind without a name here.
+    var isIn: Bool? {
+        switch self {
+        case .opened, .deposited, .correctedIn, .withdrawalCancelled, .otherIn: true
+        case .withdrawn, .correctedOut, .depositCancelled, .otherOut: false
+        case .unspecified, .UNRECOGNIZED: nil
+        }
+    }
+
+    /// Whether it takes back an earlier movement, which went the other way.
+    var isReversal: Bool { self == .withdrawalCancelled || self == .depositCancelled }
+}

@@ -4,41 +4,46 @@
 /// var book = PaymentBook(rules: rules, from: day)
 /// try book.take(event, at: Payment.Place(revision: 7, index: 0))
 /// ```
-/// A cancellation takes its approval out and a correction sets its amount; a retraction undoes
-/// each, and what was taken out or set comes back.
+/// A cancellation takes its payment out and a correction sets its amount; a retraction takes out
+/// the event that it names, whichever of these it is, and nothing else.
 public struct PaymentBook: Sendable {
-    /// Latest payments kept; a person makes some 200 a month.
+    /// Latest payments told; a person makes some 200 a month.
     public static let countMax = 2_000
+    /// Latest events kept to tell them from: some only say what became of others.
+    static let entriesMax = 4 * countMax
 
-    /// A payment that was stated, and what became of it.
-    private struct Entry {
-        var payment: Payment
-        /// Its amount as it was stated, before corrections.
-        let stated: Int64
-        var isCancelled = false
-
-        init(_ payment: Payment) {
-            self.payment = payment
-            stated = payment.amount
+    /// What an event that stands says.
+    struct Entry: Sendable {
+        enum Effect: Sendable {
+            case paid(Payment)
+            /// Cancels the latest payment of the same asset, counterparty and size.
+            case cancelled(Payment)
+            /// Sets an approval's amount from one to another; to none, which cancels it.
+            case changed(Approval, from: Int64, to: Int64?)
         }
+
+        let place: Payment.Place
+        /// Of a payment, and of what names its payment, when that was; seconds since 1970 UTC.
+        let at: Int64
+        let effect: Effect
+    }
+
+    /// What an approval is known by to what becomes of it.
+    struct Approval: Hashable, Sendable {
+        let asset: AssetID
+        let at: Int64
+        let number: String
     }
 
     private let rules: CategoryRules
     private let from: CivilDate
-    private var known: [Entry] = []
+    /// At most twice `entriesMax`.
+    private(set) var entries: [Payment.Place: Entry] = [:]
 
     /// A book of the payments from a day on.
     public init(rules: CategoryRules, from: CivilDate) {
         self.rules = rules
         self.from = from
-    }
-
-    /// By time, then place; at most `countMax`, the latest.
-    public var payments: [Payment] {
-        let sorted = known.lazy.filter { !$0.isCancelled }.map(\.payment).sorted {
-            ($0.at, $0.place) < ($1.at, $1.place)
-        }
-        return Array(sorted.suffix(PaymentBook.countMax))
     }
 
     /// Takes in one event; what is no payment changes nothing.
@@ -49,90 +54,57 @@ public struct PaymentBook: Sendable {
         at place: Payment.Place
     ) throws(FoldError) {
         do throws(EventError) {
-            if let original = try event.retracted() {
-                try take(original, place, isTakenBack: true)
-            } else {
-                try take(event, place, isTakenBack: false)
+            if let retraction = try event.retraction() {
+                let taken = Payment.Place(revision: retraction.revision, index: retraction.index)
+                entries[taken] = nil
+            } else if let entry = try entry(event, place) {
+                entries[place] = entry
+                trim()
             }
         } catch { throw .event(error) }
     }
 
-    private mutating func take(
+    /// Lets the earliest go, so many at once that it costs little each.
+    private mutating func trim() {
+        guard entries.count >= 2 * PaymentBook.entriesMax else { return }
+        let latest = entries.values.sorted { ($0.at, $0.place) < ($1.at, $1.place) }
+            .suffix(PaymentBook.entriesMax)
+        entries = Dictionary(uniqueKeysWithValues: latest.map { ($0.place, $0) })
+    }
+
+    private func entry(
         _ event: borrowing EventView,
-        _ place: Payment.Place,
-        isTakenBack: Bool
-    ) throws(EventError) {
+        _ place: Payment.Place
+    ) throws(EventError) -> Entry? {
         switch event.type {
         case .cardApprovalCancelled, .cardApprovalCorrected:
-            try change(event, isTakenBack: isTakenBack)
+            guard let card = try event.cardApproval() else { return nil }
+            let isCancellation = event.type == .cardApprovalCancelled
+            let approval = Approval(
+                asset: event.asset,
+                at: card.approvedAt == 0 ? event.occurredAt : card.approvedAt,
+                number: PaymentBook.text(card.approvalNumber)
+            )
+            let effect = Entry.Effect.changed(
+                approval,
+                from: isCancellation ? card.amount : card.amountBefore,
+                to: isCancellation ? nil : card.amount
+            )
+            return Entry(place: place, at: approval.at, effect: effect)
         case .cardApproved, .bankTransactionPosted, .emoneyTransactionPosted:
-            guard var payment = try payment(event, place) else { return }
-            if try PaymentBook.isCancellation(event) {
-                payment.amount = -payment.amount
-                mark(payment, isCancelled: !isTakenBack)
-            } else if isTakenBack {
-                remove(payment)
-            } else {
-                known.append(Entry(payment))
+            guard var payment = try payment(event, place) else { return nil }
+            guard try PaymentBook.isCancellation(event) else {
+                return Entry(place: place, at: payment.at, effect: .paid(payment))
             }
-        default: break
+            payment.amount = -payment.amount
+            return Entry(place: place, at: payment.at, effect: .cancelled(payment))
+        default: return nil
         }
     }
 
     private static func isCancellation(_ event: borrowing EventView) throws(EventError) -> Bool {
-        if let bank = try event.bankTransaction() {
-            return bank.kind == .withdrawalCancelled || bank.kind == .depositCancelled
-        }
+        if let bank = try event.bankTransaction() { return bank.kind.isReversal }
         return try event.emoneyTransaction()?.kind == .paymentCancelled
-    }
-
-    /// A cancellation or correction of an approval, which names it.
-    private mutating func change(
-        _ event: borrowing EventView,
-        isTakenBack: Bool
-    ) throws(EventError) {
-        guard let card = try event.cardApproval() else { return }
-        let seconds = card.approvedAt == 0 ? event.occurredAt : card.approvedAt
-        let number = PaymentBook.text(card.approvalNumber)
-        let isCancellation = event.type == .cardApprovalCancelled
-        let before = isCancellation ? card.amount : card.amountBefore
-        let expected = isTakenBack ? card.amount : before
-        let found = known.firstIndex {
-            $0.payment.asset == event.asset && $0.payment.at == seconds
-                && $0.payment.approval == number && $0.payment.amount == expected
-                && $0.isCancelled == (isCancellation && isTakenBack)
-        }
-        guard let found else { return }
-        if isCancellation {
-            known[found].isCancelled = !isTakenBack
-        } else {
-            known[found].payment.amount = isTakenBack ? before : card.amount
-        }
-    }
-
-    /// Cancels the latest payment of the same asset, counterparty and size, or brings it back.
-    private mutating func mark(_ payment: Payment, isCancelled: Bool) {
-        func isAlike(_ other: Entry) -> Bool {
-            other.payment.asset == payment.asset && other.payment.merchant == payment.merchant
-                && other.payment.amount == payment.amount && other.payment.at <= payment.at
-                && other.isCancelled != isCancelled
-        }
-        let found =
-            known.lastIndex { isAlike($0) && $0.payment.at == payment.at }
-            ?? known.lastIndex(where: isAlike)
-        if let found { known[found].isCancelled = isCancelled }
-    }
-
-    /// Takes out what was never a payment, whatever became of it.
-    private mutating func remove(_ payment: Payment) {
-        func isSame(_ other: Entry) -> Bool {
-            other.payment.asset == payment.asset && other.payment.merchant == payment.merchant
-                && other.payment.at == payment.at && other.payment.approval == payment.approval
-                && other.stated == payment.amount
-        }
-        let found =
-            known.lastIndex { isSame($0) && !$0.isCancelled } ?? known.lastIndex(where: isSame)
-        if let found { known.remove(at: found) }
     }
 
     /// The payment that an event states; nil for another fact, and before the book begins.
@@ -170,6 +142,78 @@ public struct PaymentBook: Sendable {
     }
 }
 
+extension PaymentBook {
+    /// By time, then place; at most `countMax`, the latest.
+    public var payments: [Payment] {
+        var settlement = Settlement()
+        let byTime = entries.values.sorted { ($0.at, $0.place) < ($1.at, $1.place) }
+        for entry in byTime { settlement.state(entry) }
+        for entry in byTime.sorted(by: { $0.place < $1.place }) { settlement.settle(entry) }
+        return settlement.payments.suffix(PaymentBook.countMax)
+    }
+}
+
+/// What became of payments, whichever of their events came first.
+private struct Settlement {
+    /// By time; nil once cancelled.
+    private var stated: [Payment?] = []
+    private var byApproval: [PaymentBook.Approval: [Int]] = [:]
+    /// Those at accounts and wallets that are not cancelled, by time.
+    private var alike: [Likeness: [Int]] = [:]
+
+    private struct Likeness: Hashable {
+        let asset: AssetID
+        let merchant: String
+        let amount: Int64
+
+        init(_ payment: Payment) {
+            (asset, merchant, amount) = (payment.asset, payment.merchant, payment.amount)
+        }
+    }
+
+    var payments: [Payment] { stated.compactMap { $0 } }
+
+    mutating func state(_ entry: PaymentBook.Entry) {
+        guard case .paid(let payment) = entry.effect else { return }
+        if payment.means == .card {
+            let approval = PaymentBook.Approval(
+                asset: payment.asset,
+                at: payment.at,
+                number: payment.approval
+            )
+            byApproval[approval, default: []].append(stated.count)
+        } else {
+            alike[Likeness(payment), default: []].append(stated.count)
+        }
+        stated.append(payment)
+    }
+
+    mutating func settle(_ entry: PaymentBook.Entry) {
+        switch entry.effect {
+        case .paid: break
+        case .cancelled(let payment): cancel(Likeness(payment), through: payment.at)
+        case .changed(let approval, let before, let after):
+            let found = byApproval[approval, default: []].first { stated[$0]?.amount == before }
+            guard let found else { return }
+            if let after { stated[found]?.amount = after } else { stated[found] = nil }
+        }
+    }
+
+    /// Cancels the latest of those alike that is not after `seconds`.
+    private mutating func cancel(_ likeness: Likeness, through seconds: Int64) {
+        guard let numbers = alike[likeness] else { return }
+        var (low, high) = (0, numbers.count)
+        while low < high {
+            let middle = (low + high) / 2
+            let isLater = stated[numbers[middle]].map { $0.at > seconds } ?? true
+            if isLater { high = middle } else { low = middle + 1 }
+        }
+        guard low > 0 else { return }
+        stated[numbers[low - 1]] = nil
+        alike[likeness]?.remove(at: low - 1)
+    }
+}
+
 /// What one event says of a payment.
 private struct PaymentReading {
     let means: Payment.Means
@@ -190,16 +234,16 @@ private struct PaymentReading {
             country = PaymentBook.text(card.country)
             approval = PaymentBook.text(card.approvalNumber)
         } else if let bank = try event.bankTransaction() {
-            guard let isIn = PaymentReading.side(bank.kind), bank.amount != .min else { return nil }
+            guard let isIn = bank.kind.isIn, bank.amount != .min else { return nil }
             let ruling = rules.bank(
                 kind: UInt32(truncatingIfNeeded: bank.kind.rawValue),
-                isIn: isIn.side,
+                isIn: isIn != bank.kind.isReversal,
                 memo: bank.memo,
                 channel: bank.channel,
                 purpose: bank.purpose
             )
             means = .account
-            amount = isIn.moved ? -bank.amount : bank.amount
+            amount = isIn ? -bank.amount : bank.amount
             currency = bank.currency
             merchant = PaymentBook.text(bank.memo)
             category = ruling.category
@@ -213,16 +257,6 @@ private struct PaymentReading {
             merchant = PaymentBook.text(name)
             category = rules.card(merchant: name, mcc: 0).category
         } else {
-            return nil
-        }
-    }
-
-    /// Which side of the account a kind is about, and whether money came in.
-    private static func side(_ kind: BankTransactionKind) -> (side: Bool, moved: Bool)? {
-        do throws(FoldError) {
-            let (isIn, isReversed) = try SpendingProfile.direction(kind)
-            return (isIn, isIn != isReversed)
-        } catch {
             return nil
         }
     }

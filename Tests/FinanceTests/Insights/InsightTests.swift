@@ -123,7 +123,7 @@ import Testing
         cancelled.cardApprovalCancelled.approvalNumber = "2"
         cancelled.cardApprovalCancelled.approvedAt = story.events[1].1.occurredAt
         #expect(try feed(story.events + [(1, cancelled)]).isEmpty)
-        let retracted = try WealthFixtures.retraction(of: story.events[1].1, at: 1_800_000_000)
+        let retracted = try WealthFixtures.retraction(of: story.events[1].1, at: 9, revision: 1)
         #expect(try payments(story.events + [(1, retracted)]).count == 1)
     }
 

@@ -1,12 +1,18 @@
-import Finance
 import SwiftProtobuf
 import Testing
+
+@testable import Finance
 
 @Suite struct PaymentBookTests {
     private let at = Int64(1_763_500_000)
 
     /// Amounts of the payments that a history leaves, by size.
     private func amounts(_ events: [Event]) throws -> [Int64] {
+        try book(events).payments.map(\.amount).sorted()
+    }
+
+    /// Each event is a frame of its own.
+    private func book(_ events: [Event]) throws -> PaymentBook {
         let first = try #require(CivilDate(secondsSinceEpoch: at)).adding(days: -30)
         var book = PaymentBook(rules: FoldFixtures.rules, from: first)
         for (index, event) in events.enumerated() {
@@ -14,11 +20,11 @@ import Testing
             let view = try EventView(bytes.span, of: FoldFixtures.asset())
             try book.take(view, at: Payment.Place(revision: UInt64(index), index: 0))
         }
-        return book.payments.map(\.amount).sorted()
+        return book
     }
 
-    private func retracted(_ event: Event) throws -> Event {
-        try WealthFixtures.retraction(of: event, at: at + 900)
+    private func retracted(_ event: Event, revision: UInt64) throws -> Event {
+        try WealthFixtures.retraction(of: event, at: at + 900, revision: revision)
     }
 
     private var approved: Event {
@@ -71,10 +77,10 @@ import Testing
         for row in table {
             let events = [row.payment, row.change]
             #expect(try amounts(events) == row.left)
-            #expect(try amounts(events + [retracted(row.change)]) == [row.whole])
+            #expect(try amounts(events + [retracted(row.change, revision: 1)]) == [row.whole])
             // What was no payment after all is gone, whatever became of it.
-            #expect(try amounts(events + [retracted(row.payment)]) == [])
-            #expect(try amounts([row.payment, retracted(row.payment)]) == [])
+            #expect(try amounts(events + [retracted(row.payment, revision: 0)]) == [])
+            #expect(try amounts([row.payment, retracted(row.payment, revision: 0)]) == [])
         }
     }
 
@@ -82,8 +88,34 @@ import Testing
         let (first, second) = (row(.withdrawn, at: at), row(.withdrawn, at: at + 60))
         let cancellation = row(.withdrawalCancelled, at: at + 600)
         #expect(try amounts([first, second, cancellation]) == [7_000])
-        // The cancelled one is the later; taking it back leaves the other.
-        #expect(try amounts([first, second, cancellation, retracted(second)]) == [7_000])
-        #expect(try amounts([first, second, cancellation, retracted(first)]) == [])
+        // As if the one that is taken back had never been: the cancellation is of the other.
+        let events = [first, second, cancellation]
+        #expect(try amounts(events + [retracted(second, revision: 1)]) == [])
+        #expect(try amounts(events + [retracted(first, revision: 0)]) == [])
+    }
+
+    @Test func `of an approval that is told otherwise what is told now stands`() throws {
+        var abroad = approved
+        abroad.cardApproved.country = "US"
+        let told = [approved, abroad, try retracted(approved, revision: 0)]
+        let payment = try #require(try book(told).payments.first)
+        #expect(payment.country == "US")
+        #expect(payment.place == Payment.Place(revision: 1, index: 0))
+        // What became of the first became of it too, whether it is told again or not.
+        let history = [approved, cancelled, abroad]
+        #expect(try amounts(history + [retracted(approved, revision: 0)]) == [])
+        let gone = try [retracted(approved, revision: 0), retracted(cancelled, revision: 1)]
+        #expect(try amounts(history + [cancelled] + gone) == [])
+    }
+
+    @Test func `of however many payments the latest are kept, whatever came first`() throws {
+        let count = 3 * PaymentBook.entriesMax
+        let rows = (0..<count).map { row(.withdrawn, at: at + Int64($0)) }
+        for events in [rows, rows.reversed()] {
+            let book = try book(events)
+            #expect(book.entries.count < 2 * PaymentBook.entriesMax)
+            let latest = (count - PaymentBook.countMax)..<count
+            #expect(book.payments.map(\.at) == latest.map { at + Int64($0) })
+        }
     }
 }

@@ -49,11 +49,18 @@ enum WealthFixtures {
         }
     }
 
-    static func retraction(of original: Event, at seconds: Int64) throws -> Event {
+    /// That an event, the only one of the frame `revision`, no longer stands.
+    static func retraction(
+        of original: Event,
+        at seconds: Int64,
+        reason: RetractionReason = .vanished,
+        revision: UInt64 = 0
+    ) throws -> Event {
         let bytes: [UInt8] = try original.serializedBytes()
         return event(at: seconds) {
             $0.transactionRetracted.event = Data(bytes)
-            $0.transactionRetracted.reason = .vanished
+            $0.transactionRetracted.reason = reason
+            $0.transactionRetracted.revision = revision
         }
     }
 
