@@ -131,6 +131,54 @@ extension SubjectDraft {
             taken += (found[content] ?? []).suffix(Int(count))
         }
         taken.sort { ($0.revision, $0.index) < ($1.revision, $1.index) }
+        for row in rows(taken, target.id, keys, missing, &desk) {
+            guard frames.bytes.count < RecordLimit.bytesPerBatchMax else {
+                outcome.isWhole = false
+                break
+            }
+            let retraction = RetractionView(
+                of: row.place.bytes.span,
+                reason: row.isChanged ? .changed : .vanished,
+                revision: row.place.revision,
+                index: row.place.index
+            )
+            let envelope = EventEnvelope(
+                occurredAt: now / 1_000_000,
+                api: ProviderAPI(rawValue: Int(row.apiCode)) ?? .unspecified
+            )
+            try put(
+                row.place.bytes.count + SubjectDraft.retractionBytes,
+                at: target,
+                statement.hasCounterpartyText,
+                with: &desk,
+                into: &frames
+            ) { EventWriter.append(retraction, at: envelope, to: &$0) }
+            model.withRows(of: target.id) { $0.remove(row.place.bytes.span, with: &desk.hash) }
+            outcome.retracted += 1
+        }
+    }
+
+    /// A row that an answer takes back.
+    private struct TakenRow {
+        let place: PlacedEvent
+        /// Another row of the answer takes its place; else it vanished.
+        let isChanged: Bool
+        let at: Int64
+        let apiCode: UInt32
+    }
+
+    /// Which of `taken`, in the log's order, no longer stand, in the order in which they go.
+    ///
+    /// Those whose place another takes go in the log's order, as the others came. What vanished
+    /// goes newest first: each then gives way to a balance that is told by a row that still stands
+    /// (`NetWorth`).
+    private func rows(
+        _ taken: [PlacedEvent],
+        _ compartment: CompartmentID,
+        _ keys: Set<UInt64>,
+        _ missing: [UInt64: UInt32],
+        _ desk: inout Desk
+    ) -> [TakenRow] {
         var lastOfKey: [UInt64: PlacedEvent.Position] = [:]
         for place in taken {
             guard let event = RowHash.event(place.bytes.span),
@@ -138,41 +186,30 @@ extension SubjectDraft {
             else { continue }
             lastOfKey[key] = place.position
         }
+        var (changed, vanished): ([TakenRow], [TakenRow]) = ([], [])
         for place in taken {
-            guard frames.bytes.count < RecordLimit.bytesPerBatchMax else {
-                outcome.isWhole = false
-                break
-            }
             guard let event = RowHash.event(place.bytes.span) else { continue }
             var isChanged = desk.hash.key(of: event).map { keys.contains($0) } ?? false
             // Some providers list a cancelled approval on the day of its cancellation only: of what
             // it said at different times, that which was recorded last.
             if !isChanged, let key = desk.hash.outcomeKey(of: event),
-                hasOutcome(key, target.id, missing)
+                hasOutcome(key, compartment, missing)
             {
                 guard let last = lastOfKey[key], last != place.position else { continue }
                 isChanged = true
             }
-            let retraction = RetractionView(
-                of: place.bytes.span,
-                reason: isChanged ? .changed : .vanished,
-                revision: place.revision,
-                index: place.index
+            let row = TakenRow(
+                place: place,
+                isChanged: isChanged,
+                at: event.occurredAt,
+                apiCode: event.apiCode
             )
-            let envelope = EventEnvelope(
-                occurredAt: now / 1_000_000,
-                api: ProviderAPI(rawValue: Int(event.apiCode)) ?? .unspecified
-            )
-            try put(
-                place.bytes.count + SubjectDraft.retractionBytes,
-                at: target,
-                statement.hasCounterpartyText,
-                with: &desk,
-                into: &frames
-            ) { EventWriter.append(retraction, at: envelope, to: &$0) }
-            model.withRows(of: target.id) { $0.remove(place.bytes.span, with: &desk.hash) }
-            outcome.retracted += 1
+            if isChanged { changed.append(row) } else { vanished.append(row) }
         }
+        vanished.sort {
+            ($0.at, $0.place.revision, $0.place.index) > ($1.at, $1.place.revision, $1.place.index)
+        }
+        return changed + vanished
     }
 
     /// Whether something became of an approval that still stands.

@@ -3,6 +3,7 @@ import EventLog
 import Finance
 import Frame
 import Simulation
+import SwiftProtobuf
 import Testing
 import Vault
 
@@ -83,6 +84,20 @@ import Vault
         let back = try await second.observe([answer], of: subject, at: Office.now)
         #expect(back.map { [$0.added, $0.retracted] } == [[2, 1]])
         #expect(try office.standing(of: subject).count == 3)
+    }
+
+    @Test func `what vanishes together goes newest first, whatever came first`() async throws {
+        let (office, subject) = try open(#function)
+        let rows = [
+            Answers.approval(1, on: 20_001), Answers.approval(3, on: 20_003),
+            Answers.approval(2, on: 20_002), Answers.approval(4, on: 20_003),
+        ]
+        _ = try await changes(office, subject, Answers.approvals("A", days, rows))
+        #expect(try await changes(office, subject, Answers.approvals("A", days, [])) == [[0, 4]])
+        let gone = try office.events(of: subject).map { try $0.message().transactionRetracted }
+            .filter { !$0.event.isEmpty }
+        let amounts = try gone.map { try Event(serializedBytes: $0.event).cardApproved.amount }
+        #expect(amounts == [4, 3, 2, 1])
     }
 
     @Test func `nothing is taken back by a part, on other days or on a day that is not over`()

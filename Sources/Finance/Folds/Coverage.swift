@@ -92,31 +92,3 @@ public struct Coverage: Fold {
     /// rsp_code 00000, and 00001: nothing changed.
     private static let successMax: UInt32 = 1
 }
-
-/// How a movement takes the balance from one amount to another.
-struct BalanceStep {
-    let before: Int64
-    let after: Int64
-
-    /// Nil when the source does not say the balance, or not which way the money went.
-    init?(_ bank: borrowing BankTransactionView) {
-        guard let after = bank.balanceAfter, let isOut = BalanceStep.isOut(bank.kind) else {
-            return nil
-        }
-        let (before, overflow) =
-            isOut
-            ? after.addingReportingOverflow(bank.amount)
-            : after.subtractingReportingOverflow(bank.amount)
-        guard !overflow else { return nil }
-        (self.before, self.after) = (before, after)
-    }
-
-    private static func isOut(_ kind: BankTransactionKind) -> Bool? {
-        do throws(FoldError) {
-            let (isIn, isReversed) = try SpendingProfile.direction(kind)
-            return isIn == isReversed
-        } catch {
-            return nil
-        }
-    }
-}

@@ -32,7 +32,11 @@ extension SpendingProfile {
             guard let view = try event.bankTransaction() else { return }
             bank = view
         } catch { throw .event(error) }
-        let (isIn, isReversed) = try SpendingProfile.direction(bank.kind)
+        // A kind without a name here has no direction.
+        guard let moved = bank.kind.isIn else { throw .unrepresentable }
+        let isReversed = bank.kind.isReversal
+        // The side of the account that it is about: what is taken back there went the other way.
+        let isIn = moved != isReversed
         let when = try Occasion(event.occurredAt, event.utcOffsetMinutes)
         let currency = try SpendingProfile.currency(bank.currency)
         let ruling =
@@ -45,9 +49,8 @@ extension SpendingProfile {
                 purpose: bank.purpose
             )
         // Spent is positive here; `take` turns it for categories that count what comes in.
-        let isOut = isIn == isReversed
         var tally = Tally(
-            sum: isOut ? bank.amount : try SpendingProfile.negated(bank.amount),
+            sum: moved ? try SpendingProfile.negated(bank.amount) : bank.amount,
             count: isReversed ? -1 : 1
         )
         if !isReversed { tally.day = when.dayOfMonth }
@@ -103,21 +106,6 @@ extension SpendingProfile {
             when,
             into: &state
         )
-    }
-
-    /// Which side of the account a kind is about, and whether it takes something back.
-    ///
-    /// - Throws: `.unrepresentable` for a kind without a name here: it has no direction.
-    public static func direction(
-        _ kind: BankTransactionKind
-    ) throws(FoldError) -> (isIn: Bool, isReversed: Bool) {
-        switch kind {
-        case .opened, .deposited, .correctedIn, .otherIn: (true, false)
-        case .withdrawn, .correctedOut, .otherOut: (false, false)
-        case .withdrawalCancelled: (false, true)
-        case .depositCancelled: (true, true)
-        case .unspecified, .UNRECOGNIZED: throw .unrepresentable
-        }
     }
 
     /// Who was at the other end: the memo without its digits, which are dates and numbers of the

@@ -53,13 +53,8 @@ public struct SubjectCounters: Fold {
             }
             if let bank = try event.bankTransaction() {
                 let sum = Int128(bank.amount)
-                switch bank.kind {
-                case .opened, .deposited, .correctedIn, .withdrawalCancelled, .otherIn:
-                    return (bank.currency, MoneyFlow(bankIn: sum))
-                case .withdrawn, .correctedOut, .depositCancelled, .otherOut:
-                    return (bank.currency, MoneyFlow(bankOut: sum))
-                case .unspecified, .UNRECOGNIZED: return nil
-                }
+                guard let isIn = bank.kind.isIn else { return nil }
+                return (bank.currency, isIn ? MoneyFlow(bankIn: sum) : MoneyFlow(bankOut: sum))
             }
         } catch { throw .event(error) }
         return nil

@@ -135,18 +135,12 @@ private struct Draft {
     }
 
     init?(bank event: borrowing EventView, _ rules: CategoryRules) throws(EventError) {
-        guard let bank = try event.bankTransaction() else { return nil }
-        let direction: (isIn: Bool, isReversed: Bool)
-        do throws(FoldError) {
-            direction = try SpendingProfile.direction(bank.kind)
-        } catch {
-            return nil
-        }
+        guard let bank = try event.bankTransaction(), let isIn = bank.kind.isIn else { return nil }
+        let isReversal = bank.kind.isReversal
         source = .deposit
         seconds = event.occurredAt
-        let isOut = direction.isIn == direction.isReversed
-        change = isOut ? Draft.less(0, bank.amount) : bank.amount
-        kind = direction.isReversed ? .cancellation : .payment
+        change = isIn ? bank.amount : Draft.less(0, bank.amount)
+        kind = isReversal ? .cancellation : .payment
         if bank.kind == .correctedIn || bank.kind == .correctedOut { kind = .correction }
         currency = bank.currency
         name = bank.memo.bytesCopied
@@ -157,7 +151,7 @@ private struct Draft {
         counterparty = String(decoding: texts.first { !$0.isEmpty } ?? [], as: UTF8.self)
         ruling = rules.bank(
             kind: UInt32(truncatingIfNeeded: bank.kind.rawValue),
-            isIn: direction.isIn,
+            isIn: isIn != isReversal,
             memo: bank.memo,
             channel: bank.channel,
             purpose: bank.purpose

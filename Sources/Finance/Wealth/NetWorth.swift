@@ -8,7 +8,7 @@ public struct NetWorth: Fold {
     /// Name of the read model.
     public static let name = "net-worth"
     /// Of fold and encoding.
-    public static let version: UInt32 = 3
+    public static let version: UInt32 = 4
 
     /// A fold without constants.
     public init() {}

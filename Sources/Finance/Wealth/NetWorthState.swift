@@ -3,10 +3,17 @@
 /// Within a month the later business time holds; of two values of the same time, the one that the
 /// log has later. So the state does not depend on the order in which assets, or the months of one,
 /// are collected. What lies between the months is not here: `NetWorthReport` carries values on.
+///
+/// A movement that is taken back leaves the balance before it, under its own time: that of the
+/// movement before is not known, and the next balance that is reported holds anyway. Should that
+/// movement be taken back too, such a value gives way again.
 public struct NetWorthState: FoldState {
     /// One value with the time it was true at.
     struct Point: Hashable, Sendable {
         let at: Moment
+        /// Whether it stands in for a movement of that time that was taken back: it was true
+        /// before.
+        var isStandIn = false
         let thousandths: Int64
     }
 
@@ -88,18 +95,14 @@ public struct NetWorthState: FoldState {
         pointCount += added
     }
 
-    /// Puts `other` where `value` is the value of its month as of that very time.
-    mutating func replace(
-        _ value: Int64,
+    /// Puts the balance before a movement where the one after it holds for its month.
+    mutating func takeBack(
+        _ step: BalanceStep,
         at moment: Moment,
         _ key: IntegratedState.FigureKey,
-        of id: AssetID,
-        by other: Int64
+        of id: AssetID
     ) {
-        let known = Point(at: moment, thousandths: value)
-        guard let place = assets[id]?.place(of: known, key) else { return }
-        assets[id]?.series[place.series].points[place.point] =
-            Point(at: moment, thousandths: other)
+        assets[id]?.takeBack(step, at: moment, key)
     }
 
     private func admit(
@@ -144,17 +147,14 @@ extension NetWorthState.Asset {
         return series[index].set(point)
     }
 
-    fileprivate func place(
-        of point: NetWorthState.Point,
+    fileprivate mutating func takeBack(
+        _ step: BalanceStep,
+        at moment: Moment,
         _ key: IntegratedState.FigureKey
-    ) -> (series: Int, point: Int)? {
+    ) {
         let index = index(of: key)
-        guard index < series.count, series[index].key == key else { return nil }
-        let place = series[index].index(of: point.at.month)
-        guard place < series[index].points.count, series[index].points[place] == point else {
-            return nil
-        }
-        return (index, place)
+        guard index < series.count, series[index].key == key else { return }
+        series[index].takeBack(step, at: moment)
     }
 }
 
@@ -182,6 +182,22 @@ extension NetWorthState.Series {
         points.removeFirst()
         return 0
     }
+
+    /// In the movement's own month, and in those after it whose values only stand in for movements
+    /// that followed it.
+    fileprivate mutating func takeBack(_ step: BalanceStep, at moment: Moment) {
+        for index in index(of: moment.month)..<points.count {
+            let point = points[index]
+            let isIts = point.at == moment
+            let isLeft = point.isStandIn && point.at.seconds >= moment.seconds
+            guard point.thousandths == step.after, isIts || isLeft else { return }
+            points[index] = NetWorthState.Point(
+                at: point.at,
+                isStandIn: true,
+                thousandths: step.before
+            )
+        }
+    }
 }
 
 extension NetWorthState {
@@ -201,6 +217,7 @@ extension NetWorthState {
                 writer.number(series.points.count)
                 for point in series.points {
                     writer.moment(point.at)
+                    writer.number(point.isStandIn ? 1 : 0)
                     writer.signed(point.thousandths)
                 }
             }
@@ -251,7 +268,14 @@ extension NetWorthState.Series {
             guard points.last.map({ $0.at.month < at.month }) ?? true else {
                 throw .malformedState
             }
-            points.append(NetWorthState.Point(at: at, thousandths: try reader.signed()))
+            let isStandIn = try reader.number(through: 1) == 1
+            points.append(
+                NetWorthState.Point(
+                    at: at,
+                    isStandIn: isStandIn,
+                    thousandths: try reader.signed()
+                )
+            )
         }
     }
 }

@@ -92,64 +92,6 @@ import Testing
         )
     }
 
-    @Test func `a movement taken back gives way to the balance before it`() throws {
-        let first = try WealthFixtures.noon(2025, 12, 1)
-        let out = WealthFixtures.movement(300, after: 700, at: first)
-        let income = WealthFixtures.movement(300, after: 1_300, at: first, kind: .deposited)
-        let later = WealthFixtures.balance(650, at: first + 60)
-        let table: [(events: [Event], net: Int64)] = [
-            ([out, try WealthFixtures.retraction(of: out, at: first + 900)], 1_000),
-            ([income, try WealthFixtures.retraction(of: income, at: first + 900)], 1_000),
-            // What followed it is what the provider said then.
-            ([out, later, try WealthFixtures.retraction(of: out, at: first + 900)], 650),
-            // The same row with other content comes after.
-            (
-                [
-                    out, try WealthFixtures.retraction(of: out, at: first + 900),
-                    WealthFixtures.movement(200, after: 800, at: first),
-                ], 800
-            ),
-        ]
-        for row in table {
-            #expect(
-                try report(row.events.map { (1, $0) }, months: 1).months.map(\.net) == [row.net]
-            )
-        }
-    }
-
-    @Test func `so does a movement of a wallet or a loan, where its kind says which way`() throws {
-        let at = try WealthFixtures.noon(2025, 12, 1)
-        func wallet(_ kind: EmoneyTransactionKind) -> Event {
-            WealthFixtures.event(at: at) {
-                $0.emoneyTransactionPosted.amount = 300
-                $0.emoneyTransactionPosted.kind = kind
-                $0.emoneyTransactionPosted.balanceAfter = 700
-            }
-        }
-        func loan(_ kind: LoanTransactionKind, interest: Int64 = 0) -> Event {
-            WealthFixtures.event(at: at) {
-                $0.loanTransactionPosted.amount = 300
-                $0.loanTransactionPosted.principal = interest == 0 ? 0 : 300 - interest
-                $0.loanTransactionPosted.interest = interest
-                $0.loanTransactionPosted.kind = kind
-                $0.loanTransactionPosted.balanceAfter = 700
-                $0.loanTransactionPosted.loanNumber = "1"
-            }
-        }
-        let table: [(event: Event, net: Int64)] = [
-            (wallet(.paid), 1_000), (wallet(.chargedByCard), 400), (wallet(.paidByCard), 700),
-            (loan(.repaid), -1_000), (loan(.repaid, interest: 50), -950), (loan(.drawn), -400),
-            (loan(.corrected), -700),
-        ]
-        for row in table {
-            let events = [row.event, try WealthFixtures.retraction(of: row.event, at: at + 900)]
-            #expect(
-                try report(events.map { (1, $0) }, months: 1).months.map(\.net) == [row.net],
-                "\(row.event)"
-            )
-        }
-    }
-
     @Test func `a retraction of another fact, or of nothing, changes nothing`() throws {
         let at = try WealthFixtures.noon(2025, 12, 1)
         var card = Event()
