@@ -72,7 +72,8 @@ struct ObligationReader {
                 on: line.month,
                 every: line.instalments,
                 day: line.instalment,
-                extra: line.hasBalanceAfter ? line.balanceAfter : -1
+                extra: line.hasBalanceAfter ? line.balanceAfter : -1,
+                lines: 1
             )
         )
     }

@@ -6,7 +6,7 @@ public struct Obligations: Fold {
     /// Name of the read model.
     public static let name = "obligations"
     /// Of fold and encoding.
-    public static let version: UInt32 = 3
+    public static let version: UInt32 = 4
 
     /// A fold without constants.
     public init() {}
@@ -55,6 +55,9 @@ public struct Obligations: Fold {
         switch original.type {
         case .cardApproved, .cardApprovalCancelled, .cardApprovalCorrected:
             try foldApproval(original, isTakenBack: true, into: &state)
+        case .cardBillLineCharged:
+            guard try Obligations.instalments(of: original) > 1 else { return }
+            try foldFact(original, isTakenBack: true, into: &state)
         case .premiumPaid, .loanTransactionPosted, .leaseTransactionPosted:
             try foldFact(original, isTakenBack: true, into: &state)
         default: break

@@ -2,7 +2,8 @@
 /// and `CashFlowForecast` read it.
 ///
 /// Of what is reported as a state, the report of the latest business time holds; of payments made,
-/// the sum of each month or day. So the state does not depend on the order of collection. Of each
+/// the sum of each month or day. So the state does not depend on the order of collection. An
+/// instalment goes when the last bill line that says it is taken back. Of each
 /// kind and currency an asset keeps the latest `RecordKind.countMax`; what had to go for others
 /// stays gone, also when these are taken back, since a part of its payments would be a wrong sum.
 public struct ObligationsState: FoldState {
@@ -79,6 +80,16 @@ public struct ObligationsState: FoldState {
         var every: UInt32 = 0
         var day: UInt32 = 0
         var extra: Int64 = 0
+        /// Bill lines that say so and stand, of an instalment: a line that comes otherwise is
+        /// recorded before the one that it replaces is taken back, and may say the same here.
+        var lines: UInt32 = 0
+
+        /// Whether both say the same, however often it was said.
+        func isSame(as other: Record) -> Bool {
+            var copy = self
+            copy.lines = other.lines
+            return copy == other
+        }
     }
 
     /// One asset.
@@ -110,6 +121,8 @@ public struct ObligationsState: FoldState {
     public init() {}
 
     /// Takes in one record: a report by time, a payment by adding it.
+    ///
+    /// Of reports only those that bill lines make are ever taken back.
     mutating func take(
         _ record: Record,
         _ key: Key,
@@ -126,7 +139,9 @@ public struct ObligationsState: FoldState {
             }
             guard change.amount != 0 || change.extra != 0 else { return }
             try assets[id, default: Asset()].add(change, key)
-        } else if !isTakenBack {
+        } else if isTakenBack {
+            assets[id]?.takeBack(record, key)
+        } else {
             assets[id, default: Asset()].replace(record, key)
         }
     }
@@ -190,11 +205,31 @@ extension ObligationsState.Asset {
         _ key: ObligationsState.Key
     ) {
         let index = index(of: key)
-        if index < records.count, records[index].key == key {
-            if records[index].record.at <= record.at { records[index].record = record }
-            return
+        guard index < records.count, records[index].key == key else {
+            return insert(record, key, at: index)
         }
-        insert(record, key, at: index)
+        let known = records[index].record
+        guard known.at <= record.at else { return }
+        records[index].record = record
+        guard known.isSame(as: record) else { return }
+        let (lines, overflow) = known.lines.addingReportingOverflow(record.lines)
+        records[index].record.lines = overflow ? .max : lines
+    }
+
+    /// Removes what nothing says any more; a record that says something else stays.
+    fileprivate mutating func takeBack(
+        _ record: ObligationsState.Record,
+        _ key: ObligationsState.Key
+    ) {
+        let index = index(of: key)
+        guard index < records.count, records[index].key == key,
+            records[index].record.isSame(as: record)
+        else { return }
+        if records[index].record.lines > record.lines {
+            records[index].record.lines -= record.lines
+        } else {
+            records.remove(at: index)
+        }
     }
 
     fileprivate mutating func add(

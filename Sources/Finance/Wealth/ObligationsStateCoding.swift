@@ -17,6 +17,7 @@ extension ObligationsState {
                 writer.number(UInt64(entry.record.every))
                 writer.number(UInt64(entry.record.day))
                 writer.signed(entry.record.extra)
+                writer.number(UInt64(entry.record.lines))
             }
             writer.number(asset.floors.count)
             for floor in asset.floors { floor.encode(into: &writer) }
@@ -92,7 +93,8 @@ extension ObligationsState.Entry {
             on: UInt32(try reader.number(through: word)),
             every: UInt32(try reader.number(through: word)),
             day: UInt32(try reader.number(through: word)),
-            extra: try reader.signed()
+            extra: try reader.signed(),
+            lines: UInt32(try reader.number(through: word))
         )
     }
 }

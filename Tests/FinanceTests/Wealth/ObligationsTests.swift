@@ -86,12 +86,13 @@ import Testing
         for row in table { #expect(try dues(row.events, from: from) == row.dues, "\(row.name)") }
     }
 
-    @Test func `a card payment taken back, a repayment too, leave no trace`() throws {
+    @Test func `a card payment, a repayment or a bill line taken back leaves no trace`() throws {
         let at = try WealthFixtures.noon(2025, 11, 20)
         let known = try state([(1, Make.approval(500, on: at)), (1, Make.repaid(400, at: at))])
         for event in [
             Make.approval(70, on: at), Make.approval(80, on: at, instalments: 3),
             Make.repaid(90, at: at - 1), Make.paid(30, at: at),
+            Make.line(10_000, 1, of: 3, month: 202_511, at: at),
         ] {
             let with = try WealthFixtures.fold(Obligations(), [(1, event)], from: known)
             #expect(with.encoded != known.encoded)
@@ -102,6 +103,35 @@ import Testing
             )
             #expect(without.encoded == known.encoded)
         }
+    }
+
+    @Test func `a bill line that is taken back takes its own instalments out`() throws {
+        let at = try WealthFixtures.noon(2025, 11, 20)
+        let day = try WealthFixtures.day(2025, 11, 20)
+        func remaining(_ events: [Event]) throws -> [Int64] {
+            let state = try state(events.map { (1, $0) })
+            return CardBillOutlook(of: state, after: day).instalments.map(\.amount)
+        }
+        let line = Make.line(100_000, 1, of: 6, month: 202_511, at: at)
+        let gone = try WealthFixtures.retraction(of: line, at: at + 9)
+        let whole = [Int64](repeating: 100_000, count: 5)
+        #expect(try remaining([line]) == whole)
+        #expect(try remaining([line, gone]) == [])
+        // The row that takes its place is recorded before it goes: under another name, with what
+        // is not kept here said otherwise, and with another amount.
+        var (renamed, same) = (line, line)
+        renamed.cardBillLineCharged.merchantName = "가전 (주)"
+        same.cardBillLineCharged.billNumber = "1"
+        let other = Make.line(90_000, 1, of: 6, month: 202_511, at: at)
+        let changed = try WealthFixtures.retraction(of: line, at: at + 9, reason: .changed)
+        #expect(try remaining([line, renamed, changed]) == whole)
+        #expect(try remaining([line, same, changed]) == whole)
+        #expect(try remaining([line, other, changed]) == whole.map { $0 - 10_000 })
+        let both = [line, same, changed, try WealthFixtures.retraction(of: same, at: at + 9)]
+        #expect(try remaining(both) == [])
+        // The next bill's line says what remains since.
+        let next = Make.line(100_000, 2, of: 6, month: 202_512, at: at + 1)
+        #expect(try remaining([line, next, gone]) == [100_000, 100_000, 100_000, 100_000])
     }
 
     @Test(arguments: FoldFixtures.seeds)
