@@ -100,9 +100,9 @@ extension SubjectDraft {
             return bill.isSomewhere ? bill...bill : nil
         }
         guard case .answer(let apiCode, .days(let days)) = statement.origin,
-            let today = CivilDate(secondsSinceEpoch: now / 1_000_000)
+            let settled = CollectionState.lastWholeDay(at: now / 1_000_000)
         else { return nil }
-        let last = min(days.upperBound, today.adding(days: -1))
+        let last = min(days.upperBound, settled)
         guard days.lowerBound <= last else { return nil }
         let first = RowPlace(apiCode: apiCode, day: days.lowerBound.daysSinceEpoch)
         return first...RowPlace(apiCode: apiCode, day: last.daysSinceEpoch)

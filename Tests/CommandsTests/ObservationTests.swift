@@ -100,6 +100,24 @@ import Vault
         #expect(amounts == [4, 3, 2, 1])
     }
 
+    @Test func `a day is over an hour after it ended, as providers' clocks may be late`()
+        async throws
+    {
+        let (office, subject) = try open(#function)
+        let midnight = Answers.noon(Answers.today) - 12 * 3_600
+        let yesterday = (Answers.today - 1)...Answers.today
+        func changes(_ rows: [[UInt8]], _ minutes: Int64) async throws -> [Int] {
+            let answer = Answers.approvals("A", yesterday, rows)
+            let at = (midnight + minutes * 60) * 1_000_000
+            let all = try await office.recorder.observe([answer], of: subject, at: at)
+            return all.flatMap { [$0.added, $0.retracted] }
+        }
+        let row = Answers.approval(1, on: Answers.today - 1)
+        #expect(try await changes([row], 10) == [1, 0])
+        #expect(try await changes([], 20) == [0, 0])
+        #expect(try await changes([], 70) == [0, 1])
+    }
+
     @Test func `nothing is taken back by a part, on other days or on a day that is not over`()
         async throws
     {

@@ -25,7 +25,8 @@ struct BalanceChain: Hashable, Sendable {
         /// the balances, of their squares, and of a hash of each, all modulo a power of two.
         ///
         /// Where all but two balances cancel, the first two sums tell these, and the third that
-        /// it is so, but for one in 2^64.
+        /// it is so, but for one in 2^64. They are the day's own ends unless it went back to where
+        /// it began and lacks a row: only the days around it tell (`BalanceWalk`).
         private(set) var balances: Int128 = 0
         private(set) var squares: Int128 = 0
         private(set) var hashes: UInt64 = 0
@@ -122,7 +123,7 @@ extension BalanceChain.Day {
 
     /// What the day says of the balance.
     enum Reading: Hashable, Sendable {
-        /// From one balance to another without a gap.
+        /// From one balance to another, without a gap as far as the day itself tells.
         case whole(opening: Int64, closing: Int64)
         /// Without a gap, back to where it began: not from which balance.
         case round

@@ -10,12 +10,12 @@ public struct Coverage: Fold {
     /// Name of the read model.
     public static let name = "coverage"
     /// Of fold and encoding.
-    public static let version: UInt32 = 2
+    public static let version: UInt32 = 3
 
     /// A fold without constants.
     public init() {}
 
-    /// Takes in transfers that were completed, and movements on deposit accounts.
+    /// Takes in transfers that were completed or failed, and movements on deposit accounts.
     public func fold(
         _ event: borrowing EventView,
         into state: inout CoverageState
@@ -32,6 +32,7 @@ public struct Coverage: Fold {
             guard taken.type == .bankTransactionPosted else { return }
             try Coverage.fold(taken, sign: -1, of: event.asset, into: &state)
         case .transferCompleted: try Coverage.foldTransfer(event, into: &state)
+        case .transferFailed: try Coverage.foldFailure(event, into: &state)
         default: break
         }
     }
@@ -56,8 +57,8 @@ public struct Coverage: Fold {
         try state.step(step, on: day, UInt16(currency), of: asset, sign: sign)
     }
 
-    /// Calls that brought all their pages, none of it put aside, each for the days before the one
-    /// on which the provider answered.
+    /// Calls that brought all their pages, none of it put aside, each for the days that were over
+    /// when the provider was asked.
     private static func foldTransfer(
         _ event: borrowing EventView,
         into state: inout CoverageState
@@ -69,7 +70,7 @@ public struct Coverage: Fold {
         guard !transfer.compartment.isEmpty else { return }
         guard let asset = AssetID(Array(transfer.compartment).span) else { throw .unrepresentable }
         guard transfer.quarantined == 0,
-            let today = CivilDate(secondsSinceEpoch: event.occurredAt)?.daysSinceEpoch
+            let settled = CollectionState.lastWholeDay(at: event.occurredAt)?.daysSinceEpoch
         else { return }
         for call in transfer.calls where call.code <= Coverage.successMax {
             var days: ClosedRange<Int32>?
@@ -77,8 +78,8 @@ public struct Coverage: Fold {
             if !call.unsettled, let first = CivilDate(digits: call.fromOn)?.daysSinceEpoch,
                 let last = CivilDate(digits: call.toOn)?.daysSinceEpoch
             {
-                guard first <= min(last, today - 1) else { continue }
-                days = first...min(last, today - 1)
+                let over = min(last, settled)
+                days = first <= over ? first...over : nil
             }
             try state.answered(
                 UInt16(truncatingIfNeeded: call.api.rawValue),
@@ -87,6 +88,26 @@ public struct Coverage: Fold {
                 of: asset
             )
         }
+    }
+
+    /// A call of an API over a period that failed.
+    ///
+    /// As long as the API was never answered no day is whole, unless it is not offered at all.
+    private static func foldFailure(
+        _ event: borrowing EventView,
+        into state: inout CoverageState
+    ) throws(FoldError) {
+        let message: Event
+        // The decoder's reasons are many and its own; parked is parked.
+        do { message = try event.message() } catch { throw .event(.truncated) }
+        let failed = message.transferFailed
+        guard !failed.compartment.isEmpty, failed.api.isOverPeriod else { return }
+        guard let asset = AssetID(Array(failed.compartment).span) else { throw .unrepresentable }
+        try state.failed(
+            UInt16(truncatingIfNeeded: failed.api.rawValue),
+            isOffered: !failed.isNotOffered,
+            of: asset
+        )
     }
 
     /// rsp_code 00000, and 00001: nothing changed.

@@ -1,9 +1,11 @@
 extension CoverageReport.Asset {
-    /// Days for which every API over a period was answered in full; nil of an asset that has none.
+    /// Days for which every API over a period that was asked was answered in full; nil of an asset
+    /// that has none.
     ///
     /// Rising, neither touching nor overlapping.
     public var coveredDays: [ClosedRange<CivilDate>]? {
-        let all = answers.map(\.days).filter { !$0.isEmpty }
+        let all = answers.filter(\.isOverPeriod).map(\.days)
+        guard unanswered.isEmpty else { return [] }
         guard let first = all.first else { return nil }
         return all.dropFirst().reduce(first) { CoverageReport.common($0, $1) }
     }
@@ -20,6 +22,16 @@ extension CoverageReport.Asset {
 
     /// When its provider last answered anything about it, seconds since 1970 UTC.
     public var lastAnsweredAt: Int64? { answers.map(\.lastAt).max() }
+
+    /// Whether the balances of every currency follow from each other to the last movement.
+    public var isProven: Bool { !continuity.isEmpty && continuity.allSatisfy(\.isWhole) }
+}
+
+extension CoverageReport.Answers {
+    /// Whether a day can be without an answer of it.
+    fileprivate var isOverPeriod: Bool {
+        !days.isEmpty || ProviderAPI(rawValue: Int(apiCode))?.isOverPeriod ?? false
+    }
 }
 
 extension CoverageReport {

@@ -9,6 +9,7 @@ extension CoverageReport {
             Asset(
                 id: asset.id,
                 answers: asset.answers,
+                unanswered: asset.unanswered,
                 continuity: asset.continuity.map { $0.byMonths() }
             )
         }
@@ -28,7 +29,8 @@ extension CoverageReport.Continuity {
                     missing: nil
                 )
             },
-            since: since?.month.day(1)
+            since: since?.month.day(1),
+            isWhole: isWhole
         )
     }
 }

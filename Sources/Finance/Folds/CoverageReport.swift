@@ -4,8 +4,11 @@ public struct CoverageReport: Hashable, Sendable {
     public struct Asset: Hashable, Sendable {
         /// Compartment id of the asset.
         public let id: AssetID
-        /// By the API's number.
+        /// By the API's number; those that were answered.
         public let answers: [Answers]
+        /// Numbers of the APIs over a period that were asked and never answered, but for those that
+        /// the provider does not offer.
+        public let unanswered: [UInt32]
         /// By currency; deposit accounts only.
         public let continuity: [Continuity]
     }
@@ -29,8 +32,11 @@ public struct CoverageReport: Hashable, Sendable {
         /// Where balances do not follow, in order.
         public let gaps: [Gap]
         /// First day since which all balances follow, up to the last movement; nil when the last
-        /// day itself does not hold.
+        /// day itself does not hold, or does not say its balances.
         public let since: CivilDate?
+        /// Whether the balances of all days follow from each other: no gap, and no day that does
+        /// not say them.
+        public let isWhole: Bool
     }
 
     /// Days between which, or on which, a movement is missing or wrong.
@@ -51,7 +57,8 @@ public struct CoverageReport: Hashable, Sendable {
         assets = state.assets.sorted { $0.key < $1.key }.map { id, asset in
             Asset(
                 id: id,
-                answers: asset.answers.sorted { $0.key < $1.key }.map(Answers.init),
+                answers: asset.answers.sorted { $0.key < $1.key }.compactMap(Answers.init),
+                unanswered: asset.answers.filter(\.value.isMissed).keys.sorted().map(UInt32.init),
                 continuity: asset.chains.sorted { $0.key < $1.key }.compactMap { code, chain in
                     Currency(numericCode: UInt32(code)).map { Continuity(chain, in: $0) }
                 }
@@ -61,9 +68,11 @@ public struct CoverageReport: Hashable, Sendable {
 }
 
 extension CoverageReport.Answers {
-    fileprivate init(_ api: UInt16, _ answers: CoverageState.Answers) {
+    /// Nil of what was never answered.
+    fileprivate init?(_ api: UInt16, _ answers: CoverageState.Answers) {
+        guard let lastAt = answers.lastAt else { return nil }
         apiCode = UInt32(api)
-        lastAt = answers.lastAt
+        self.lastAt = lastAt
         days = answers.days.map { run in
             CivilDate(daysSinceEpoch: run.lowerBound)...CivilDate(daysSinceEpoch: run.upperBound)
         }
@@ -72,62 +81,9 @@ extension CoverageReport.Answers {
 
 extension CoverageReport.Continuity {
     fileprivate init(_ chain: BalanceChain, in currency: Currency) {
-        var walk = BalanceWalk()
-        if let older = chain.older { walk.take(older) }
-        for day in chain.days { walk.take(day) }
-        walk.close()
+        let walk = BalanceWalk([chain.older].compactMap { $0 } + chain.days)
         (self.currency, proven, gaps) = (currency, walk.proven, walk.gaps)
-        let isBroken =
-            if let gap = gaps.last, let last = proven.last { gap.last >= last.upperBound } else {
-                false
-            }
-        since = isBroken ? nil : proven.last?.lowerBound
-    }
-}
-
-/// Goes through an account's days in order.
-private struct BalanceWalk {
-    private(set) var proven: [ClosedRange<CivilDate>] = []
-    private(set) var gaps: [CoverageReport.Gap] = []
-    /// The run under way, and the balance that it stands at; nil until a day told it.
-    private var run: (first: Int32, last: Int32)?
-    private var closing: Int64?
-
-    mutating func take(_ day: BalanceChain.Day) {
-        switch day.reading {
-        case .whole(let opening, let closing):
-            if let known = self.closing, known != opening {
-                let (missing, overflow) = opening.subtractingReportingOverflow(known)
-                gap(from: run?.last ?? day.day, to: day.day, overflow ? nil : missing)
-            }
-            extend(to: day.day)
-            self.closing = closing
-        case .round: extend(to: day.day)
-        case .broken: gap(from: day.day, to: day.day, nil)
-        case .silent: close()
-        }
-    }
-
-    /// Ends the run under way: what follows is not known to follow from it.
-    mutating func close() {
-        if let run {
-            proven.append(
-                CivilDate(daysSinceEpoch: run.first)...CivilDate(daysSinceEpoch: run.last)
-            )
-        }
-        (run, closing) = (nil, nil)
-    }
-
-    private mutating func extend(to day: Int32) { run = (run?.first ?? day, day) }
-
-    private mutating func gap(from first: Int32, to last: Int32, _ missing: Int64?) {
-        gaps.append(
-            CoverageReport.Gap(
-                first: CivilDate(daysSinceEpoch: first),
-                last: CivilDate(daysSinceEpoch: last),
-                missing: missing
-            )
-        )
-        close()
+        since = walk.since
+        isWhole = walk.gaps.isEmpty && !walk.hasSilence
     }
 }

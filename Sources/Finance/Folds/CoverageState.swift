@@ -10,10 +10,15 @@ public struct CoverageState: FoldState {
 
     /// What the provider answered to one API.
     struct Answers: Hashable, Sendable {
-        /// Seconds since 1970 UTC of the last complete answer.
-        var lastAt = Int64.min
+        /// Seconds since 1970 UTC of the last complete answer; nil while all calls failed.
+        var lastAt: Int64?
+        /// Whether the provider ever said that it does not offer the API.
+        var isNotOffered = false
         /// Days that complete answers cover, since 1970; rising, neither touching nor overlapping.
         var days: [ClosedRange<Int32>] = []
+
+        /// Whether no day can be whole without it.
+        var isMissed: Bool { lastAt == nil && !isNotOffered }
     }
 
     var assets: [AssetID: Asset] = [:]
@@ -33,13 +38,24 @@ public struct CoverageState: FoldState {
         at seconds: Int64,
         of asset: AssetID
     ) throws(FoldError) {
-        try admit(asset)
-        var answers = assets[asset]?.answers[api] ?? Answers()
-        guard answers.lastAt != .min || assets[asset]?.answers.count ?? 0 < CoverageState.apisMax
-        else { throw .full }
-        answers.lastAt = max(answers.lastAt, seconds)
+        var answers = try answers(of: api, of: asset)
+        answers.lastAt = max(answers.lastAt ?? seconds, seconds)
         if let days { answers.cover(days) }
         assets[asset, default: Asset()].answers[api] = answers
+    }
+
+    mutating func failed(_ api: UInt16, isOffered: Bool, of asset: AssetID) throws(FoldError) {
+        var answers = try answers(of: api, of: asset)
+        if !isOffered { answers.isNotOffered = true }
+        assets[asset, default: Asset()].answers[api] = answers
+    }
+
+    private func answers(of api: UInt16, of asset: AssetID) throws(FoldError) -> Answers {
+        try admit(asset)
+        let known = assets[asset]?.answers
+        if let answers = known?[api] { return answers }
+        guard known?.count ?? 0 < CoverageState.apisMax else { throw .full }
+        return Answers()
     }
 
     mutating func step(
@@ -87,8 +103,8 @@ extension CoverageState.Answers {
     }
 }
 
-// Canonical encoding: assets by id; of each its APIs by number (last answer, runs of days: first
-// since the run before, length less 1), then its chains by currency.
+// Canonical encoding: assets by id; of each its APIs by number (last answer, whether it is not
+// offered, first and last of each run of days), then its chains by currency.
 extension CoverageState {
     /// Appends the canonical encoding.
     public func encode(into bytes: inout [UInt8]) {
@@ -99,7 +115,8 @@ extension CoverageState {
             writer.number(asset.answers.count)
             for (api, answers) in asset.answers.sorted(by: { $0.key < $1.key }) {
                 writer.number(UInt64(api))
-                writer.signed(answers.lastAt)
+                writer.optional(answers.lastAt)
+                writer.number(answers.isNotOffered ? 1 : 0)
                 writer.number(answers.days.count)
                 for run in answers.days {
                     writer.signed(Int64(run.lowerBound))
@@ -145,8 +162,8 @@ extension CoverageState.Asset {
 
 extension CoverageState.Answers {
     fileprivate init(_ reader: inout StateReader) throws(FoldError) {
-        lastAt = try reader.signed()
-        guard lastAt != .min else { throw .malformedState }
+        lastAt = try reader.optional()
+        isNotOffered = try reader.number(through: 1) == 1
         for _ in 0..<(try reader.count(through: CoverageState.runsMax)) {
             let first = try reader.day()
             let last = try reader.day()

@@ -58,6 +58,7 @@ extension CoverageView {
                     ]
                 }
             ),
+            "unanswered": .array(asset.unanswered.map { .unsigned(UInt64($0)) }),
             "continuity": .array(asset.continuity.map(\.json)),
         ]
     }

@@ -75,7 +75,8 @@ struct CoverageLines {
     }
 
     func row(_ asset: CoverageReport.Asset) -> [String: Any] {
-        let found = gaps(asset)
+        let isWhole = gaps(asset).isEmpty && asset.unanswered.isEmpty
+        let unanswered = asset.unanswered.isEmpty ? [] : [words("coverage_unanswered")]
         let missed = asset.uncoveredDays.map {
             words("coverage_gap_days", ["days": words.days($0)])
         }
@@ -86,13 +87,13 @@ struct CoverageLines {
             "name": label(asset),
             "covered": asset.coveredDays?.last.map { words.days($0) } ?? words("none"),
             "proof": proof(asset),
-            "state": found.isEmpty ? asset.isProven ? "current" : "plain" : "parked",
+            "state": isWhole ? asset.isProven ? "current" : "plain" : "parked",
             "state_text": words(
-                found.isEmpty
+                isWhole
                     ? asset.isProven ? "coverage_whole" : "coverage_received"
                     : "coverage_missing"
             ),
-            "gaps": missed + broken,
+            "gaps": unanswered + missed + broken,
         ]
         values["last"] = asset.lastAnsweredAt.map { Display.minute($0.milliseconds) }
         return values
@@ -100,8 +101,9 @@ struct CoverageLines {
 
     /// What the balances prove, in words.
     private func proof(_ asset: CoverageReport.Asset) -> String {
-        let since = asset.continuity.compactMap(\.since).max()
-        if let since, asset.isProven || !asset.continuity.allSatisfy(\.gaps.isEmpty) {
+        let sinces = asset.continuity.compactMap(\.since)
+        // Of every currency, or it is not all balances.
+        if let since = sinces.max(), sinces.count == asset.continuity.count {
             return words("coverage_since", ["day": since.description])
         }
         return words(
@@ -171,12 +173,5 @@ struct CoverageLines {
                 "since": gaps.map(\.lowerBound).min()?.description ?? "",
             ]
         )
-    }
-}
-
-extension CoverageReport.Asset {
-    /// Whether the balances of every currency follow from each other to the last movement.
-    var isProven: Bool {
-        !continuity.isEmpty && continuity.allSatisfy { $0.since != nil && $0.gaps.isEmpty }
     }
 }

@@ -19,6 +19,7 @@ import Testing
         _ to: UInt32,
         code: UInt32 = 0,
         quarantined: UInt32 = 0,
+        api: ProviderAPI = .bank004,
         at seconds: Int64 = 1_750_000_000
     ) -> Event {
         var event = Event()
@@ -26,9 +27,18 @@ import Testing
         event.transferCompleted.compartment = Data([UInt8](repeating: 3, count: 16))
         event.transferCompleted.quarantined = quarantined
         var call = TransferCall()
-        call.api = .bank004
+        call.api = api
         (call.fromOn, call.toOn, call.code) = (from, to, code)
         event.transferCompleted.calls = [call]
+        return event
+    }
+
+    private func failure(_ api: ProviderAPI, code: UInt32 = 50_001) -> Event {
+        var event = Event()
+        event.occurredAt = 1_750_000_000
+        event.transferFailed.compartment = Data([UInt8](repeating: 3, count: 16))
+        event.transferFailed.api = api
+        event.transferFailed.code = code
         return event
     }
 
@@ -114,15 +124,55 @@ import Testing
         let silent = [row(20_000, 100, 1_100), row(20_001, 7, nil), row(20_002, 1, 901)]
         let quiet = try #require(try report(silent).assets.first?.continuity.first)
         #expect(quiet.gaps == [] && quiet.proven.count == 2)
+        #expect(quiet.since?.description == "2024-10-06" && !quiet.isWhole)
     }
 
-    @Test func `days that complete answers cover are joined, up to the day before each answer`()
+    @Test func `an account that says its balances no longer is not proven to its last movement`()
         throws
     {
+        let rows = (0..<3).map { row(20_000 + Int64($0), 10, 100 + Int64($0) * 10) }
+        let whole = try #require(try report(rows).assets.first)
+        #expect(whole.isProven && whole.continuity[0].since?.description == "2024-10-04")
+        let asset = try #require(try report(rows + [row(20_009, 5, nil)]).assets.first)
+        #expect(!asset.isProven && asset.continuity[0].since == nil)
+        #expect(asset.continuity[0].proven == whole.continuity[0].proven)
+        let again = try #require(try report(rows + [row(20_002, 5, nil)]).assets.first)
+        #expect(!again.isProven && again.continuity[0].since == nil)
+    }
+
+    @Test func `a row missing from a day that ends where it began is one broken day of its amount`()
+        throws
+    {
+        // 0 → 1,000,000 → 400,000 → 0; the one in the middle is missing.
+        let swept = [row(20_001, 1_000_000, 1_000_000), row(20_001, -400_000, 0)]
+        let round = [row(20_000, 50, 50), row(20_000, -50, 0)]
+        let before = [row(19_999, 9, 0)] + round
+        let after = [row(20_002, 7, 7), row(20_002, -7, 0), row(20_003, 30, 30)]
+        let continuity = try #require(
+            try report(before + swept + after).assets.first?.continuity.first
+        )
+        #expect(continuity.gaps.map(\.missing) == [-600_000])
+        #expect(continuity.gaps.map { "\($0.first) \($0.last)" } == ["2024-10-05 2024-10-05"])
+        #expect(
+            continuity.proven.map(\.description)
+                == ["2024-10-03...2024-10-04", "2024-10-06...2024-10-07"]
+        )
+        #expect(continuity.since?.description == "2024-10-06" && !continuity.isWhole)
+        let filled = swept + [row(20_001, -600_000, 400_000)]
+        let whole = try report(before + filled + after).assets.first
+        #expect(whole?.continuity.first?.isWhole == true)
+        // The day before and after it do not fit each other: there is more than it missing.
+        let apart = try report(before + swept + [row(20_002, 30, 35)]).assets.first
+        #expect(apart?.continuity.first?.gaps.map(\.missing) == [400_000, -999_995])
+    }
+
+    @Test func `days that complete answers cover are joined, up to the last that was surely over`()
+        throws
+    {
+        // 1,750,000,000 is 00:06 on 2025-06-16 in Korea: for a clock that is late it is the 15th.
         // Bills whose lines are missing.
         var open = transfer(20_250_301, 20_250_331)
         open.transferCompleted.calls[0].unsettled = true
-        // 1,750,000,000 is 2025-06-16 in Korea.
         let events = [
             open,
             transfer(20_250_501, 20_250_510), transfer(20_250_520, 20_250_616),
@@ -134,8 +184,11 @@ import Testing
         #expect(answers.lastAt == 1_750_000_000)
         #expect(
             answers.days.map(\.description)
-                == ["2025-05-01...2025-05-15", "2025-05-20...2025-06-15"]
+                == ["2025-05-01...2025-05-15", "2025-05-20...2025-06-14"]
         )
+        let later = transfer(20_250_520, 20_250_616, at: 1_750_003_600)
+        let days = try report([later]).assets.first?.answers.first?.days
+        #expect(days?.map(\.description) == ["2025-05-20...2025-06-15"])
     }
 
     @Test func `an account that moved on more days than are told apart still adds up`() throws {
@@ -171,8 +224,27 @@ import Testing
         #expect(asset.uncoveredDays.map(\.description) == ["2025-05-11...2025-05-19"])
     }
 
+    @Test func `no day is covered while an API over a period never answered`() throws {
+        let answered = transfer(20_250_501, 20_250_510, api: .card008)
+        let asset = try #require(try report([answered, failure(.card009)]).assets.first)
+        #expect(asset.coveredDays == [] && asset.unanswered == [209])
+        #expect(asset.answers.map(\.apiCode) == [208])
+        let days = ["2025-05-01...2025-05-10"]
+        // A state, and what the provider does not offer, however often and in whatever order.
+        let unoffered = [failure(.card009, code: 40_401), failure(.card009)]
+        for events in [[failure(.card002)], unoffered, unoffered.reversed()] {
+            let asset = try #require(try report([answered] + events).assets.first)
+            #expect(asset.coveredDays?.map(\.description) == days && asset.unanswered == [])
+        }
+        let second = transfer(20_250_501, 20_250_512, api: .card009)
+        let both = try #require(
+            try report([failure(.card009), answered, second, failure(.card009)]).assets.first
+        )
+        #expect(both.coveredDays?.map(\.description) == days && both.unanswered == [])
+    }
+
     @Test func `an asset whose APIs only tell a state has no covered days`() throws {
-        let report = try report([transfer(0, 0)])
+        let report = try report([transfer(0, 0, api: .bank003)])
         let asset = try #require(report.assets.first)
         #expect(asset.coveredDays == nil)
         #expect(asset.uncoveredDays == [])

@@ -17,6 +17,11 @@ import Testing
         #expect(StandardAPI[.bank003]?.scheduledWindow == nil)
     }
 
+    @Test func `folds know which APIs are asked for a period`() {
+        let asked = StandardAPI.all.filter { $0.shape == .days || $0.shape == .months }.map(\.api)
+        #expect(Set(asked) == Set(ProviderAPI.allCases.filter(\.isOverPeriod)))
+    }
+
     @Test func `what a complete answer speaks for follows from the shape`() throws {
         let day = try #require(CivilDate(year: 2026, month: 9, day: 4))
         let transactions = try #require(StandardAPI[.bank004])
