@@ -20,9 +20,6 @@ final class StateStore: Sendable {
     private static let partitionTable = "partitions"
     private static let parkedTable = "parked"
 
-    /// A record whose length reads as nothing above this is damage, not data.
-    static let recordByteCountMax = 1 << 24
-
     /// What the store has once: the totals, whose log it was folded from, and, 0 or 1, whether its
     /// sums are to be added up again.
     private enum Whole {

@@ -100,12 +100,6 @@ final class Services: Sendable {
         try projections.stop()
     }
 
-    /// Whether every read model has folded what is durable now.
-    func isCaughtUp() throws -> Bool {
-        for status in try statuses() where status.lagFrames > 0 || !status.isReady { return false }
-        return true
-    }
-
     /// Waits until every read model has folded what is durable; fails when one cannot go on.
     func waitUntilCaughtUp(
         _ progress: Progress? = nil,
