@@ -172,6 +172,7 @@ extension CoverageState.Answers {
             }
             days.append(first...last)
         }
+        guard lastAt != nil || days.isEmpty else { throw .malformedState }
     }
 }
 

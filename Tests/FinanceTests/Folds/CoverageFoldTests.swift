@@ -251,3 +251,43 @@ import Testing
         #expect(asset.lastAnsweredAt == 1_750_000_000)
     }
 }
+
+extension StateCodingTests {
+    @Test(arguments: FoldFixtures.seeds)
+    func `coverage is its bytes, and days of no answer are none`(seed: UInt64) throws {
+        var random = FoldRandom(seed: seed)
+        let events = (0..<150).map { index in
+            let seconds = 1_700_000_000 + Int64(random.below(60)) * 86_400
+            let api = [ProviderAPI.card008, .card009, .bank004][random.below(3)]
+            let asset = Data([UInt8](repeating: UInt8(random.below(3)), count: 16))
+            let event =
+                switch index % 3 {
+                case 0: WealthFixtures.movement(5, after: Int64(random.below(900)), at: seconds)
+                case 1:
+                    WealthFixtures.event(at: seconds) {
+                        $0.transferFailed.compartment = asset
+                        $0.transferFailed.api = api
+                        $0.transferFailed.code = [40_401, 50_001][random.below(2)]
+                    }
+                default:
+                    WealthFixtures.event(at: seconds) {
+                        var call = TransferCall()
+                        (call.api, call.fromOn, call.toOn) = (api, 20_230_901, 20_231_231)
+                        $0.transferCompleted.compartment = asset
+                        $0.transferCompleted.calls = [call]
+                    }
+                }
+            return (UInt64(random.below(3)), event)
+        }
+        let state = try WealthFixtures.fold(Finance.Coverage(), events)
+        try obeysLaws(CoverageState.self, state.encoded, seed: seed)
+        // One asset, one API, its last answer, offered, one run of a day; no balances.
+        func bytes(answer: [UInt8]) -> [UInt8] {
+            [1] + [UInt8](repeating: 7, count: 16) + [1, 0xD0, 0x01] + answer
+                + [0, 1, 0xC0, 0xB8, 0x02, 0xC0, 0xB8, 0x02, 0]
+        }
+        let (answered, never) = (bytes(answer: [1, 10]), bytes(answer: [0]))
+        #expect(try CoverageState(decoding: answered.span).encoded == answered)
+        #expect(throws: FoldError.malformedState) { try CoverageState(decoding: never.span) }
+    }
+}
