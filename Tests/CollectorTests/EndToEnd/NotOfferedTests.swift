@@ -1,9 +1,10 @@
-import Collector
 import Commands
 import Finance
 import MyData
 import Sandbox
 import Testing
+
+@testable import Collector
 
 /// What a provider does not have, or a request does not open, leaves its evidence and no failure;
 /// and what it has after all is collected.
@@ -71,6 +72,27 @@ struct NotOfferedTests {
                 #expect(try result.get().isComplete, "\(provider)")
             }
             #expect(town.script.count(.bank004) > 0)
+            #expect(try town.differences(of: 0, subject) == [])
+        }
+    }
+
+    @Test
+    func `who was not asked because of what others were told is asked for the next time`()
+        async throws
+    {
+        try await Town.open(Self.plan) { town in
+            let first = try town.collector()
+            let (subject, _) = try await town.enrol(0, with: first)
+            for desk in first.desks.values { desk.lacks(.bank004) }
+            town.script.set(nil)
+            for (_, result) in try await first.collect(subject, for: .userConsent) {
+                #expect(try result.get().isComplete)
+            }
+            #expect(town.script.count(.bank004) == 0)
+            // The lists have not changed since.
+            for (_, result) in try await town.collector().collect(subject, for: .userRefresh) {
+                #expect(try result.get().isComplete)
+            }
             #expect(try town.differences(of: 0, subject) == [])
         }
     }
