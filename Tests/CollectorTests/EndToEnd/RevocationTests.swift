@@ -251,7 +251,7 @@ struct EnrolmentTests {
                 }.failures[code]
             }
             // Whoever says another age than the provider knows gets no token.
-            let refused = EnrolError.token(.refused(.unauthorizedUser))
+            let refused = EnrolError.token(.refused(.unauthorizedUser, status: 400))
             #expect(try await enrol(minor, years: 19) == refused)
             let adult = try #require(
                 (0..<town.plan.persons).first {
