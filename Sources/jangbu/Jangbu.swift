@@ -5,6 +5,7 @@
 // here and are handed down.
 
 import ArgumentParser
+import Cryptography
 import Foundation
 
 /// The command line.
@@ -50,6 +51,7 @@ struct Jangbu: AsyncParsableCommand {
         // A reader that goes away is told by the write (EPIPE).
         signal(SIGPIPE, SIG_IGN)
         do {
+            try LibraryCleanup.omit()
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()

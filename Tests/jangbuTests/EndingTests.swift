@@ -32,6 +32,25 @@ import Testing
         #expect(try Files.names(in: folder.path) == [])
     }
 
+    @Test(arguments: 1...6)
+    func `a demo ended while it collects leaves nothing behind`(tenths: UInt32) throws {
+        let folder = try TemporaryDirectory()
+        let (process, _, err) = try Command.start(
+            ["demo", "--once", "--people", "150"],
+            environment: ["TMPDIR": folder.path]
+        )
+        _ = wait(for: "enrolling: 150 people", process, err)
+        // Into its work: threads seal and open while the process ends.
+        usleep(500_000 + tenths * 100_000)
+        process.interrupt()
+        let rest = err.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        #expect(process.terminationReason == .exit)
+        #expect(process.terminationStatus == 130)
+        #expect(!String(decoding: rest, as: UTF8.self).contains("crashed"))
+        #expect(try Files.names(in: folder.path) == [])
+    }
+
     @Test func `a demo that serves ends in order at the first signal`() throws {
         let home = try SmallHome(rows: 200)
         let folder = try TemporaryDirectory()
